@@ -1,0 +1,168 @@
+"""What the notifier knows of a channel: one message in, accepted or one typed failure out.
+
+A channel is a provider's folder below `notifier/providers`. It turns a `Content` into a payload that
+can be stored as it is, sends such a payload, and tells every failure in the same four words.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+Now = Callable[[], datetime]
+"""The real clock: an aware datetime. Business time never reaches a channel."""
+
+_UNIQUE_ID = re.compile(r"[A-Za-z0-9_@-]{1,64}")
+_WEB_LINK = re.compile(r"https?://[^\s\x00-\x1f<>\"]+")
+
+
+class Severity(StrEnum):
+    """The four levels; their colours are blue, yellow, orange and red everywhere."""
+
+    INFO = "info"
+    NOTICE = "notice"
+    URGENT = "urgent"
+    CRITICAL = "critical"
+
+
+class Verdict(StrEnum):
+    """What a failure means for what happens next."""
+
+    TEMPORARY = "temporary"
+    """The same message may pass later."""
+    PERMANENT = "permanent"
+    """Never to this address; go on to the next channel or person."""
+    CONFIGURATION = "configuration"
+    """The account cannot send until an administrator has mended it."""
+    RATE = "rate"
+    """The provider wants fewer messages; see `retry_after_s`."""
+
+
+@dataclass(frozen=True)
+class Button:
+    """One answer the reader may give. With `url` it opens a page, without it answers by callback."""
+
+    key: str
+    label: str
+    style: Literal["primary", "default", "danger"] = "default"
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """One message, rendered in one language, before it takes a channel's form.
+
+    `unique_id` is stable over retries and at most 64 of [A-Za-z0-9_@-] (WeCom's task_id, the local part
+    of Message-ID). `thread_id` is the case's number: one mail thread a case. `url` may be empty.
+    Raises ValueError for an id or a link outside of these rules: both are made by the service itself.
+    """
+
+    unique_id: str
+    thread_id: str
+    severity: Severity
+    severity_word: str
+    title: str
+    summary: str
+    fields: tuple[tuple[str, str], ...]
+    buttons: tuple[Button, ...]
+    url: str
+    url_label: str
+    sender: str
+    language: str
+    footer: str
+
+    def __post_init__(self) -> None:
+        if not _UNIQUE_ID.fullmatch(self.unique_id):
+            raise ValueError(f"not a message id: {self.unique_id!r}")
+        for link in (self.url, *(button.url for button in self.buttons)):
+            if link and not _WEB_LINK.fullmatch(link):
+                raise ValueError(f"not a web link: {link!r}")
+
+    def link_for(self, button: Button) -> str:
+        """The page that stands in for a callback button where the channel has no callbacks."""
+        if button.url or not self.url:
+            return button.url or ""
+        return self.url if "#" in self.url else f"{self.url}#action-{button.key}"
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What a sent card becomes once the matter is decided: a word for its buttons, or a whole new card."""
+
+    text: str
+    content: Content | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """One channel account (a corporation's app, a mail sender). Its representation hides the secrets."""
+
+    id: int
+    settings: Mapping[str, Any]
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider took the message. `update_code` allows one later change of what was sent."""
+
+    provider_id: str
+    update_code: str | None = None
+    note: str = ""
+
+
+class SendFailed(Exception):
+    """The provider did not take the message, or nobody knows whether it did (`maybe_delivered`).
+
+    `code` is the provider's own, for the ledger; `reason` a fixed English sentence for the catalogues;
+    `detail` the provider's words, shortened and free of secrets.
+    """
+
+    def __init__(
+        self,
+        verdict: Verdict,
+        code: str,
+        reason: str,
+        *,
+        detail: str = "",
+        retry_after_s: float | None = None,
+        maybe_delivered: bool = False,
+    ) -> None:
+        super().__init__(f"{verdict} {code}: {reason}" + (f" ({detail})" if detail else ""))
+        self.verdict = verdict
+        self.code = code
+        self.reason = reason
+        self.detail = detail
+        self.retry_after_s = retry_after_s
+        self.maybe_delivered = maybe_delivered
+
+
+class Channel(Protocol):
+    """One way to reach a person."""
+
+    @property
+    def kind(self) -> str:
+        """The name under which accounts and contact points are stored."""
+        ...
+
+    @property
+    def can_update(self) -> bool:
+        """Whether what was sent can be changed afterwards."""
+        ...
+
+    def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
+        """The payload for JSON, within every limit of the channel; sending it again says the same again.
+
+        Raises SendFailed when the address or the account's settings are unusable.
+        """
+        ...
+
+    async def send(self, payload: Mapping[str, Any], address: str, account: Account) -> Accepted:
+        """Hand over a payload of `compose`. Raises SendFailed and nothing else for the outside world."""
+        ...
+
+    async def update(self, update_code: str, address: str, account: Account, replacement: Replacement) -> None:
+        """Change what `update_code` stands for. Raises SendFailed, always so where `can_update` is false."""
+        ...
