@@ -1,0 +1,117 @@
+"""One pool of PostgreSQL connections for hand-written SQL, and the error when the server is away.
+
+Tortoise owns the schema and plain record keeping; locking, claims, joins over scope and everything
+on a hot path is SQL through this pool (docs/decisions/0001-tortoise-and-asyncpg.md).
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+if TYPE_CHECKING:  # asyncpg's classes are generic for type checkers only
+    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
+
+Record = asyncpg.Record
+
+AWAY_ERRORS = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+class DatabaseAway(Exception):
+    """The database does not answer. What was not committed is not done; trying again later is safe."""
+
+
+def dump_json(value: Any) -> str:
+    """JSON as it is stored: UTF-8, and decimals, dates and the like as text."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]  # generic in stubs only
+    await connection.set_type_codec("jsonb", encoder=dump_json, decoder=json.loads, schema="pg_catalog")
+
+
+class Database:
+    """A pool, opened by `open` and passed to whoever needs it."""
+
+    def __init__(self, pool: Pool, dsn: str, acquire_timeout_s: float) -> None:
+        self.pool = pool
+        self.dsn = dsn
+        self._acquire_timeout_s = acquire_timeout_s
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, dsn: str, *, max_size: int = 10, command_timeout_s: float = 30.0, acquire_timeout_s: float = 3.0
+    ) -> AsyncIterator["Database"]:
+        """Open a pool; raises `DatabaseAway` when the server cannot be reached."""
+        with away_as_typed_error():
+            pool = await asyncpg.create_pool(
+                dsn, min_size=1, max_size=max_size, command_timeout=command_timeout_s, init=_prepare
+            )
+        try:
+            yield cls(pool, dsn, acquire_timeout_s)
+        finally:
+            await _close(pool)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection without a transaction; raises `DatabaseAway`."""
+        with away_as_typed_error():
+            async with self.pool.acquire(timeout=self._acquire_timeout_s) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection inside one READ COMMITTED transaction; raises `DatabaseAway`."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def fetch(self, sql: str, *args: Any) -> list[Record]:
+        """All rows of one statement; raises `DatabaseAway`."""
+        async with self.connection() as connection:
+            return await connection.fetch(sql, *args)
+
+    async def fetchrow(self, sql: str, *args: Any) -> Record | None:
+        """The first row of one statement; raises `DatabaseAway`."""
+        async with self.connection() as connection:
+            return await connection.fetchrow(sql, *args)
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        """Run one statement; raises `DatabaseAway`."""
+        async with self.connection() as connection:
+            return await connection.execute(sql, *args)
+
+
+class away_as_typed_error:  # noqa: N801 - reads as a with-statement
+    """Turn what asyncpg raises for a lost or missing server into `DatabaseAway`."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, AWAY_ERRORS) and not isinstance(error, DatabaseAway):
+            raise DatabaseAway(str(error) or type(error).__name__) from error
+
+
+async def _close(pool: Pool) -> None:
+    """Close in peace, or by force when connections do not come back (a dead server)."""
+    try:
+        await asyncio.wait_for(pool.close(), timeout=5)
+    except (TimeoutError, *AWAY_ERRORS):
+        pool.terminate()

@@ -1,0 +1,52 @@
+"""Bring the schema up to date: tortoise's own migrations, one process at a time."""
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.migrations.api.migrate import migrate as run_migrations
+
+MIGRATION_LOCK = 7_201_300_001
+
+
+def tortoise_config(dsn: str) -> dict[str, Any]:
+    """Tortoise's configuration for a PostgreSQL DSN, also of the form `postgresql:///db?host=/socket/folder`."""
+    parts = urlsplit(dsn)
+    query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    credentials = {
+        "host": query.get("host") or parts.hostname or "localhost",
+        "port": parts.port or int(query.get("port", 5432)),
+        "user": unquote(parts.username or query.get("user", "")),
+        "password": unquote(parts.password or query.get("password", "")) or None,
+        "database": parts.path.lstrip("/"),
+        "minsize": 1,
+        "maxsize": 4,
+    }
+    return {
+        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "apps": {
+            "yishe": {
+                "models": ["storage.models"],
+                "default_connection": "default",
+                "migrations": "storage.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "Asia/Shanghai",
+    }
+
+
+# For `tortoise -c storage.migrate.MODELS makemigrations`, which reads models and opens nothing.
+MODELS = tortoise_config("postgresql://localhost/yishe")
+
+
+async def migrate(dsn: str) -> None:
+    """Apply what is missing, under an advisory lock, so that processes which start together do not collide."""
+    guard = await asyncpg.connect(dsn)
+    try:
+        await guard.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        await run_migrations(config=tortoise_config(dsn))
+        await Tortoise.close_connections()
+    finally:
+        await guard.close()

@@ -1,0 +1,134 @@
+"""Cases of every workflow: the row, its own detail, who takes part, its history and its timers."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from storage.models.devices import Device
+from storage.models.indexes import WhereIndex
+from storage.models.organisations import Organisation
+from storage.models.people import Person
+
+
+class Case(Model):
+    """案件: one run of a workflow. Its state is written by `workflows.engine` alone."""
+
+    id = fields.BigIntField(primary_key=True)
+    number = fields.CharField(max_length=24, unique=True)
+    workflow = fields.CharField(max_length=32)
+    definition_version = fields.IntField()
+    state = fields.CharField(max_length=32)
+    version = fields.IntField(default=1, description="counts every step")
+    entered_version = fields.IntField(default=1, description="version at which the present state was entered")
+    entered_at = fields.DatetimeField(description="business time")
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "yishe.Organisation", related_name="cases", on_delete=fields.RESTRICT
+    )
+    device: fields.ForeignKeyNullableRelation[Device] = fields.ForeignKeyField(
+        "yishe.Device", related_name="cases", null=True, on_delete=fields.RESTRICT
+    )
+    parent: fields.ForeignKeyNullableRelation["Case"] = fields.ForeignKeyField(
+        "yishe.Case", related_name="children", null=True, on_delete=fields.RESTRICT
+    )
+    title = fields.CharField(max_length=200)
+    opened_at = fields.DatetimeField(description="business time")
+    closed_at = fields.DatetimeField(null=True, description="business time")
+
+    class Meta:
+        table = "work_case"
+        indexes = (
+            ("device_id",),
+            WhereIndex(fields=("organisation_id", "workflow"), name="work_case_open", where="closed_at IS NULL"),
+        )
+
+
+class Repair(Model):
+    """维修: what a repair knows beyond the case."""
+
+    case: fields.OneToOneRelation[Case] = fields.OneToOneField(
+        "yishe.Case", related_name="repair", primary_key=True, on_delete=fields.RESTRICT
+    )
+    fault = fields.TextField()
+    urgency = fields.CharField(max_length=16, default="normal")
+    device_down = fields.BooleanField(default=False)
+    diagnosis = fields.TextField(default="")
+    estimate = fields.DecimalField(max_digits=12, decimal_places=2, null=True, description="CNY")
+    approved_amount = fields.DecimalField(max_digits=12, decimal_places=2, null=True, description="CNY")
+    work_done = fields.TextField(default="")
+    cost = fields.DecimalField(max_digits=12, decimal_places=2, null=True, description="CNY")
+
+    class Meta:
+        table = "repair"
+
+
+class Participant(Model):
+    """参与人: who takes part in this one case, with or without an account."""
+
+    id = fields.BigIntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "yishe.Case", related_name="participants", on_delete=fields.RESTRICT
+    )
+    part = fields.CharField(max_length=16, description="reporter, technician …")
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="parts", null=True, on_delete=fields.RESTRICT
+    )
+    name = fields.CharField(max_length=100)
+    phone = fields.CharField(max_length=32, default="")
+    email = fields.CharField(max_length=200, default="")
+    link_hash = fields.CharField(
+        max_length=64, null=True, unique=True, description="SHA-256 of the follow-up link's token, hex"
+    )
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "participant"
+        indexes = (("case_id", "part"), ("person_id",))
+
+
+class Step(Model):
+    """历史: one thing that happened to a case. Partitioned by month of `recorded_at`; only ever appended."""
+
+    id = fields.BigIntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "yishe.Case", related_name="steps", on_delete=fields.RESTRICT
+    )
+    version = fields.IntField(description="the case's version after the step")
+    action = fields.CharField(max_length=32)
+    source = fields.CharField(max_length=32, null=True)
+    target = fields.CharField(max_length=32)
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="steps", null=True, on_delete=fields.RESTRICT
+    )
+    participant: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
+        "yishe.Participant", related_name="steps", null=True, on_delete=fields.RESTRICT
+    )
+    actor_name = fields.CharField(max_length=100)
+    door = fields.CharField(max_length=16)
+    data = fields.JSONField[dict[str, object]](default=dict)
+    at = fields.DatetimeField(description="business time")
+    recorded_at = fields.DatetimeField(description="real time")
+
+    class Meta:
+        table = "step"
+        indexes = (("case_id", "id"),)
+
+
+class Timer(Model):
+    """计时: a promise that something happens at a business time, unless the state was left before."""
+
+    id = fields.BigIntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "yishe.Case", related_name="timers", on_delete=fields.RESTRICT
+    )
+    rule = fields.CharField(max_length=64)
+    rung = fields.IntField(default=0)
+    entered_version = fields.IntField()
+    due_at = fields.DatetimeField(description="business time")
+    fired_at = fields.DatetimeField(null=True, description="business time")
+    outcome = fields.CharField(max_length=16, null=True, description="done, moot")
+    next_try_at = fields.DatetimeField(null=True, description="real time, after a failed try")
+    tries = fields.IntField(default=0)
+
+    class Meta:
+        table = "timer"
+        unique_together = (("case_id", "rule", "rung", "entered_version"),)
+        indexes = (WhereIndex(fields=("due_at", "id"), name="timer_waiting", where="fired_at IS NULL"),)

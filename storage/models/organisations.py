@@ -1,0 +1,60 @@
+"""The organisation tree and what hangs on it: channel accounts and policies."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Organisation(Model):
+    """机构: nation, province, city, hospital or department."""
+
+    id = fields.BigIntField(primary_key=True)
+    parent: fields.ForeignKeyNullableRelation["Organisation"] = fields.ForeignKeyField(
+        "yishe.Organisation", related_name="children", null=True, on_delete=fields.RESTRICT
+    )
+    kind = fields.CharField(max_length=16)
+    name = fields.CharField(max_length=200)
+    code = fields.CharField(max_length=32, null=True, description="GB/T 2260 region or unified social credit code")
+    path = fields.CharField(
+        max_length=200, unique=True, description="ids from the root, '1.4.17.': below means begins with"
+    )
+
+    class Meta:
+        table = "organisation"
+        indexes = (("parent_id",),)
+
+
+class ChannelAccount(Model):
+    """渠道账号: a WeCom application or a mail sender, owned by an organisation, inherited downward."""
+
+    id = fields.BigIntField(primary_key=True)
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "yishe.Organisation", related_name="channel_accounts", on_delete=fields.RESTRICT
+    )
+    kind = fields.CharField(max_length=16)
+    name = fields.CharField(max_length=100)
+    public_key = fields.CharField(max_length=32, unique=True, description="names the account in callback addresses")
+    settings = fields.JSONField[dict[str, object]](default=dict)
+    sealed = fields.BinaryField(null=True, description="secrets, sealed with the master key")
+    active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "channel_account"
+        indexes = (("organisation_id", "kind"),)
+
+
+class Policy(Model):
+    """策略: a deadline, limit or threshold; the newest row of the nearest organisation counts."""
+
+    id = fields.BigIntField(primary_key=True)
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "yishe.Organisation", related_name="policies", on_delete=fields.RESTRICT
+    )
+    name = fields.CharField(max_length=64)
+    value = fields.JSONField[dict[str, object]]()
+    source = fields.CharField(max_length=300)
+    version = fields.IntField(default=1)
+    valid_from = fields.DatetimeField()
+
+    class Meta:
+        table = "policy"
+        unique_together = (("organisation_id", "name", "version"),)

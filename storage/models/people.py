@@ -1,0 +1,86 @@
+"""People, their posts (roles at an organisation), how they are reached, and their sign-ins."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from storage.models.indexes import WhereIndex
+from storage.models.organisations import ChannelAccount, Organisation
+
+
+class Person(Model):
+    """人员. A leaver is made inactive, never deleted: history points here."""
+
+    id = fields.BigIntField(primary_key=True)
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "yishe.Organisation", related_name="people", on_delete=fields.RESTRICT
+    )
+    name = fields.CharField(max_length=100)
+    title = fields.CharField(max_length=100, default="")
+    username = fields.CharField(max_length=64, unique=True, null=True)
+    password_hash = fields.CharField(max_length=200, null=True)
+    language = fields.CharField(max_length=8, null=True)
+    active = fields.BooleanField(default=True)
+    failed_sign_ins = fields.IntField(default=0)
+    locked_until = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "person"
+        indexes = (("organisation_id",),)
+
+
+class Post(Model):
+    """岗位: one role at one organisation, for a time."""
+
+    id = fields.BigIntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="posts", on_delete=fields.RESTRICT
+    )
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "yishe.Organisation", related_name="posts", on_delete=fields.RESTRICT
+    )
+    role = fields.CharField(max_length=32)
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "post"
+        unique_together = (("person_id", "organisation_id", "role", "starts_at"),)
+        indexes = (("organisation_id", "role"),)
+
+
+class ContactPoint(Model):
+    """联系方式: person × channel account × address."""
+
+    id = fields.BigIntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="contact_points", on_delete=fields.RESTRICT
+    )
+    account: fields.ForeignKeyRelation[ChannelAccount] = fields.ForeignKeyField(
+        "yishe.ChannelAccount", related_name="contact_points", on_delete=fields.RESTRICT
+    )
+    address = fields.CharField(max_length=200)
+    rank = fields.IntField(default=1, description="the lowest is tried first")
+    refused_at = fields.DatetimeField(null=True, description="the provider said that this address does not exist")
+    refused_why = fields.CharField(max_length=200, default="")
+
+    class Meta:
+        table = "contact_point"
+        unique_together = (("account_id", "address"),)
+        indexes = (("person_id", "rank"),)
+
+
+class WebSession(Model):
+    """A signed-in browser. Only a hash of the cookie is kept."""
+
+    id = fields.CharField(max_length=64, primary_key=True, description="SHA-256 of the cookie, hex")
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="sessions", on_delete=fields.CASCADE
+    )
+    created_at = fields.DatetimeField()
+    seen_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+    client = fields.CharField(max_length=200, default="")
+
+    class Meta:
+        table = "web_session"
+        indexes = (WhereIndex(fields=("person_id",), name="web_session_live", where="ended_at IS NULL"),)

@@ -1,0 +1,44 @@
+"""What all processes must agree on."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from storage.models.cases import Case
+
+
+class BusinessTime(Model):
+    """One row: how far business time is ahead of real time, and how far it is to go."""
+
+    id = fields.IntField(primary_key=True, generated=False)
+    offset_s = fields.FloatField(default=0.0)
+    target_s = fields.FloatField(default=0.0)
+
+    class Meta:
+        table = "business_time"
+
+
+class CalendarOverride(Model):
+    """调休: a day whose working or free state differs from the library's calendar."""
+
+    day = fields.DateField(primary_key=True)
+    is_workday = fields.BooleanField()
+    note = fields.CharField(max_length=200, default="")
+
+    class Meta:
+        table = "calendar_override"
+
+
+class Idempotency(Model):
+    """The first answer to an action, for when the same action is asked for again."""
+
+    key = fields.CharField(max_length=128, primary_key=True)
+    fingerprint = fields.CharField(max_length=64, description="SHA-256 of actor, case and action, hex")
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "yishe.Case", related_name="answers", on_delete=fields.RESTRICT
+    )
+    answer = fields.JSONField[dict[str, object]]()
+    recorded_at = fields.DatetimeField(description="real time")
+
+    class Meta:
+        table = "idempotency"
+        indexes = (("recorded_at",),)
