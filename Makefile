@@ -1,0 +1,86 @@
+# The commands of this project: `make help` lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Paths stay relative to this folder, so that a checkout path with spaces works.
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+PUBLIC_URL ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+SOURCES := bot workflows notifier telemetry webhooks storage h5_pages tests
+
+.PHONY: help setup setup-test demo test soak check lock catalogues wheel clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: .venv/.service .venv/.catalogues ## install the service into .venv
+	@$(BIN)/python -m h5_pages.assets
+
+setup-test: setup .venv/.tests .venv/.chromium ## install what the tests need as well
+
+demo: setup ## run service and sandbox with demo data (PORT=8000 HOST=127.0.0.1 PUBLIC_URL=)
+	@exec $(BIN)/python -m bot demo --host "$(HOST)" --port "$(PORT)" --public-url "$(PUBLIC_URL)"
+
+check: setup ## say what is configured, reachable, migrated and who cannot be told
+	@exec $(BIN)/python -m bot check
+
+test: setup-test ## lint, types, import contracts and all tests but the soak
+	@PATH="$$PWD/.venv/bin:$$PATH" sh tests/run.sh
+
+soak: setup-test ## the long runs: kill and load tests
+	@$(BIN)/python -m pytest -m soak --timeout 3600
+
+lock: ## write both locks anew from pyproject.toml
+	@PATH="$$PWD/.venv/bin:$$PATH" sh tests/lock.sh
+
+catalogues: setup ## collect new texts into bot/locale and compile the catalogues
+	@$(BIN)/pybabel -q extract -F bot/locale/babel.cfg -k N_ -k _ --no-location --sort-output --omit-header \
+	    -o .venv/messages.pot $(filter-out tests,$(SOURCES))
+	@for locale in zh_CN en; do \
+	    if [ -e bot/locale/$$locale/LC_MESSAGES/messages.po ]; then verb=update; else verb=init; fi; \
+	    $(BIN)/pybabel -q $$verb -i .venv/messages.pot -d bot/locale -l $$locale || exit 1; \
+	done
+	@$(BIN)/pybabel compile -d bot/locale
+	@touch .venv/.catalogues
+
+wheel: setup-test ## build the wheel into dist/, with front-end files and catalogues
+	@rm -rf build
+	@$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## remove everything that the set-up made (not the data folder)
+	rm -rf .venv build dist node_modules h5_pages/static/vendor yishe.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find h5_pages/static -name '*.gz' -delete
+
+# Stamps: each step is done again only when what it is made from has changed. The front-end files look after
+# themselves, so that no compressed file is older than its source.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' \
+	    || { echo "This Python cannot make virtual environments (on Debian: apt-get install python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/.service: requirements.lock pyproject.toml .venv/bin/python
+	@echo "Installing the service ..."
+	@$(PIP) install -q --require-hashes -r requirements.lock
+	@$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.tests: tests/requirements.lock .venv/.service
+	@echo "Installing the test tools ..."
+	@$(PIP) install -q --require-hashes -r tests/requirements.lock
+	@touch $@
+
+.venv/.catalogues: $(wildcard bot/locale/*/LC_MESSAGES/*.po) .venv/.service
+	@$(if $(wildcard bot/locale/*/LC_MESSAGES/*.po),$(BIN)/pybabel -q compile -d bot/locale,true)
+	@touch $@
+
+# Only root on a Debian-like system can install a browser; elsewhere its tests say why they are skipped.
+.venv/.chromium: .venv/.service
+	@sh tests/chromium.sh
+	@touch $@

@@ -1,0 +1,1 @@
+"""The people's front door: pages, forms, QR codes and label sheets."""

@@ -1,0 +1,1 @@
+"""The machines' front door."""

@@ -1,0 +1,1 @@
+"""The other systems' front door."""
