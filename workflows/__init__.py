@@ -1,1 +1,1 @@
-"""The business: the engine, identity and permission, and one folder for each workflow."""
+"""The business: engine, identity and permission, calendar, and one folder a workflow."""

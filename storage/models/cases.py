@@ -17,8 +17,8 @@ class Case(Model):
     workflow = fields.CharField(max_length=32)
     definition_version = fields.IntField()
     state = fields.CharField(max_length=32)
-    version = fields.IntField(default=1, description="counts every step")
-    entered_version = fields.IntField(default=1, description="version at which the present state was entered")
+    version = fields.IntField(description="counts every step")
+    entered_version = fields.IntField(description="version at which the present state was entered")
     entered_at = fields.DatetimeField(description="business time")
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "yishe.Organisation", related_name="cases", on_delete=fields.RESTRICT
@@ -48,12 +48,12 @@ class Repair(Model):
         "yishe.Case", related_name="repair", primary_key=True, on_delete=fields.RESTRICT
     )
     fault = fields.TextField()
-    urgency = fields.CharField(max_length=16, default="normal")
-    device_down = fields.BooleanField(default=False)
-    diagnosis = fields.TextField(default="")
+    urgency = fields.CharField(max_length=16, db_default="normal")
+    device_down = fields.BooleanField(db_default=False)
+    diagnosis = fields.TextField(db_default="")
     estimate = fields.DecimalField(max_digits=12, decimal_places=2, null=True, description="CNY")
     approved_amount = fields.DecimalField(max_digits=12, decimal_places=2, null=True, description="CNY")
-    work_done = fields.TextField(default="")
+    work_done = fields.TextField(db_default="")
     cost = fields.DecimalField(max_digits=12, decimal_places=2, null=True, description="CNY")
 
     class Meta:
@@ -72,8 +72,8 @@ class Participant(Model):
         "yishe.Person", related_name="parts", null=True, on_delete=fields.RESTRICT
     )
     name = fields.CharField(max_length=100)
-    phone = fields.CharField(max_length=32, default="")
-    email = fields.CharField(max_length=200, default="")
+    phone = fields.CharField(max_length=32, db_default="")
+    email = fields.CharField(max_length=200, db_default="")
     link_hash = fields.CharField(
         max_length=64, null=True, unique=True, description="SHA-256 of the follow-up link's token, hex"
     )
@@ -120,13 +120,13 @@ class Timer(Model):
         "yishe.Case", related_name="timers", on_delete=fields.RESTRICT
     )
     rule = fields.CharField(max_length=64)
-    rung = fields.IntField(default=0)
+    rung = fields.IntField()
     entered_version = fields.IntField()
     due_at = fields.DatetimeField(description="business time")
     fired_at = fields.DatetimeField(null=True, description="business time")
     outcome = fields.CharField(max_length=16, null=True, description="done, moot")
     next_try_at = fields.DatetimeField(null=True, description="real time, after a failed try")
-    tries = fields.IntField(default=0)
+    tries = fields.IntField(db_default=0)
 
     class Meta:
         table = "timer"

@@ -28,11 +28,11 @@ class Message(Model):
     lane = fields.CharField(max_length=48, description="case and recipient: messages of one lane keep their order")
     variables = fields.JSONField[dict[str, object]](default=dict)
     valid_while = fields.IntField(null=True, description="entered_version of the case, or always")
-    state = fields.CharField(max_length=16, default="queued", description="queued, sent, withdrawn, dead")
-    attempts = fields.IntField(default=0)
+    state = fields.CharField(max_length=16, db_default="queued", description="queued, sent, withdrawn, dead")
+    attempts = fields.IntField(db_default=0)
     next_at = fields.DatetimeField(description="real time: next try, or end of the lease")
     finished_at = fields.DatetimeField(null=True, description="real time")
-    reason = fields.CharField(max_length=300, default="")
+    reason = fields.CharField(max_length=300, db_default="")
 
     class Meta:
         table = "message"
@@ -64,18 +64,18 @@ class Delivery(Model):
     address = fields.CharField(max_length=200)
     unique_id = fields.CharField(max_length=64, description="our id at the provider: task id, Message-ID")
     payload = fields.JSONField[dict[str, object]]()
-    state = fields.CharField(max_length=16, default="frozen", description="frozen, accepted, refused")
-    tries = fields.IntField(default=0)
+    state = fields.CharField(max_length=16, db_default="frozen", description="frozen, accepted, refused")
+    tries = fields.IntField(db_default=0)
     first_try_at = fields.DatetimeField(null=True, description="real time")
     finished_at = fields.DatetimeField(null=True, description="real time")
     provider_id = fields.CharField(max_length=200, null=True)
     update_code = fields.CharField(max_length=300, null=True)
     updated_at = fields.DatetimeField(null=True, description="real time: the card shows the decision")
     update_next_at = fields.DatetimeField(null=True, description="real time: next try of that update")
-    update_tries = fields.IntField(default=0)
-    error_code = fields.CharField(max_length=64, default="")
-    error = fields.CharField(max_length=300, default="")
-    maybe_twice = fields.BooleanField(default=False, description="an earlier try may have arrived")
+    update_tries = fields.IntField(db_default=0)
+    error_code = fields.CharField(max_length=64, db_default="")
+    error = fields.CharField(max_length=300, db_default="")
+    maybe_twice = fields.BooleanField(db_default=False, description="an earlier try may have arrived")
 
     class Meta:
         table = "delivery"

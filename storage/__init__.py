@@ -1,0 +1,1 @@
+"""PostgreSQL: models, access, directory, migrations, embedded server, outbox, timers, files."""

@@ -1,0 +1,218 @@
+"""Writes one step of a case, whole, in one statement inside the engine's transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from storage.database import Connection
+
+
+@dataclass(frozen=True)
+class NewAttachment:
+    """A stored file to be attached by the step."""
+
+    sha256: str
+    name: str
+    public_key: str
+
+
+@dataclass(frozen=True)
+class NewTimer:
+    """A promise for a business time."""
+
+    rule: str
+    rung: int
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """An outbox row: one kind of message to one recipient."""
+
+    kind: str
+    person_id: int | None
+    participant_id: int | None
+    variables: Mapping[str, Any]
+    valid_while: int | None
+
+
+@dataclass(frozen=True)
+class NewPart:
+    """Somebody takes a part; with `replaces`, whoever had it leaves it."""
+
+    part: str
+    person_id: int | None
+    name: str
+    phone: str = ""
+    email: str = ""
+    link_hash: str | None = None
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """The step itself."""
+
+    action: str
+    source: str | None
+    target: str
+    person_id: int | None
+    participant_id: int | None
+    actor_name: str
+    door: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Written:
+    """Everything that one step writes. `entered`: the state is entered (anew), old timers are moot."""
+
+    case_id: int
+    version: int
+    entered: bool
+    closed: bool
+    at: datetime
+    recorded_at: datetime
+    step: StepRow
+    detail_table: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    parts: Sequence[NewPart] = ()
+    timers: Sequence[NewTimer] = ()
+    messages: Sequence[NewMessage] = ()
+    attachments: Sequence[NewAttachment] = ()
+    answer: tuple[str, str, Mapping[str, Any]] | None = None
+
+
+WRITE = """
+WITH moved AS (
+  UPDATE work_case SET state = $2, version = $3,
+         entered_version = CASE WHEN $4 THEN $3 ELSE entered_version END,
+         entered_at = CASE WHEN $4 THEN $6 ELSE entered_at END,
+         closed_at = CASE WHEN $5 THEN coalesce(closed_at, $6) END
+   WHERE id = $1),
+stepped AS (
+  INSERT INTO step (case_id, version, action, source, target, person_id, participant_id, actor_name, door, data,
+                    at, recorded_at)
+  SELECT $1, $3, s.action, s.source, s.target, s.person_id, s.participant_id, s.actor_name, s.door, s.data, $6, $7
+    FROM jsonb_to_record($8) AS s(action text, source text, target text, person_id bigint, participant_id bigint,
+                                  actor_name text, door text, data jsonb)),
+moot AS (UPDATE timer SET fired_at = $6, outcome = 'moot' WHERE case_id = $1 AND fired_at IS NULL AND $4),
+armed AS (
+  INSERT INTO timer (case_id, rule, rung, entered_version, due_at)
+  SELECT $1, t.rule, t.rung, $3, t.due_at FROM jsonb_to_recordset($9) AS t(rule text, rung int, due_at timestamptz)),
+told AS (
+  INSERT INTO message (created_at, case_id, case_version, kind, person_id, participant_id, lane, variables, valid_while,
+                       next_at)
+  SELECT $7, $1, $3, m.kind, m.person_id, m.participant_id,
+         $1::text || CASE WHEN m.person_id IS NULL THEN '/link/' || m.participant_id ELSE '/' || m.person_id END,
+         m.variables, m.valid_while, $7
+    FROM jsonb_to_recordset($10) AS m(kind text, person_id bigint, participant_id bigint, variables jsonb,
+                                      valid_while int)),
+attached AS (
+  INSERT INTO attachment (case_id, file_id, version, name, public_key)
+  SELECT $1, a.sha256, $3, a.name, a.public_key
+    FROM jsonb_to_recordset($11) AS a(sha256 text, name text, public_key text)),
+answered AS (
+  INSERT INTO idempotency (key, fingerprint, case_id, answer, recorded_at)
+  SELECT $12, $13, $1, $14, $7 WHERE $12::varchar IS NOT NULL)
+SELECT CASE WHEN jsonb_array_length($10) > 0 OR $4 THEN pg_notify('outbox', '') END,
+       CASE WHEN jsonb_array_length($9) > 0 THEN pg_notify('timers', '') END
+"""
+
+
+async def lock_case(connection: Connection, case_id: int) -> str | None:
+    """Lock the case's row until the end of the transaction; the name of its workflow, or None."""
+    name: str | None = await connection.fetchval("SELECT workflow FROM work_case WHERE id = $1 FOR UPDATE", case_id)
+    return name
+
+
+async def write(connection: Connection, written: Written) -> None:
+    """Write one step. The case's row must be locked."""
+    if written.detail:
+        await _write_detail(connection, written)
+    key, fingerprint, answer = written.answer or (None, None, None)
+    await connection.execute(
+        WRITE,
+        written.case_id,
+        written.step.target,
+        written.version,
+        written.entered,
+        written.closed,
+        written.at,
+        written.recorded_at,
+        asdict(written.step),
+        [asdict(timer) for timer in written.timers],
+        [asdict(message) for message in written.messages],
+        [asdict(attachment) for attachment in written.attachments],
+        key,
+        fingerprint,
+        answer,
+    )
+
+
+async def _write_detail(connection: Connection, written: Written) -> None:
+    """Insert the workflow's own row with the first step, change it later. Names come from the workflow's code."""
+    table, columns = written.detail_table, ", ".join(written.detail)
+    given = f"SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $2)"  # noqa: S608 - names from code
+    if written.version == 1:
+        statement = f"INSERT INTO {table} (case_id, {columns}) SELECT $1, g.* FROM ({given}) g"  # noqa: S608
+    else:
+        statement = f"UPDATE {table} SET ({columns}) = ROW(g.*) FROM ({given}) g WHERE case_id = $1"  # noqa: S608
+    await connection.execute(statement, written.case_id, dict(written.detail))
+
+
+NEW_CASE = """
+INSERT INTO work_case (number, workflow, definition_version, state, version, entered_version, entered_at,
+                       organisation_id, device_id, title, opened_at)
+VALUES ($1 || to_char($6 AT TIME ZONE 'Asia/Shanghai', 'YYYY') || '-' || lpad(nextval('case_number')::text, 6, '0'),
+        $2, $3, $4, 0, 0, $6, $5, $7, $8, $6)
+RETURNING id
+"""
+
+
+async def new_case(
+    connection: Connection,
+    *,
+    prefix: str,
+    workflow: str,
+    definition_version: int,
+    state: str,
+    organisation_id: int,
+    device_id: int | None,
+    title: str,
+    at: datetime,
+) -> int:
+    """Insert a case at version 0, to be followed by its first step in the same transaction."""
+    case_id: int = await connection.fetchval(
+        NEW_CASE, prefix, workflow, definition_version, state, organisation_id, at, device_id, title
+    )
+    return case_id
+
+
+async def take_part(connection: Connection, case_id: int, part: NewPart, at: datetime, replaces: bool) -> int:
+    """Give somebody a part in the case; the participant's id."""
+    if replaces:
+        await connection.execute(
+            "UPDATE participant SET ended_at = $3 WHERE case_id = $1 AND part = $2 AND ended_at IS NULL",
+            case_id,
+            part.part,
+            at,
+        )
+    participant_id: int = await connection.fetchval(
+        "INSERT INTO participant (case_id, part, person_id, name, phone, email, link_hash) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        case_id,
+        part.part,
+        part.person_id,
+        part.name,
+        part.phone,
+        part.email,
+        part.link_hash,
+    )
+    return participant_id
+
+
+async def known_answer(connection: Connection, key: str) -> tuple[str, Mapping[str, Any]] | None:
+    """Fingerprint and first answer of an idempotency key."""
+    row = await connection.fetchrow("SELECT fingerprint, answer FROM idempotency WHERE key = $1", key)
+    return (row["fingerprint"], row["answer"]) if row else None

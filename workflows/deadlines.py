@@ -1,0 +1,109 @@
+"""Fires timers: each once, in the order of their due times, not for a state that was left, also after an outage."""
+
+from datetime import timedelta
+
+import structlog
+
+from storage import business_time, case_writer, directory, timers
+from storage.case_writer import StepRow, Written
+from storage.clock import BusinessClock
+from storage.database import Connection, Database, DatabaseAway
+from storage.failpoints import FailPoints
+from storage.facts import load_facts
+from storage.timers import DueTimer
+from workflows.actor import Door
+from workflows.definition import Rung, Workflow
+from workflows.engine import Clocks
+from workflows.plan import facts_after, messages_for, roles_told
+from workflows.registry import Registry
+
+RETRY_FIRST = timedelta(seconds=30)
+RETRY_MOST = timedelta(hours=1)
+REMIND = "remind"
+
+log = structlog.get_logger()
+
+
+class Deadlines:
+    """Climbs the ladders. Any number of processes may run one; rows are locked."""
+
+    def __init__(
+        self, db: Database, registry: Registry, clocks: Clocks, business: BusinessClock, fail: FailPoints
+    ) -> None:
+        self._db = db
+        self._registry = registry
+        self._clocks = clocks
+        self._business = business
+        self._fail = fail
+
+    async def run_due(self) -> int:
+        """Fire everything that is due, then step a moved clock until its target; the number of timers fired."""
+        fired = 0
+        while True:
+            while await self._fire_one():
+                fired += 1
+            async with self._db.transaction() as tx:
+                if not await business_time.step(tx, self._clocks.real, self._business):
+                    return fired
+
+    async def _fire_one(self) -> bool:
+        """Fire the most overdue timer; a timer that fails is put off and does not hold up the others."""
+        timer: DueTimer | None = None
+        try:
+            async with self._db.transaction() as tx:
+                await business_time.refresh(tx, self._business)
+                timer = await timers.lock_due(tx, self._business.now(), self._clocks.real.now())
+                if timer is None:
+                    return False
+                await self._fire(tx, timer)
+                self._fail.hit("timer.before_commit")
+        except DatabaseAway:
+            raise
+        except Exception:
+            if timer is None:
+                raise
+            log.exception("timer_failed", timer=timer.id, case=timer.case_id, rule=timer.rule)
+            await self._postpone(timer)
+        return True
+
+    async def _fire(self, tx: Connection, timer: DueTimer) -> None:
+        now = self._business.now()
+        workflow = self._registry.named(timer.workflow)
+        rung = _rung(workflow, timer)
+        defaults = {name: policy.value for name, policy in workflow.policies.items()}
+        facts = await load_facts(tx, timer.case_id, workflow.detail_table, defaults, now)
+        if facts is None or rung is None or facts.entered_version != timer.entered_version:
+            await timers.finish(tx, timer.id, "moot", now)
+            return
+        holders = await directory.holders(tx, roles_told(rung.tells), facts.path, now)
+        after = facts_after(facts, facts.state, {}, facts.version + 1, entered=False)
+        messages = messages_for(workflow, after, rung.tells, holders, None)
+        data = {"rule": timer.rule, "rung": timer.rung, "due_at": timer.due_at, "told": len(messages)}
+        await case_writer.write(
+            tx,
+            Written(
+                case_id=facts.case_id,
+                version=after.version,
+                entered=False,
+                closed=False,
+                at=now,
+                recorded_at=self._clocks.real.now(),
+                step=StepRow(REMIND, facts.state, facts.state, None, None, "", Door.SYSTEM, data),
+                detail_table=workflow.detail_table,
+                messages=messages,
+            ),
+        )
+        await timers.finish(tx, timer.id, "done", now)
+
+    async def _postpone(self, timer: DueTimer) -> None:
+        delay = min(RETRY_FIRST * 2 ** min(timer.tries, 10), RETRY_MOST)
+        async with self._db.connection() as connection:
+            await timers.postpone(connection, timer.id, self._clocks.real.now() + delay)
+
+
+def _rung(workflow: Workflow, timer: DueTimer) -> Rung | None:
+    """The rung that the timer stands for; None when this version of the table has it no more."""
+    for deadline in workflow.deadlines:
+        if deadline.rule == timer.rule and timer.rung < len(deadline.ladder):
+            return deadline.ladder[timer.rung]
+    return None

@@ -1,0 +1,179 @@
+"""The words in which a workflow is written down: who, moves, deadlines, the table itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from storage.facts import Facts
+from storage.kinds import MessageKind
+
+
+class Part(StrEnum):
+    """What somebody is in one case, with or without an account (参与人)."""
+
+    REPORTER = "reporter"
+    TECHNICIAN = "technician"
+
+
+@dataclass(frozen=True)
+class Who:
+    """A set of people: holders of roles, parts of the case, the system, or anybody at all."""
+
+    roles: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
+    system: bool = False
+    anybody: bool = False
+
+    def __or__(self, other: "Who") -> "Who":
+        return Who(
+            self.roles | other.roles,
+            self.parts | other.parts,
+            self.system or other.system,
+            self.anybody or other.anybody,
+        )
+
+
+def role(*names: str) -> Who:
+    """Holders of any of these roles for the case's organisation."""
+    return Who(roles=frozenset(names))
+
+
+def part(*names: str) -> Who:
+    """Those who have any of these parts in the case."""
+    return Who(parts=frozenset(names))
+
+
+ANYBODY = Who(anybody=True)
+SYSTEM = Who(system=True)
+
+
+class Form(BaseModel):
+    """What an action asks for. Labels are titles of the fields; `extra` is refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class NoForm(Form):
+    """An action that asks for nothing, and so can be answered by one press."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """Tell a kind of message to somebody."""
+
+    kind: MessageKind
+    to: Who
+    but_not_the_actor: bool = True
+
+
+Guard = Callable[[Facts, Any], bool]
+"""Does the move hold, given what is known and the filled-in form? Pure."""
+
+Effect = Callable[[Facts, Any], Mapping[str, Any]]
+"""The columns of the workflow's detail row that the move writes. Pure."""
+
+Precondition = Callable[[Facts], str | None]
+"""Why the action is not open at present (a source text), or None. Pure; buttons hide on a reason."""
+
+
+@dataclass(frozen=True)
+class Appoint:
+    """The form's `field` names a person, who must hold `role` here and takes `part` in the case."""
+
+    field: str
+    part: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """One arrow of the table. Of several with the same action and source, the first whose guard holds is taken.
+
+    `target` None keeps the state: the step is recorded, cards and timers stay valid.
+    `not_who_did`: separation of duties, nobody may act who did one of these actions in this case,
+    nor (with `not_the_reporter`) who reported it.
+    """
+
+    action: str
+    source: str | None
+    target: str | None
+    by: Who
+    form: type[Form] = NoForm
+    when: Guard | None = None
+    open_if: Precondition | None = None
+    not_who_did: frozenset[str] = frozenset()
+    not_the_reporter: bool = False
+    writes: Effect | None = None
+    appoints: Appoint | None = None
+    tells: Sequence[Say] = ()
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of a ladder: how long after entering the state (a policy), and who is told what."""
+
+    after: str
+    tells: Sequence[Say]
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Left in `state` longer than the policies say: the ladder is climbed rung by rung."""
+
+    state: str
+    rule: str
+    ladder: Sequence[Rung]
+
+
+@dataclass(frozen=True)
+class ActionLook:
+    """How an action is offered: its label (a source text), style, and the past tense for history and cards."""
+
+    label: str
+    done: str
+    style: str = "default"
+
+
+@dataclass(frozen=True)
+class PolicyDefault:
+    """A policy that the workflow names, with the value and source that it ships."""
+
+    value: Mapping[str, Any]
+    source: str
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One process: everything that front doors, engine, diagram and tests know of it."""
+
+    name: str
+    label: str
+    version: int
+    prefix: str
+    detail_table: str
+    states: Mapping[str, str]
+    final: frozenset[str]
+    actions: Mapping[str, ActionLook]
+    moves: Sequence[Move]
+    deadlines: Sequence[Deadline]
+    policies: Mapping[str, PolicyDefault]
+    variables: Callable[[Facts], Mapping[str, Any]]
+    title: Callable[[Any], str]
+
+    def moves_from(self, state: str | None) -> list[Move]:
+        """The moves that leave a state, in the order of the table."""
+        return [move for move in self.moves if move.source == state]
+
+    def deadlines_of(self, state: str) -> list[Deadline]:
+        """The deadlines that run in a state."""
+        return [deadline for deadline in self.deadlines if deadline.state == state]
+
+    @property
+    def kinds(self) -> list[MessageKind]:
+        """Every kind of message that the table tells, each once."""
+        said = [say for move in self.moves for say in move.tells]
+        said += [say for deadline in self.deadlines for rung in deadline.ladder for say in rung.tells]
+        return list({say.kind.name: say.kind for say in said}.values())

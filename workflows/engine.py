@@ -1,0 +1,319 @@
+"""The only writer of a case's state.
+
+`act` and `open` each do everything in ONE transaction: lock the case, refuse what is stale or not
+allowed, write state, history, timers and outbox rows. The same idempotency key again returns the
+first answer. What is not allowed is a typed error (`workflows.errors`), and then nothing was changed.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import asyncpg
+
+from storage import case_writer, directory
+from storage.case_writer import NewAttachment, NewPart, StepRow, Written
+from storage.clock import Clock
+from storage.database import Connection, Database
+from storage.directory import Viewer
+from storage.facts import Facts, PartHolder, load_facts
+from storage.failpoints import FailPoints
+from workflows.actor import Actor, Reporter
+from workflows.calendar import Calendar
+from workflows.definition import Form, Move, Part, Workflow
+from workflows.errors import ActorUnknown, CaseNotFound, FormInvalid, KeyReused, Stale
+from workflows.plan import facts_after, messages_for, roles_told, timers_for
+from workflows.registry import Registry
+from workflows.rules import choose, choose_opening
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an action led to. `repeated`: the key was known, this is the first answer again."""
+
+    case_id: int
+    number: str
+    state: str
+    version: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a case is opened: the organisation, and the device if it is about one."""
+
+    organisation_id: int
+    device_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Both clocks and the calendar, as every writer needs them."""
+
+    business: Clock
+    real: Clock
+    calendar: Calendar
+
+
+class Engine:
+    """Opens cases and acts on them, for every front door alike."""
+
+    def __init__(self, db: Database, registry: Registry, clocks: Clocks, fail: FailPoints) -> None:
+        self._db = db
+        self._registry = registry
+        self._clocks = clocks
+        self._fail = fail
+
+    async def act(
+        self,
+        case_id: int,
+        action: str,
+        actor: Actor,
+        data: Mapping[str, Any],
+        *,
+        seen_version: int,
+        idempotency_key: str,
+        attachments: Sequence[NewAttachment] = (),
+    ) -> Outcome:
+        """Do `action` on a case. Raises a kind of `WorkflowError`, or `DatabaseAway`.
+
+        `seen_version` is the version that the actor was shown. It is stale when the state was entered
+        anew since then; a remark that somebody added meanwhile does not make it so.
+        """
+        token = _Token(idempotency_key, _fingerprint(actor, str(case_id), action))
+        try:
+            async with self._db.transaction() as tx:
+                outcome = await self._act(tx, case_id, action, actor, data, seen_version, token, attachments)
+                self._fail.hit("engine.before_commit")
+        except asyncpg.UniqueViolationError:
+            return await self._first_answer(token)
+        self._fail.hit("engine.after_commit")
+        return outcome
+
+    async def _act(
+        self,
+        tx: Connection,
+        case_id: int,
+        action: str,
+        actor: Actor,
+        data: Mapping[str, Any],
+        seen_version: int,
+        token: "_Token",
+        attachments: Sequence[NewAttachment],
+    ) -> Outcome:
+        name = await case_writer.lock_case(tx, case_id)
+        if name is None:
+            raise CaseNotFound()
+        if (known := await _known(tx, token)) is not None:
+            return known
+        workflow = self._registry.named(name)
+        facts = await self._facts(tx, workflow, case_id)
+        viewer = await self._viewer(tx, actor, facts)
+        if seen_version < facts.entered_version:
+            raise _stale(workflow, facts)
+        move, form = choose(workflow, facts, viewer, actor, action, data)
+        return await self._take(tx, _Taking(workflow, facts, viewer, actor, move, form, token, attachments))
+
+    async def open(
+        self,
+        workflow_name: str,
+        action: str,
+        actor: Actor,
+        data: Mapping[str, Any],
+        *,
+        place: Place,
+        idempotency_key: str,
+        reporter: Reporter | None = None,
+        attachments: Sequence[NewAttachment] = (),
+    ) -> Outcome:
+        """Open a case. `reporter` is somebody without an account. Raises as `act` does."""
+        token = _Token(idempotency_key, _fingerprint(actor, workflow_name, action))
+        workflow = self._registry.named(workflow_name)
+        try:
+            async with self._db.transaction() as tx:
+                if (known := await _known(tx, token)) is not None:
+                    return known
+                move, form = choose_opening(workflow, actor, action, data)
+                facts, viewer = await self._new_case(tx, workflow, move, form, actor, place, reporter)
+                step = _Taking(workflow, facts, viewer, actor, move, form, token, attachments)
+                outcome = await self._take(tx, step)
+                self._fail.hit("engine.before_commit")
+        except asyncpg.UniqueViolationError:
+            return await self._first_answer(token)
+        self._fail.hit("engine.after_commit")
+        return outcome
+
+    async def _new_case(
+        self,
+        tx: Connection,
+        workflow: Workflow,
+        move: Move,
+        form: Form,
+        actor: Actor,
+        place: Place,
+        reporter: Reporter | None,
+    ) -> tuple[Facts, Viewer]:
+        """Insert the case at version 0 and make whoever opens it its reporter."""
+        now = self._clocks.business.now()
+        case_id = await case_writer.new_case(
+            tx,
+            prefix=workflow.prefix,
+            workflow=workflow.name,
+            definition_version=workflow.version,
+            state=str(move.target),
+            organisation_id=place.organisation_id,
+            device_id=place.device_id,
+            title=workflow.title(form),
+            at=now,
+        )
+        if reporter is not None:
+            part = NewPart(Part.REPORTER, None, reporter.name, reporter.phone, reporter.email, reporter.link_hash)
+            participant_id = await case_writer.take_part(tx, case_id, part, now, replaces=False)
+            viewer = Viewer(reporter.name, participant_id=participant_id, case_id=case_id)
+        else:
+            viewer = await self._person(tx, actor)
+            part = NewPart(Part.REPORTER, viewer.person_id, viewer.name)
+            await case_writer.take_part(tx, case_id, part, now, replaces=False)
+        return await self._facts(tx, workflow, case_id), viewer
+
+    async def _take(self, tx: Connection, step: "_Taking") -> Outcome:
+        """Take the chosen move: appoint, write everything, answer."""
+        workflow, move = step.workflow, step.move
+        holders = await self._holders(tx, step)
+        facts = await self._appoint(tx, step, holders)
+        changes = dict(move.writes(facts, step.form)) if move.writes else {}
+        entered = move.target is not None
+        target = str(move.target or facts.state)
+        after = facts_after(facts, target, changes, facts.version + 1, entered)
+        outcome = Outcome(facts.case_id, facts.number, target, after.version)
+        await case_writer.write(
+            tx,
+            Written(
+                case_id=facts.case_id,
+                version=after.version,
+                entered=entered,
+                closed=target in workflow.final,
+                at=facts.now,
+                recorded_at=self._clocks.real.now(),
+                step=_step_row(step, target),
+                detail_table=workflow.detail_table,
+                detail=changes,
+                timers=timers_for(workflow, after, self._clocks.calendar) if entered else (),
+                messages=messages_for(workflow, after, move.tells, holders, step.viewer.person_id),
+                attachments=step.attachments,
+                answer=(step.token.key, step.token.fingerprint, asdict(outcome)),
+            ),
+        )
+        return outcome
+
+    async def _holders(self, tx: Connection, step: "_Taking") -> dict[str, list[int]]:
+        """Who holds the roles that are told, and the role that may be appointed from."""
+        roles = roles_told(step.move.tells)
+        if step.move.appoints:
+            roles.append(step.move.appoints.role)
+        return await directory.holders(tx, sorted(set(roles)), step.facts.path, step.facts.now)
+
+    async def _appoint(self, tx: Connection, step: "_Taking", holders: Mapping[str, list[int]]) -> Facts:
+        """Give the part to the person that the form names (or to the actor); raises `FormInvalid`."""
+        appoint = step.move.appoints
+        if appoint is None:
+            return step.facts
+        person_id = getattr(step.form, appoint.field, None) or step.viewer.person_id
+        person = await directory.viewer_of(tx, person_id, step.facts.now) if person_id else None
+        if person is None or not person.holds({appoint.role}, step.facts.path):
+            raise FormInvalid.choice(appoint.field)
+        part = NewPart(appoint.part, person.person_id, person.name)
+        new_id = await case_writer.take_part(tx, step.facts.case_id, part, step.facts.now, replaces=True)
+        others = tuple(p for p in step.facts.parts if p.part != appoint.part)
+        return replace(step.facts, parts=(*others, PartHolder(new_id, appoint.part, person.name, person.person_id, "")))
+
+    async def _facts(self, tx: Connection, workflow: Workflow, case_id: int) -> Facts:
+        defaults = {name: policy.value for name, policy in workflow.policies.items()}
+        facts = await load_facts(tx, case_id, workflow.detail_table, defaults, self._clocks.business.now())
+        if facts is None:
+            raise CaseNotFound()
+        return facts
+
+    async def _viewer(self, tx: Connection, actor: Actor, facts: Facts) -> Viewer:
+        if actor.is_system:
+            return Viewer("")
+        if actor.participant_id is None:
+            return await self._person(tx, actor)
+        part = next((p for p in facts.parts if p.id == actor.participant_id), None)
+        if part is None:
+            raise CaseNotFound()
+        return Viewer(part.name, participant_id=part.id, case_id=facts.case_id)
+
+    async def _person(self, tx: Connection, actor: Actor) -> Viewer:
+        if actor.person_id is None:
+            raise ActorUnknown()
+        viewer = await directory.viewer_of(tx, actor.person_id, self._clocks.business.now())
+        if viewer is None:
+            raise ActorUnknown()
+        return viewer
+
+    async def _first_answer(self, token: "_Token") -> Outcome:
+        """Another request with the same key was faster: its answer."""
+        async with self._db.connection() as connection:
+            known = await _known(connection, token)
+        if known is None:
+            raise KeyReused()
+        return known
+
+
+@dataclass(frozen=True)
+class _Token:
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """A move that was chosen, with all that it needs."""
+
+    workflow: Workflow
+    facts: Facts
+    viewer: Viewer
+    actor: Actor
+    move: Move
+    form: Form
+    token: _Token
+    attachments: Sequence[NewAttachment]
+
+
+def _step_row(step: _Taking, target: str) -> StepRow:
+    return StepRow(
+        action=step.move.action,
+        source=step.move.source,
+        target=target,
+        person_id=step.viewer.person_id,
+        participant_id=step.viewer.participant_id,
+        actor_name=step.viewer.name,
+        door=step.actor.door,
+        data=step.form.model_dump(mode="json", exclude_none=True),
+    )
+
+
+def _fingerprint(actor: Actor, subject: str, action: str) -> str:
+    parts = (str(actor.person_id), str(actor.participant_id), subject, action)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+async def _known(connection: Connection, token: _Token) -> Outcome | None:
+    known = await case_writer.known_answer(connection, token.key)
+    if known is None:
+        return None
+    if known[0] != token.fingerprint:
+        raise KeyReused()
+    return replace(Outcome(**known[1]), repeated=True)
+
+
+def _stale(workflow: Workflow, facts: Facts) -> Stale:
+    """Who changed what since the actor looked."""
+    last = next((s for s in reversed(facts.steps) if s.version == facts.entered_version), None)
+    return Stale(
+        name=last.name if last else "",
+        action_text=workflow.actions[last.action].done if last else "",
+        state_text=workflow.states[facts.state],
+    )

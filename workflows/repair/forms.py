@@ -1,0 +1,72 @@
+"""What the actions of a repair ask for."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from storage.texts import N_
+from workflows.definition import Form
+
+
+class Urgency(StrEnum):
+    """How soon the repair is needed (紧急程度)."""
+
+    NORMAL = "normal"
+    URGENT = "urgent"
+    CRITICAL = "critical"
+
+
+URGENCY_LABELS: dict[str, str] = {
+    Urgency.NORMAL: N_("Normal"),
+    Urgency.URGENT: N_("Urgent"),
+    Urgency.CRITICAL: N_("Critical: patients are waiting"),
+}
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Money = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+
+
+class FaultReport(Form):
+    """A fault as the person at the machine sees it."""
+
+    fault: Words = Field(title=N_("What is wrong?"), json_schema_extra={"kind": "textarea"})
+    device_down: bool = Field(default=False, title=N_("The device cannot be used"))
+
+
+class Triage(Form):
+    """The engineer's assessment (分派)."""
+
+    urgency: Urgency = Field(
+        default=Urgency.NORMAL, title=N_("Urgency"), json_schema_extra={"labels": dict(URGENCY_LABELS)}
+    )
+    diagnosis: Words = Field(title=N_("First assessment"), json_schema_extra={"kind": "textarea"})
+    estimate: Money = Field(title=N_("Estimated cost (CNY)"), description=N_("0 if nothing is to be bought"))
+    technician: int | None = Field(default=None, title=N_("Who repairs?"), json_schema_extra={"kind": "person"})
+
+
+class Estimate(Form):
+    """A new estimate, with its reason."""
+
+    estimate: Money = Field(title=N_("Estimated cost (CNY)"))
+    reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
+
+
+class WorkDone(Form):
+    """What was done and what it cost."""
+
+    work_done: Words = Field(title=N_("What was done?"), json_schema_extra={"kind": "textarea"})
+    cost: Money = Field(title=N_("Actual cost (CNY)"))
+
+
+class Reason(Form):
+    """A reason in words."""
+
+    reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
+
+
+class Remark(Form):
+    """A remark for everybody on the case."""
+
+    remark: Words = Field(title=N_("Remark"), json_schema_extra={"kind": "textarea"})

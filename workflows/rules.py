@@ -1,0 +1,98 @@
+"""Is there such a move from this state, may this person make it here, do guard and form hold? Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from storage.directory import Viewer
+from storage.facts import Facts
+from workflows.actor import Actor
+from workflows.definition import Form, Move, Part, Who, Workflow
+from workflows.errors import DutiesSeparated, NotOpen, NotPermitted
+from workflows.forms import fill_in
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action that this viewer can take now. Label is a source text."""
+
+    action: str
+    label: str
+    style: str
+    form: type[Form]
+
+    @property
+    def one_press(self) -> bool:
+        """Nothing is asked for, so a button in chat suffices."""
+        return not self.form.model_fields
+
+
+def offers_to(workflow: Workflow, facts: Facts, viewer: Viewer) -> list[Offer]:
+    """Exactly the actions that this viewer has on the case now, in the order of the table."""
+    offers: dict[str, Offer] = {}
+    for move in workflow.moves_from(facts.state):
+        if move.action not in offers and _may(move, facts, viewer) and not _shut(move, facts):
+            look = workflow.actions[move.action]
+            offers[move.action] = Offer(move.action, look.label, look.style, move.form)
+    return list(offers.values())
+
+
+def choose(
+    workflow: Workflow, facts: Facts, viewer: Viewer, actor: Actor, action: str, data: Mapping[str, Any]
+) -> tuple[Move, Form]:
+    """The move to take with its checked form; raises `NotOpen`, `NotPermitted`, `DutiesSeparated`, `FormInvalid`."""
+    moves = [m for m in workflow.moves_from(facts.state) if m.action == action]
+    if not moves:
+        raise NotOpen(state_text=workflow.states[facts.state])
+    permitted = [m for m in moves if actor.is_system and m.by.system or _belongs(m.by, facts, viewer)]
+    if not permitted:
+        raise NotPermitted(action_text=workflow.actions[action].label)
+    if _same_hands(permitted[0], facts, viewer):
+        raise DutiesSeparated()
+    reason = _shut(permitted[0], facts)
+    if reason:
+        raise NotOpen(reason, state_text=workflow.states[facts.state])
+    for move in permitted:
+        form = fill_in(move.form, data)
+        if move.when is None or move.when(facts, form):
+            return move, form
+    raise NotOpen(state_text=workflow.states[facts.state])
+
+
+def choose_opening(workflow: Workflow, actor: Actor, action: str, data: Mapping[str, Any]) -> tuple[Move, Form]:
+    """The move that opens a case; raises `NotPermitted`, `FormInvalid`."""
+    move = next(m for m in workflow.moves_from(None) if m.action == action)
+    if not (move.by.anybody or actor.is_system):
+        raise NotPermitted(action_text=workflow.actions[action].label)
+    return move, fill_in(move.form, data)
+
+
+def _may(move: Move, facts: Facts, viewer: Viewer) -> bool:
+    return _belongs(move.by, facts, viewer) and not _same_hands(move, facts, viewer)
+
+
+def _belongs(who: Who, facts: Facts, viewer: Viewer) -> bool:
+    return who.anybody or viewer.holds(who.roles, facts.path) or _has_part(who.parts, facts, viewer)
+
+
+def _has_part(parts: frozenset[str], facts: Facts, viewer: Viewer) -> bool:
+    return any(holder.part in parts and _is(holder.person_id, holder.id, viewer) for holder in facts.parts)
+
+
+def _same_hands(move: Move, facts: Facts, viewer: Viewer) -> bool:
+    """Did the viewer make the request that this move decides on?"""
+    if move.not_the_reporter and _has_part(frozenset({Part.REPORTER}), facts, viewer):
+        return True
+    return any(
+        step.action in move.not_who_did and _is(step.person_id, step.participant_id, viewer) for step in facts.steps
+    )
+
+
+def _is(person_id: int | None, participant_id: int | None, viewer: Viewer) -> bool:
+    if viewer.person_id is not None:
+        return person_id == viewer.person_id
+    return viewer.participant_id is not None and participant_id == viewer.participant_id
+
+
+def _shut(move: Move, facts: Facts) -> str | None:
+    return move.open_if(facts) if move.open_if else None
