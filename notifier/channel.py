@@ -5,14 +5,10 @@ can be stored as it is, sends such a payload, and tells every failure in the sam
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol
-
-Now = Callable[[], datetime]
-"""The real clock: an aware datetime. Business time never reaches a channel."""
 
 _UNIQUE_ID = re.compile(r"[A-Za-z0-9_@-]{1,64}")
 _WEB_LINK = re.compile(r"https?://[^\s\x00-\x1f<>\"]+")
@@ -113,7 +109,7 @@ class Accepted:
     note: str = ""
 
 
-class SendFailed(Exception):
+class SendFailed(Exception):  # noqa: N818 - named for what happened
     """The provider did not take the message, or nobody knows whether it did (`maybe_delivered`).
 
     `code` is the provider's own, for the ledger; `reason` a fixed English sentence for the catalogues;
@@ -163,6 +159,8 @@ class Channel(Protocol):
         """Hand over a payload of `compose`. Raises SendFailed and nothing else for the outside world."""
         ...
 
-    async def update(self, update_code: str, address: str, account: Account, replacement: Replacement) -> None:
+    async def update(
+        self, update_code: str, address: str, account: Account, replacement: Replacement
+    ) -> None:
         """Change what `update_code` stands for. Raises SendFailed, always so where `can_update` is false."""
         ...

@@ -1,0 +1,67 @@
+"""Keeps outside text within a channel's limits, on the borders of what a reader sees as characters."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_JOINER = "\u200d"
+_ELLIPSIS = "…"
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's name for "translate this later"
+    """Mark a sentence for the catalogues; whoever shows it translates it."""
+    return text
+
+
+def clean(text: str) -> str:
+    """Without control characters and lone surrogates, which neither JSONB nor UTF-8 can hold."""
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """Clean, and every run of white space a single space."""
+    return " ".join(clean(text).split())
+
+
+def columns(text: str) -> int:
+    """Width on a screen: 2 for a Chinese character or an emoji, 1 for a Latin letter, 0 for an accent."""
+    return sum(_columns_of(character) for character in text)
+
+
+def fit_columns(text: str, zi: int) -> str:
+    """At most `zi` 字, each as wide as two Latin letters."""
+    return _fit(text, 2 * zi, columns)
+
+
+def fit_bytes(text: str, limit: int) -> str:
+    """At most `limit` bytes of UTF-8."""
+    return _fit(text, limit, lambda part: len(part.encode()))
+
+
+def _columns_of(character: str) -> int:
+    if _is_attached(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+
+
+def _is_attached(character: str) -> bool:
+    return character == _JOINER or unicodedata.category(character) in ("Mn", "Me")
+
+
+def _fit(text: str, limit: int, size: Callable[[str], int]) -> str:
+    if size(text) <= limit:
+        return text
+    room, used, end = limit - size(_ELLIPSIS), 0, 0
+    for end, character in enumerate(text):  # noqa: B007 - the place where it stopped is the result
+        used += size(character)
+        if used > room:
+            break
+    return text[: _border_before(text, end)].rstrip() + _ELLIPSIS
+
+
+def _border_before(text: str, end: int) -> int:
+    """The nearest place at or before `end` that parts no accent or joined emoji from its base."""
+    while end > 0 and (_is_attached(text[end]) or text[end - 1] == _JOINER):
+        end -= 1
+    return end
