@@ -1,0 +1,151 @@
+"""From a message to WeCom's forms, within their limits.
+
+Source of the limits: developer.work.weixin.qq.com document 90236. Byte limits are hard; the limits in 字
+are the widths that a phone shows, so two Latin letters count as one.
+"""
+
+import re
+from typing import Any
+
+from notifier.channel import Button, Content, Replacement, Severity
+from notifier.texts import clean, fit_bytes, fit_columns, one_line
+
+TEXT_BYTES = 2048
+BUTTON_ZI = 10
+_KEY_BYTES = 1024
+_MOST_BUTTONS, _MOST_LINKS, _MOST_FIELDS = 6, 3, 6
+
+_GREY, _BLACK, _RED = 0, 1, 2
+_SOURCE_COLOUR = {
+    Severity.INFO: _GREY,
+    Severity.NOTICE: _BLACK,
+    Severity.URGENT: _RED,
+    Severity.CRITICAL: _RED,
+}
+_BUTTON_STYLE = {"primary": 1, "default": 2, "danger": 3}
+_MARKUP = re.compile(r"<(?=[A-Za-z/!])")
+
+Message = dict[str, Any]
+
+
+def message_for(content: Content, has_callback: bool) -> Message:
+    """The `msgtype` and its part: a card with buttons, a card to open, or a text where neither can be."""
+    answers = any(button.url is None for button in content.buttons)
+    if answers and has_callback and len(content.buttons) <= _MOST_BUTTONS:
+        return {"msgtype": "template_card", "template_card": _button_card(content)}
+    if not answers and content.url and len(content.buttons) <= _MOST_LINKS:
+        return {"msgtype": "template_card", "template_card": _notice_card(content)}
+    return {"msgtype": "text", "text": {"content": _text(content)}}
+
+
+def replacement_for(replacement: Replacement) -> Message:
+    """What `update_template_card` puts in the place of the buttons, or of the whole card.
+
+    A card that only informs needs a page to open, so a replacement without one changes the buttons alone.
+    """
+    if replacement.content and replacement.content.url:
+        return {"template_card": replacement_card(replacement.content, replacement.text)}
+    return {"button": {"replace_name": fit_columns(one_line(replacement.text), BUTTON_ZI)}}
+
+
+def replacement_card(content: Content, outcome: str) -> Message:
+    """The card once the matter is decided: nothing to press, and who decided."""
+    card = {**_notice_card(content), "sub_title_text": fit_columns(clean(outcome).strip(), 160)}
+    # A task id is used once; a card that answers nothing needs none.
+    del card["task_id"]
+    return card
+
+
+def _button_card(content: Content) -> Message:
+    card = _card("button_interaction", content)
+    card["button_list"] = [_button(button) for button in content.buttons]
+    return card
+
+
+def _notice_card(content: Content) -> Message:
+    card = _card("text_notice", content)
+    links = [(button.label, button.url) for button in content.buttons if button.url][:_MOST_LINKS]
+    links = links or [(content.url_label, content.url)]
+    card["jump_list"] = [{"type": 1, "title": _line(label, 18), "url": url} for label, url in links]
+    return card
+
+
+def _card(kind: str, content: Content) -> Message:
+    card: Message = {
+        "card_type": kind,
+        "task_id": content.unique_id,
+        "source": {
+            "desc": _line(f"{content.severity_word} · {content.sender}", 20),
+            "desc_color": _SOURCE_COLOUR[content.severity],
+        },
+        "main_title": {
+            "title": _line(content.title, 36),
+            "desc": fit_columns(clean(content.summary).strip(), 160),
+        },
+        "horizontal_content_list": [
+            {"keyname": _line(name, 5), "value": _line(value, 30)}
+            for name, value in content.fields[:_MOST_FIELDS]
+        ],
+        "sub_title_text": fit_columns(_rest(content), 160),
+    }
+    if content.url:
+        card["card_action"] = {"type": 1, "url": content.url}
+    return card
+
+
+def _rest(content: Content) -> str:
+    """The fields that have no line of their own, and the footer."""
+    lines = [f"{one_line(name)}: {one_line(value)}" for name, value in content.fields[_MOST_FIELDS:]]
+    return "\n".join([*lines, clean(content.footer).strip()]).strip()
+
+
+def _button(button: Button) -> Message:
+    face = {"text": _line(button.label, BUTTON_ZI), "style": _BUTTON_STYLE[button.style]}
+    if button.url:
+        return {"type": 1, **face, "url": button.url}
+    if len(button.key.encode()) > _KEY_BYTES:
+        raise ValueError(f"the key of a button is longer than {_KEY_BYTES} bytes")
+    return {"type": 0, **face, "key": button.key}
+
+
+def _line(text: str, zi: int) -> str:
+    """One line, and never an empty one: WeCom refuses an empty title or button."""
+    return fit_columns(one_line(text), zi) or "-"
+
+
+def _text(content: Content) -> str:
+    """The words, cut where they must be, and then the links, which are whole or absent."""
+    tail = ""
+    for link in _links(content):
+        if len((tail + link).encode()) > TEXT_BYTES // 2:
+            break
+        tail += "\n" + link
+    head = [f"【{one_line(content.severity_word)}】{one_line(content.title)}", clean(content.summary).strip()]
+    head += [f"{one_line(name)}: {one_line(value)}" for name, value in content.fields]
+    head += [clean(content.footer).strip()]
+    words = _harmless("\n".join(line for line in head if line))
+    return fit_bytes(words, TEXT_BYTES - len(tail.encode())) + tail
+
+
+def _links(content: Content) -> list[str]:
+    """The duplicate check swallows a text equal to an earlier one within its hours, as two reminders may be.
+
+    The id in the address (never shown, never sent to the server) or on a last line keeps them apart.
+    """
+    links = [
+        _link(content.link_for(button), button.label)
+        for button in content.buttons
+        if content.link_for(button)
+    ]
+    if not content.url:
+        return [f"({content.unique_id})", *links]
+    return [_link(f"{content.url.partition('#')[0]}#{content.unique_id}", content.url_label), *links]
+
+
+def _link(url: str, label: str) -> str:
+    return f'<a href="{url}">{_harmless(_line(label, 18))}</a>'
+
+
+def _harmless(text: str) -> str:
+    """A reporter's words must not become a link inside of an official message."""
+    return _MARKUP.sub("＜", text)
