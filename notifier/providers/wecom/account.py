@@ -1,0 +1,80 @@
+"""The settings and secrets of one WeCom application."""
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+
+from notifier.channel import Account, SendFailed, Verdict
+from notifier.providers.wecom.crypto import CallbackCrypto
+from notifier.texts import N_
+
+API = "https://qyapi.weixin.qq.com"
+
+# A userid outside of this form could hold "|" or "@all" and so reach others than its person.
+_USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
+
+
+class WeComSettings(BaseModel):
+    """What an administrator enters openly."""
+
+    model_config = ConfigDict(frozen=True)
+
+    corp_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    agent_id: int = Field(ge=0)
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] = API
+
+
+class WeComSecrets(BaseModel):
+    """What is kept sealed. Without token and key the app has no callback, and its cards no buttons."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    secret: SecretStr = Field(min_length=1)
+    callback_token: SecretStr | None = None
+    encoding_aes_key: SecretStr | None = None
+
+
+class WeComAccount(BaseModel):
+    """Both together, checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    settings: WeComSettings
+    secrets: WeComSecrets
+
+    @property
+    def has_callback(self) -> bool:
+        """Whether people can answer to a card."""
+        return bool(_shown(self.secrets.callback_token) and _shown(self.secrets.encoding_aes_key))
+
+    def crypto(self) -> CallbackCrypto:
+        """The callback's crypto. Raises ValueError where the account has none or its key is malformed."""
+        token, key = _shown(self.secrets.callback_token), _shown(self.secrets.encoding_aes_key)
+        return CallbackCrypto(token, key, self.settings.corp_id)
+
+
+def account_of(account: Account) -> WeComAccount:
+    """Raises SendFailed (configuration), naming the wrong fields but never their values."""
+    wrong: str
+    try:
+        return WeComAccount(
+            settings=WeComSettings.model_validate(account.settings),
+            secrets=WeComSecrets.model_validate(account.secrets),
+        )
+    except ValidationError as error:
+        wrong = ", ".join(".".join(map(str, item["loc"])) for item in error.errors(include_input=False))
+    raise SendFailed(
+        Verdict.CONFIGURATION, "settings", N_("The channel account's settings are incomplete"), detail=wrong
+    )
+
+
+def checked_user_id(address: str) -> str:
+    """The userid itself. Raises SendFailed (permanent) for anything that is none."""
+    if _USER_ID.fullmatch(address):
+        return address
+    raise SendFailed(Verdict.PERMANENT, "address", N_("This is not a WeCom user id"))
+
+
+def _shown(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

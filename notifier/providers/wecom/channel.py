@@ -1,0 +1,86 @@
+"""WeCom app messages as a channel of the notifier."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+
+from notifier.channel import Accepted, Account, Content, Replacement
+from notifier.providers.wecom.account import WeComAccount, account_of, checked_user_id
+from notifier.providers.wecom.cards import message_for, replacement_for
+from notifier.providers.wecom.client import WeComClient
+from notifier.providers.wecom.errors import NOT_A_MEMBER, UNLICENSED, failed
+from storage.clock import Clock
+
+# The longest that WeCom allows: a payload that is tried again within these hours arrives once.
+DUPLICATE_CHECK_S = 4 * 3600
+
+
+class WeComChannel:
+    """Sends to one member at a time, with the token of the account's own app."""
+
+    kind = "wecom"
+    can_update = True
+
+    def __init__(self, http: aiohttp.ClientSession, clock: Clock) -> None:
+        self._http = http
+        self._clock = clock
+        self._clients: dict[int, tuple[WeComAccount, WeComClient]] = {}
+
+    def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
+        """The body of message/send. Raises SendFailed for an unusable account or userid."""
+        wecom = account_of(account)
+        return {
+            "touser": checked_user_id(address),
+            "agentid": wecom.settings.agent_id,
+            **message_for(content, wecom.has_callback),
+            "safe": 0,
+            # Off, so that "$userName=…$" in somebody's report stays what it is.
+            "enable_id_trans": 0,
+            "enable_duplicate_check": 1,
+            "duplicate_check_interval": DUPLICATE_CHECK_S,
+        }
+
+    async def send(self, payload: Mapping[str, Any], address: str, account: Account) -> Accepted:
+        """`update_code` is the card's response code: one use, within 72 h. Raises SendFailed."""
+        client = self._client(account)
+        answer = await client.post("/cgi-bin/message/send", {**payload, "touser": checked_user_id(address)})
+        _refuse_if_named(address, answer.invaliduser, answer.unlicenseduser)
+        return Accepted(answer.msgid, answer.response_code or None)
+
+    async def update(
+        self, update_code: str, address: str, account: Account, replacement: Replacement
+    ) -> None:
+        """Replace the buttons, or the whole card. Raises SendFailed."""
+        body = {
+            "userids": [checked_user_id(address)],
+            "agentid": account_of(account).settings.agent_id,
+            "response_code": update_code,
+            **replacement_for(replacement),
+        }
+        answer = await self._client(account).post("/cgi-bin/message/update_template_card", body)
+        _refuse_if_named(address, answer.invaliduser, None)
+
+    def _client(self, account: Account) -> WeComClient:
+        """One a account, and a new one with a new token when its secret or settings have changed."""
+        wecom = account_of(account)
+        known = self._clients.get(account.id)
+        if known is None or known[0] != wecom:
+            known = (wecom, WeComClient(self._http, wecom, self._clock))
+            self._clients[account.id] = known
+        return known[1]
+
+
+def _refuse_if_named(
+    address: str, invalid: str | list[str] | None, unlicensed: str | list[str] | None
+) -> None:
+    """WeCom says "ok" for a message to nobody and names those it left out, in lower case."""
+    if address.lower() in _names(invalid):
+        raise failed(NOT_A_MEMBER, "invaliduser")
+    if address.lower() in _names(unlicensed):
+        raise failed(UNLICENSED, "unlicenseduser")
+
+
+def _names(listed: str | list[str] | None) -> set[str]:
+    names = listed.split("|") if isinstance(listed, str) else listed or []
+    return {name.lower() for name in names}

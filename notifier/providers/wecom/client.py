@@ -1,0 +1,146 @@
+"""Calls to WeCom's API: token, time-outs, and every answer told apart.
+
+The API takes its token and secret in the query string, so no URL and no exception of the HTTP library,
+which may carry one, leaves this file.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from notifier.channel import SendFailed, Verdict
+from notifier.providers.wecom.account import WeComAccount
+from notifier.providers.wecom.errors import STALE_TOKEN, failure
+from notifier.providers.wecom.token import Token, TokenCache
+from notifier.texts import N_
+from storage.clock import Clock
+
+# WeCom answers within a second or two; a slower one is better asked again than waited for.
+_CONNECT_S, _TOTAL_S = 5.0, 10.0
+_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+
+
+class Answer(BaseModel):
+    """What every answer of the API may hold; each call reads its own part."""
+
+    model_config = ConfigDict(frozen=True)
+
+    errcode: int
+    errmsg: str = ""
+    access_token: str = ""
+    expires_in: int = 0
+    msgid: str = ""
+    response_code: str = ""
+    invaliduser: str | list[str] | None = None
+    unlicenseduser: str | list[str] | None = None
+
+
+class WeComClient:
+    """The API as one application. `http` is shared and not closed here."""
+
+    def __init__(
+        self, http: aiohttp.ClientSession, account: WeComAccount, clock: Clock, total_s: float = _TOTAL_S
+    ) -> None:
+        self._http = http
+        self._account = account
+        self._timeout = aiohttp.ClientTimeout(
+            total=total_s, connect=min(_CONNECT_S, total_s), sock_connect=min(_CONNECT_S, total_s)
+        )
+        self._tokens = TokenCache(self._fetch_token, clock)
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """POST as JSON, once more with a new token when WeCom calls the old one stale. Raises SendFailed."""
+        token = await self._tokens.get()
+        answer = await self._exchange("POST", path, {"access_token": token}, body)
+        if answer.errcode in STALE_TOKEN:
+            self._tokens.invalidate(token)
+            token = await self._tokens.get()
+            answer = await self._exchange("POST", path, {"access_token": token}, body)
+        if answer.errcode:
+            raise failure(answer.errcode, self._redacted(answer.errmsg, token))
+        return answer
+
+    async def _fetch_token(self) -> Token:
+        secret = self._account.secrets.secret.get_secret_value()
+        query = {"corpid": self._account.settings.corp_id, "corpsecret": secret}
+        answer = await self._asked_for_token(query)
+        if answer.errcode:
+            raise failure(answer.errcode, self._redacted(answer.errmsg))
+        if not answer.access_token:
+            raise _unreadable()
+        return Token(answer.access_token, answer.expires_in)
+
+    async def _asked_for_token(self, query: Mapping[str, str]) -> Answer:
+        try:
+            return await self._exchange("GET", "/cgi-bin/gettoken", query, None)
+        except SendFailed as failed:
+            # No message was on its way yet, whatever became of this request.
+            failed.maybe_delivered = False
+            raise
+
+    async def _exchange(
+        self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None
+    ) -> Answer:
+        # Characters stay characters: WeCom refuses some texts that are written as \u escapes.
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        try:
+            async with self._http.request(
+                method,
+                self._account.settings.base_url + path,
+                params=query,
+                data=data,
+                headers={"Content-Type": "application/json; charset=utf-8"},
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                status, text = response.status, await response.read()
+        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+            failed = _unreachable(error)
+        else:
+            return _read(status, text)
+        # Outside of the handler, so that no traceback shows the library's exception and its URL.
+        raise failed
+
+    def _redacted(self, words: str, token: str = "") -> str:
+        for secret in (self._account.secrets.secret.get_secret_value(), token):
+            words = words.replace(secret, "***") if secret else words
+        return words
+
+
+def _unreachable(error: Exception) -> SendFailed:
+    before = isinstance(error, _NOT_SENT)
+    return SendFailed(
+        Verdict.TEMPORARY,
+        "connect" if before else "no-answer",
+        N_("WeCom cannot be reached") if before else N_("WeCom did not answer in time"),
+        detail=type(error).__name__,
+        maybe_delivered=not before,
+    )
+
+
+def _read(status: int, body: bytes) -> Answer:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise SendFailed(Verdict.RATE, "http-429", N_("Too many calls to WeCom"), retry_after_s=60)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise SendFailed(
+            Verdict.TEMPORARY, f"http-{status}", N_("WeCom or a proxy before it failed"), maybe_delivered=True
+        )
+    if status != HTTPStatus.OK:
+        raise SendFailed(
+            Verdict.CONFIGURATION, f"http-{status}", N_("What answers at this address is not WeCom's API")
+        )
+    try:
+        return Answer.model_validate_json(body)
+    except ValidationError:
+        failed = _unreadable()
+    raise failed
+
+
+def _unreadable() -> SendFailed:
+    return SendFailed(
+        Verdict.TEMPORARY, "unreadable", N_("WeCom's answer could not be read"), maybe_delivered=True
+    )
