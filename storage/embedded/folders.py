@@ -10,6 +10,7 @@ from pathlib import Path
 
 # The kernel allows 108 bytes for a socket's path (104 on macOS); the longest name below the folder takes 15.
 LONGEST_SOCKET_FOLDER = 85
+OWNER_ONLY = 0o700
 
 
 class UnsafeFolderError(RuntimeError):
@@ -61,14 +62,14 @@ class Folders:
 
     def make(self) -> None:
         """Make what is missing, for the owner alone; parents that exist are left as they are."""
-        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if stat.S_IMODE(self.data.stat().st_mode) != 0o700:
-            self.data.chmod(0o700)
+        self.data.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+        if stat.S_IMODE(self.data.stat().st_mode) != OWNER_ONLY:
+            self.data.chmod(OWNER_ONLY)
         run = self.data / "run"
         if len(os.fsencode(run.absolute())) > LONGEST_SOCKET_FOLDER:
             _link(run, _short_folder(self.data))
         else:
-            run.mkdir(exist_ok=True, mode=0o700)
+            run.mkdir(exist_ok=True, mode=OWNER_ONLY)
 
 
 def _link(run: Path, target: Path) -> None:
@@ -86,7 +87,7 @@ def _short_folder(data: Path) -> Path:
 
 def _make_private(folder: Path) -> None:
     # Whoever may write to the temporary folder could have made this one first and read our connections.
-    folder.mkdir(exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=OWNER_ONLY)
     found = folder.lstat()
     private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) & 0o077 == 0
     if not private or (os.geteuid() != 0 and found.st_uid != os.geteuid()):

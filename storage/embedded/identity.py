@@ -3,9 +3,10 @@
 An ordinary user is himself. For root there are several ways, tried in this order:
 
 1. the user who owns the data folder, if that is not root;
-2. root inside a user namespace of its own, where PostgreSQL sees an ordinary user: works below private folders;
-3. where the kernel refuses that (some containers), the owner of the folder above, else a system user. Such a user
-   must be able to reach the data folder; the binaries are copied there if he cannot read them where they are.
+2. root inside a user namespace of its own, where PostgreSQL sees an ordinary user: works below private
+   folders;
+3. where the kernel refuses that (some containers), the owner of the folder above, else a system user. Such a
+   user must be able to reach the data folder; binaries that he cannot read are copied there.
 """
 
 import ctypes
@@ -48,8 +49,8 @@ def identities(data: Path, *, user_namespaces: bool) -> Iterator[Identity]:
 def end_with_parent(parent: int) -> None:
     """Ask the kernel to stop this process (fast shutdown) when the thread that forked it ends.
 
-    The keeper forks in its main thread, which lives as long as itself. Must be called after any change of user,
-    which would clear the request.
+    The keeper forks in its main thread, which lives as long as itself. Must be called after any change of
+    user, which would clear the request.
     """
     if sys.platform == "linux":
         _system_call("prctl", PR_SET_PDEATHSIG, signal.SIGINT)

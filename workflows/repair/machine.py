@@ -73,12 +73,12 @@ MOVES = [
     Move(A.REPORT, None, S.REPORTED, ANYBODY, forms.FaultReport, writes=rules.fault,
          tells=[Say(say.please_triage, ENGINEER), Say(say.received, REPORTER, but_not_the_actor=False)]),
 
-    Move(A.TRIAGE, S.REPORTED, S.AWAITING_APPROVAL, ENGINEER | HEAD, forms.Triage, when=rules.over_the_limit,
+    Move(A.TRIAGE, S.REPORTED, S.AWAITING_APPROVAL, ENGINEER | HEAD, forms.Triage, when=rules.over_the_limit, duty_of=ENGINEER,
          writes=rules.triage, appoints=TO_TECHNICIAN, tells=PLEASE_APPROVE),
     Move(A.TRIAGE, S.REPORTED, S.TRIAGED, ENGINEER | HEAD, forms.Triage,
          writes=rules.triage, appoints=TO_TECHNICIAN, tells=ASSIGNED),
 
-    Move(A.APPROVE, S.AWAITING_APPROVAL, S.TRIAGED, HEAD, writes=rules.approve,
+    Move(A.APPROVE, S.AWAITING_APPROVAL, S.TRIAGED, HEAD, writes=rules.approve, duty_of=HEAD,
          not_who_did=REQUESTS, not_the_reporter=True,
          tells=[*ASSIGNED, Say(say.approved, ENGINEER)]),
     Move(A.REJECT, S.AWAITING_APPROVAL, S.REJECTED, HEAD, forms.Reason,
@@ -88,15 +88,18 @@ MOVES = [
     *[Move(A.ESTIMATE, state, S.AWAITING_APPROVAL, ENGINEER, forms.Estimate, when=rules.beyond_approval,
            writes=rules.estimate, tells=PLEASE_APPROVE)
       for state in (S.AWAITING_APPROVAL, S.REJECTED, S.TRIAGED, S.IN_PROGRESS)],
-    *[Move(A.ESTIMATE, state, S.TRIAGED, ENGINEER, forms.Estimate, writes=rules.estimate, tells=ASSIGNED)
+    *[Move(A.ESTIMATE, state, S.TRIAGED, ENGINEER, forms.Estimate, writes=rules.estimate, tells=ASSIGNED,
+           duty_of=TECHNICIAN if state == S.REJECTED else None)
       for state in (S.AWAITING_APPROVAL, S.REJECTED)],
     *[Move(A.ESTIMATE, state, None, ENGINEER, forms.Estimate, writes=rules.estimate)
       for state in (S.TRIAGED, S.IN_PROGRESS)],
 
-    Move(A.START, S.TRIAGED, S.IN_PROGRESS, ENGINEER, appoints=TO_TECHNICIAN, tells=[Say(say.started, REPORTER)]),
-    Move(A.FINISH, S.IN_PROGRESS, S.REPAIRED, ENGINEER, forms.WorkDone, writes=rules.work_done,
+    Move(A.START, S.TRIAGED, S.IN_PROGRESS, ENGINEER, appoints=TO_TECHNICIAN, duty_of=TECHNICIAN,
+         tells=[Say(say.started, REPORTER)]),
+    Move(A.FINISH, S.IN_PROGRESS, S.REPAIRED, ENGINEER, forms.WorkDone, writes=rules.work_done, duty_of=TECHNICIAN,
          tells=[Say(say.please_confirm, REPORTER, but_not_the_actor=False)]),
-    Move(A.CONFIRM, S.REPAIRED, S.CLOSED, CLINICIANS, tells=[Say(say.closed, TECHNICIAN | REPORTER)]),
+    Move(A.CONFIRM, S.REPAIRED, S.CLOSED, CLINICIANS, duty_of=CLINICIANS,
+         tells=[Say(say.closed, TECHNICIAN | REPORTER)]),
 
     Move(A.REOPEN, S.REPAIRED, S.IN_PROGRESS, CLINICIANS, forms.Reason, tells=[Say(say.reopened, TECHNICIAN)]),
     Move(A.REOPEN, S.CLOSED, S.IN_PROGRESS, CLINICIANS | ENGINEER, forms.Reason, open_if=rules.closed_lately,

@@ -1,0 +1,221 @@
+"""Cases: lists, the to-do list, and one case with its timeline."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from storage.access import NotVisible
+from storage.database import Connection, Database
+from storage.directory import Viewer
+from storage.facts import Facts, load_facts
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case in a list. `due_at` is the next running deadline (business time)."""
+
+    id: int
+    number: str
+    workflow: str
+    state: str
+    title: str
+    entered_at: datetime
+    opened_at: datetime
+    closed_at: datetime | None
+    device_id: int | None
+    device_name: str | None
+    device_number: str | None
+    organisation_name: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Duty:
+    """In this state of this workflow, holders of a role (or those with a part) have something to do."""
+
+    workflow: str
+    state: str
+    role: str | None
+    part: str | None
+    not_who_did: Sequence[str]
+    not_the_reporter: bool
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One line of the timeline. `data` is what was filled in."""
+
+    version: int
+    action: str
+    source: str | None
+    target: str
+    actor_name: str
+    door: str
+    data: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DeliveryLine:
+    """What was told to whom, on which channel, and what became of it (real times)."""
+
+    message_id: int
+    case_version: int
+    kind: str
+    recipient: str
+    message_state: str
+    reason: str
+    created_at: datetime
+    channel: str | None
+    state: str | None
+    tries: int | None
+    finished_at: datetime | None
+    error_code: str | None
+    error: str | None
+    maybe_twice: bool | None
+
+
+@dataclass(frozen=True)
+class Photo:
+    """An attached file."""
+
+    public_key: str
+    name: str
+    version: int
+    media_type: str
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything about one case that its page shows."""
+
+    facts: Facts
+    steps: Sequence[StepLine]
+    deliveries: Sequence[DeliveryLine]
+    photos: Sequence[Photo]
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DetailTable:
+    """Where a workflow keeps its own columns, and the policies it names with their defaults."""
+
+    name: str
+    policies: Mapping[str, Mapping[str, Any]]
+
+
+DUE = "(SELECT min(t.due_at) FROM timer t WHERE t.case_id = c.id AND t.fired_at IS NULL)"
+LINE = f"""
+SELECT c.id, c.number, c.workflow, c.state, c.title, c.entered_at, c.opened_at, c.closed_at, c.device_id,
+       d.name AS device_name, d.number AS device_number, o.name AS organisation_name, {DUE} AS due_at
+  FROM work_case c JOIN organisation o ON o.id = c.organisation_id LEFT JOIN device d ON d.id = c.device_id
+"""
+# $1 person, $2 participant, $3 path patterns: the viewer has a grant above it, or a part in it.
+VISIBLE = """(o.path LIKE ANY($3::text[]) OR EXISTS (
+  SELECT 1 FROM participant p WHERE p.case_id = c.id AND p.ended_at IS NULL AND (p.person_id = $1 OR p.id = $2)))"""
+
+TODO = f"""{LINE} WHERE c.closed_at IS NULL AND EXISTS (
+  SELECT 1 FROM jsonb_to_recordset($2) AS duty(workflow text, state text, role text, part text,
+                                               not_who_did jsonb, not_the_reporter boolean)
+   WHERE duty.workflow = c.workflow AND duty.state = c.state
+     AND (EXISTS (SELECT 1 FROM jsonb_to_recordset($3) AS held(role text, path text)
+                   WHERE held.role = duty.role AND starts_with(o.path, held.path))
+       OR EXISTS (SELECT 1 FROM participant p WHERE p.case_id = c.id AND p.ended_at IS NULL
+                     AND p.part = duty.part AND p.person_id = $1))
+     AND NOT EXISTS (SELECT 1 FROM step s WHERE s.case_id = c.id AND s.person_id = $1
+                        AND duty.not_who_did ? s.action)
+     AND NOT (duty.not_the_reporter AND EXISTS (
+       SELECT 1 FROM participant p WHERE p.case_id = c.id AND p.part = 'reporter' AND p.person_id = $1)))
+ ORDER BY due_at NULLS LAST, c.entered_at LIMIT $4
+"""
+STEPS = """SELECT version, action, source, target, actor_name, door, data, at FROM step
+            WHERE case_id = $1 ORDER BY id"""
+DELIVERIES = """
+SELECT m.id AS message_id, m.case_version, m.kind, coalesce(p.name, part.name) AS recipient, m.state AS message_state,
+       m.reason, m.created_at, d.channel, d.state, d.tries, d.finished_at, d.error_code, d.error, d.maybe_twice
+  FROM message m
+  LEFT JOIN person p ON p.id = m.person_id
+  LEFT JOIN participant part ON part.id = m.participant_id
+  LEFT JOIN delivery d ON d.message_id = m.id
+ WHERE m.case_id = $1 ORDER BY m.id, d.id
+"""
+PHOTOS = """SELECT a.public_key, a.name, a.version, f.media_type FROM attachment a
+             JOIN stored_file f ON f.sha256 = a.file_id WHERE a.case_id = $1 ORDER BY a.id"""
+
+
+async def todo(db: Database, viewer: Viewer, duties: Sequence[Duty], *, limit: int = 100) -> Sequence[CaseLine]:
+    """The open cases on which this person has something to do, the most urgent first."""
+    held = [{"role": grant.role, "path": grant.path} for grant in viewer.grants]
+    rows = await db.fetch(TODO, viewer.person_id, [asdict(duty) for duty in duties], held, limit)
+    return [CaseLine(**dict(row)) for row in rows]
+
+
+async def visible(
+    db: Database, viewer: Viewer, *, device_id: int | None = None, open_only: bool = True, limit: int = 100
+) -> Sequence[CaseLine]:
+    """Cases in scope, newest first."""
+    rows = await db.fetch(
+        f"{LINE} WHERE {VISIBLE} AND ($4::bigint IS NULL OR c.device_id = $4) "
+        "AND (c.closed_at IS NULL OR NOT $5) ORDER BY c.id DESC LIMIT $6",
+        viewer.person_id,
+        viewer.participant_id,
+        viewer.paths,
+        device_id,
+        open_only,
+        limit,
+    )
+    return [CaseLine(**dict(row)) for row in rows]
+
+
+async def find(db: Database, viewer: Viewer, number: str) -> tuple[int, str]:
+    """Id and workflow of the case with that number; raises `NotVisible`."""
+    row = await db.fetchrow(
+        f"SELECT c.id, c.workflow FROM work_case c JOIN organisation o ON o.id = c.organisation_id "  # noqa: S608
+        f"WHERE {VISIBLE} AND c.number = $4",
+        viewer.person_id,
+        viewer.participant_id,
+        viewer.paths,
+        number,
+    )
+    if row is None:
+        raise NotVisible()
+    return row["id"], row["workflow"]
+
+
+async def page(
+    db: Database, viewer: Viewer, number: str, details: Mapping[str, DetailTable], now: datetime
+) -> CasePage:
+    """One case with its timeline; raises `NotVisible`. `details` by workflow; `now` is business time."""
+    case_id, workflow = await find(db, viewer, number)
+    detail = details[workflow]
+    async with db.connection() as connection:
+        facts = await load_facts(connection, case_id, detail.name, detail.policies, now)
+        if facts is None:
+            raise NotVisible()
+        return await _page(connection, facts)
+
+
+async def _page(connection: Connection, facts: Facts) -> CasePage:
+    case_id = facts.case_id
+    return CasePage(
+        facts=facts,
+        steps=[StepLine(**dict(row)) for row in await connection.fetch(STEPS, case_id)],
+        deliveries=[DeliveryLine(**dict(row)) for row in await connection.fetch(DELIVERIES, case_id)],
+        photos=[Photo(**dict(row)) for row in await connection.fetch(PHOTOS, case_id)],
+        due_at=await connection.fetchval(
+            "SELECT min(due_at) FROM timer WHERE case_id = $1 AND fired_at IS NULL", case_id
+        ),
+    )
+
+
+async def by_link(db: Database, link_hash: str) -> tuple[Viewer, str]:
+    """The participant behind a follow-up link, as viewer, and the case's number; raises `NotVisible`."""
+    row = await db.fetchrow(
+        "SELECT p.id, p.name, p.case_id, c.number FROM participant p JOIN work_case c ON c.id = p.case_id "
+        "WHERE p.link_hash = $1 AND p.ended_at IS NULL",
+        link_hash,
+    )
+    if row is None:
+        raise NotVisible()
+    return Viewer(row["name"], participant_id=row["id"], case_id=row["case_id"]), row["number"]

@@ -1,0 +1,52 @@
+"""The outbox as administrators see it: dead letters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.access import NotVisible
+from storage.database import Database
+from storage.directory import Viewer
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that could not be delivered on any channel."""
+
+    id: int
+    kind: str
+    case_number: str
+    recipient: str
+    reason: str
+    attempts: int
+    created_at: datetime
+    finished_at: datetime
+
+
+SCOPE = """
+  FROM message m JOIN work_case c ON c.id = m.case_id JOIN organisation o ON o.id = c.organisation_id
+  LEFT JOIN person p ON p.id = m.person_id LEFT JOIN participant part ON part.id = m.participant_id
+ WHERE m.state = 'dead' AND o.path LIKE ANY($1::text[])
+"""
+
+
+def _administered(viewer: Viewer, role: str) -> list[str]:
+    return sorted({f"{grant.path}%" for grant in viewer.grants if grant.role == role})
+
+
+async def dead_letters(db: Database, viewer: Viewer, role: str, *, limit: int = 200) -> Sequence[DeadLetter]:
+    """Dead letters of the organisations for which the viewer holds `role`, newest first."""
+    rows = await db.fetch(
+        "SELECT m.id, m.kind, c.number AS case_number, coalesce(p.name, part.name) AS recipient, m.reason, "
+        f"m.attempts, m.created_at, m.finished_at {SCOPE} ORDER BY m.finished_at DESC LIMIT $2",
+        _administered(viewer, role),
+        limit,
+    )
+    return [DeadLetter(**dict(row)) for row in rows]
+
+
+async def check_dead_letter(db: Database, viewer: Viewer, role: str, message_id: int) -> None:
+    """May the viewer send this dead letter again? Raises `NotVisible`."""
+    row = await db.fetchrow(f"SELECT m.id {SCOPE} AND m.id = $2", _administered(viewer, role), message_id)
+    if row is None:
+        raise NotVisible()

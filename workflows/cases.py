@@ -1,0 +1,64 @@
+"""What front doors ask about cases: the to-do list, one case with exactly the viewer's actions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage.access import cases
+from storage.access.cases import CaseLine, CasePage, DetailTable, Duty
+from storage.clock import Clock
+from storage.database import Database
+from storage.directory import Viewer
+from workflows.definition import Move, Workflow
+from workflows.registry import Registry
+from workflows.rules import Offer, offers_to
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as one viewer sees it."""
+
+    workflow: Workflow
+    page: CasePage
+    offers: Sequence[Offer]
+
+    def offer(self, action: str) -> Offer | None:
+        """The offer of that action, if the viewer has it."""
+        return next((offer for offer in self.offers if offer.action == action), None)
+
+
+class Cases:
+    """Reads cases for front doors, always as a viewer."""
+
+    def __init__(self, db: Database, registry: Registry, business: Clock) -> None:
+        self._db = db
+        self._registry = registry
+        self._business = business
+        self._details = {w.name: DetailTable(w.detail_table, _defaults(w)) for w in registry}
+        self._duties = [duty for workflow in registry for move in workflow.moves for duty in _duties(workflow, move)]
+
+    async def todo(self, viewer: Viewer) -> Sequence[CaseLine]:
+        """Where this person has something to do, the most urgent first."""
+        return await cases.todo(self._db, viewer, self._duties)
+
+    async def visible(self, viewer: Viewer, *, device_id: int | None = None, open_only: bool = True) -> Sequence[CaseLine]:
+        """Cases in the viewer's scope, newest first."""
+        return await cases.visible(self._db, viewer, device_id=device_id, open_only=open_only)
+
+    async def view(self, viewer: Viewer, number: str) -> CaseView:
+        """One case; raises `NotVisible`."""
+        page = await cases.page(self._db, viewer, number, self._details, self._business.now())
+        workflow = self._registry.named(page.facts.workflow)
+        return CaseView(workflow, page, offers_to(workflow, page.facts, viewer))
+
+
+def _defaults(workflow: Workflow) -> dict[str, dict[str, object]]:
+    return {name: dict(policy.value) for name, policy in workflow.policies.items()}
+
+
+def _duties(workflow: Workflow, move: Move) -> list[Duty]:
+    if move.duty_of is None or move.source is None:
+        return []
+    bars = (sorted(move.not_who_did), move.not_the_reporter)
+    by_role = [Duty(workflow.name, move.source, role, None, *bars) for role in sorted(move.duty_of.roles)]
+    by_part = [Duty(workflow.name, move.source, None, part, *bars) for part in sorted(move.duty_of.parts)]
+    return by_role + by_part
