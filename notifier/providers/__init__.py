@@ -1,0 +1,20 @@
+"""The channels there are: one line each."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import aiohttp
+
+from notifier.channel import Channel
+from notifier.providers.email.channel import EmailChannel
+from notifier.providers.wecom.channel import WeComChannel
+from storage.clock import Clock
+
+
+def build_channels(http: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Channel]:
+    """Every channel by its kind. `http` stays the caller's to close; `clock` is the real one."""
+    channels: tuple[Channel, ...] = (
+        WeComChannel(http, clock),
+        EmailChannel(clock),
+    )
+    return MappingProxyType({channel.kind: channel for channel in channels})

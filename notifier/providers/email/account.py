@@ -1,0 +1,74 @@
+"""The settings and secrets of one mail sender."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+
+from notifier.channel import Account, SendFailed, Verdict
+from notifier.texts import N_
+
+Domain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$", max_length=253)]
+
+# Plain addresses alone: what else RFC 5321 allows (quotes, comments) is how headers get forged.
+_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+_LONGEST = 254
+
+
+class EmailSettings(BaseModel):
+    """What an administrator enters openly. `tls`: none, STARTTLS (587) or implicit (465)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    host: Domain
+    port: int = Field(ge=1, le=65535)
+    tls: Literal["none", "starttls", "implicit"] = "starttls"
+    username: Annotated[str, StringConstraints(max_length=254)] = ""
+    sender_address: Annotated[str, StringConstraints(pattern=f"^{_ADDRESS}$", max_length=_LONGEST)]
+    sender_name: Annotated[str, StringConstraints(max_length=200)] = ""
+    message_id_domain: Domain
+
+
+class EmailSecrets(BaseModel):
+    """What is kept sealed. Without a password (or a user name) nobody signs in."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    password: SecretStr | None = None
+
+
+class EmailAccount(BaseModel):
+    """Both together, checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    settings: EmailSettings
+    secrets: EmailSecrets
+
+    @property
+    def login(self) -> tuple[str, str] | None:
+        """User name and password, if this server wants them."""
+        password = self.secrets.password.get_secret_value() if self.secrets.password else ""
+        return (self.settings.username, password) if self.settings.username and password else None
+
+
+def account_of(account: Account) -> EmailAccount:
+    """Raises SendFailed (configuration), naming the wrong fields but never their values."""
+    wrong: str
+    try:
+        return EmailAccount(
+            settings=EmailSettings.model_validate(account.settings),
+            secrets=EmailSecrets.model_validate(account.secrets),
+        )
+    except ValidationError as error:
+        wrong = ", ".join(".".join(map(str, item["loc"])) for item in error.errors(include_input=False))
+    raise SendFailed(
+        Verdict.CONFIGURATION, "settings", N_("The channel account's settings are incomplete"), detail=wrong
+    )
+
+
+def checked_address(address: str) -> str:
+    """The address itself. Raises SendFailed (permanent) for anything that is no plain one."""
+    if len(address) <= _LONGEST and re.fullmatch(_ADDRESS, address):
+        return address
+    raise SendFailed(Verdict.PERMANENT, "address", N_("This is not an e-mail address"))

@@ -1,0 +1,60 @@
+"""What a mail server's refusals mean. Source: RFC 5321 4.2.1 and 4.2.2, RFC 4954 6."""
+
+import ssl
+from enum import StrEnum
+
+import aiosmtplib
+
+from notifier.channel import SendFailed, Verdict
+from notifier.texts import N_, one_line
+
+# Sign-in wanted, refused, or only with encryption: whoever the recipient is, nothing will pass.
+_SIGN_IN = frozenset({530, 534, 535, 538})
+_FINAL = 500
+
+
+class Stage(StrEnum):
+    """How far a mail had come."""
+
+    CONNECT = "connect"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    DATA = "data"
+
+
+def failure(error: Exception, stage: Stage) -> SendFailed:
+    """The typed failure for what aiosmtplib, the socket or the time limit raised at `stage`."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        verdict, reason = _refusal(error, stage)
+        return SendFailed(verdict, str(error.code), reason, detail=_words(error.message))
+    if isinstance(error, (ConnectionError, TimeoutError)) and not isinstance(error.__cause__, ssl.SSLError):
+        return _broken(error, stage)
+    # What is left: the server lacks STARTTLS or every way to sign in, or its certificate is not trusted.
+    reason = N_("The mail server lacks what the settings ask for")
+    return SendFailed(Verdict.CONFIGURATION, "smtp", reason, detail=_words(str(error)))
+
+
+def _refusal(error: aiosmtplib.SMTPResponseException, stage: Stage) -> tuple[Verdict, str]:
+    final = error.code >= _FINAL
+    if error.code in _SIGN_IN or (final and isinstance(error, aiosmtplib.SMTPAuthenticationError)):
+        return Verdict.CONFIGURATION, N_("The mail server refused the sign-in")
+    if not final or stage is Stage.CONNECT:
+        return Verdict.TEMPORARY, N_("The mail server cannot take it now")
+    if stage is Stage.SENDER:
+        return Verdict.CONFIGURATION, N_("The mail server refused the sender")
+    return Verdict.PERMANENT, N_("The mail server refused the mail")
+
+
+def _broken(error: Exception, stage: Stage) -> SendFailed:
+    early = stage is Stage.CONNECT
+    return SendFailed(
+        Verdict.TEMPORARY,
+        f"lost-at-{stage}",
+        N_("The mail server cannot be reached") if early else N_("The mail server went silent"),
+        detail=type(error).__name__,
+        maybe_delivered=stage is Stage.DATA,
+    )
+
+
+def _words(text: str) -> str:
+    return one_line(text)[:160]
