@@ -46,7 +46,6 @@ class NewPart:
     name: str
     phone: str = ""
     email: str = ""
-    link_hash: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,8 @@ WITH moved AS (
    WHERE id = $1),
 stepped AS (
   INSERT INTO step (case_id, version, action, source, target, person_id, participant_id, actor_name, door, data,
-                    at, recorded_at)
-  SELECT $1, $3, s.action, s.source, s.target, s.person_id, s.participant_id, s.actor_name, s.door, s.data, $6, $7
+                    entered, at, recorded_at)
+  SELECT $1, $3, s.action, s.source, s.target, s.person_id, s.participant_id, s.actor_name, s.door, s.data, $4, $6, $7
     FROM jsonb_to_record($8) AS s(action text, source text, target text, person_id bigint, participant_id bigint,
                                   actor_name text, door text, data jsonb)),
 moot AS (UPDATE timer SET fired_at = $6, outcome = 'moot' WHERE case_id = $1 AND fired_at IS NULL AND $4),
@@ -199,15 +198,14 @@ async def take_part(connection: Connection, case_id: int, part: NewPart, at: dat
             at,
         )
     participant_id: int = await connection.fetchval(
-        "INSERT INTO participant (case_id, part, person_id, name, phone, email, link_hash) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        "INSERT INTO participant (case_id, part, person_id, name, phone, email) "
+        "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
         case_id,
         part.part,
         part.person_id,
         part.name,
         part.phone,
         part.email,
-        part.link_hash,
     )
     return participant_id
 

@@ -1,17 +1,17 @@
-"""Kinds of message: what a workflow says it tells, and all that the notifier needs to render it.
+"""What a workflow says it tells, and all that the notifier needs to render it.
 
-A workflow declares kinds; the engine writes outbox rows that name them; the notifier renders any kind
-for any channel from its declaration and the catalogues. Texts are English sources of the catalogues
-with named places such as `{device}`, filled from the variables of the row.
+A workflow declares kinds of message; the engine writes outbox rows that name them; the notifier renders
+any kind for any channel from its declaration and the catalogues. Texts are English sources with named
+places such as `{device}`, filled from the variables of the row.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a message matters: the colours blue, yellow, orange and red everywhere."""
+    """How much a message matters: blue, yellow, orange and red everywhere."""
 
     INFO = "info"
     NOTICE = "notice"
@@ -36,22 +36,37 @@ class MessageKind:
     while_in_state: bool = False
 
 
+@dataclass(frozen=True)
+class ActionWords:
+    """How an action is offered and told of. `one_press`: it asks for nothing, a button suffices."""
+
+    label: str
+    done: str
+    style: str
+    one_press: bool
+
+
 class UnknownKind(Exception):
     """An outbox row names a kind that no workflow of this version declares."""
 
 
-class Kinds:
-    """All kinds by name, handed to the notifier by the composition root."""
+class Vocabulary:
+    """All kinds of message, and the words for all actions, handed to the notifier by the composition root."""
 
-    def __init__(self, kinds: Iterable[MessageKind]) -> None:
-        self._by_name: Mapping[str, MessageKind] = {kind.name: kind for kind in kinds}
+    def __init__(self, kinds: Iterable[MessageKind], actions: Mapping[tuple[str, str], ActionWords]) -> None:
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._actions = actions
 
-    def __iter__(self) -> Iterable[MessageKind]:  # type: ignore[override]  # a generator would do the same
-        return iter(self._by_name.values())
+    def __iter__(self) -> Iterator[MessageKind]:
+        return iter(self._kinds.values())
 
-    def named(self, name: str) -> MessageKind:
+    def kind(self, name: str) -> MessageKind:
         """The kind of that name; raises `UnknownKind`."""
         try:
-            return self._by_name[name]
+            return self._kinds[name]
         except KeyError:
             raise UnknownKind(name) from None
+
+    def action(self, workflow: str, action: str) -> ActionWords:
+        """The words for an action of a workflow."""
+        return self._actions[workflow, action]

@@ -45,9 +45,11 @@ SYSTEM_ACTOR = Actor(Door.SYSTEM)
 
 @dataclass(frozen=True)
 class Reporter:
-    """Somebody without an account who opens a case: a name, ways to reach them, the hash of their follow-up link."""
+    """Somebody without an account who opens a case: a name, and ways to reach them.
+
+    The outcome names their participant id, from which `storage.links` makes the follow-up link.
+    """
 
     name: str
     phone: str
     email: str
-    link_hash: str

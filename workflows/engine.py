@@ -30,12 +30,16 @@ from workflows.rules import choose, choose_opening
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an action led to. `repeated`: the key was known, this is the first answer again."""
+    """What an action led to. `repeated`: the key was known, this is the first answer again.
+
+    `participant_id` is set when somebody without an account acted.
+    """
 
     case_id: int
     number: str
     state: str
     version: int
+    participant_id: int | None = None
     repeated: bool = False
 
 
@@ -168,7 +172,7 @@ class Engine:
             at=now,
         )
         if reporter is not None:
-            part = NewPart(Part.REPORTER, None, reporter.name, reporter.phone, reporter.email, reporter.link_hash)
+            part = NewPart(Part.REPORTER, None, reporter.name, reporter.phone, reporter.email)
             participant_id = await case_writer.take_part(tx, case_id, part, now, replaces=False)
             viewer = Viewer(reporter.name, participant_id=participant_id, case_id=case_id)
         else:
@@ -186,7 +190,7 @@ class Engine:
         entered = move.target is not None
         target = str(move.target or facts.state)
         after = facts_after(facts, target, changes, facts.version + 1, entered)
-        outcome = Outcome(facts.case_id, facts.number, target, after.version)
+        outcome = Outcome(facts.case_id, facts.number, target, after.version, step.viewer.participant_id)
         await case_writer.write(
             tx,
             Written(

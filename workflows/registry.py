@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from storage.kinds import Kinds
+from storage.kinds import ActionWords, Vocabulary
 from workflows.definition import Workflow
 from workflows.repair.machine import REPAIR
 
@@ -20,9 +20,16 @@ class Registry:
         """The workflow of that name (KeyError is a programming error: rows name only known ones)."""
         return self._by_name[name]
 
-    def kinds(self) -> Kinds:
-        """Every kind of message of every workflow."""
-        return Kinds(kind for workflow in self for kind in workflow.kinds)
+    def vocabulary(self) -> Vocabulary:
+        """Every kind of message and every action of every workflow, for the notifier."""
+        kinds = (kind for workflow in self for kind in workflow.kinds)
+        return Vocabulary(kinds, {(w.name, a): _words(w, a) for w in self for a in w.actions})
+
+
+def _words(workflow: Workflow, action: str) -> ActionWords:
+    look = workflow.actions[action]
+    forms = [move.form for move in workflow.moves if move.action == action]
+    return ActionWords(look.label, look.done, look.style, all(not form.model_fields for form in forms))
 
 
 def all_workflows() -> Registry:

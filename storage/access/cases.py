@@ -209,12 +209,12 @@ async def _page(connection: Connection, facts: Facts) -> CasePage:
     )
 
 
-async def by_link(db: Database, link_hash: str) -> tuple[Viewer, str]:
-    """The participant behind a follow-up link, as viewer, and the case's number; raises `NotVisible`."""
+async def by_link(db: Database, participant_id: int) -> tuple[Viewer, str]:
+    """The participant whose follow-up link was opened, as viewer, and the case's number; raises `NotVisible`."""
     row = await db.fetchrow(
         "SELECT p.id, p.name, p.case_id, c.number FROM participant p JOIN work_case c ON c.id = p.case_id "
-        "WHERE p.link_hash = $1 AND p.ended_at IS NULL",
-        link_hash,
+        "WHERE p.id = $1 AND p.person_id IS NULL AND p.ended_at IS NULL",
+        participant_id,
     )
     if row is None:
         raise NotVisible()

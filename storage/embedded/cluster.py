@@ -124,8 +124,8 @@ def find_cluster(plan: Plan) -> Cluster:
         shutil.rmtree(folders.data / "postgresql", ignore_errors=True)
         tried.append(identity.name)
     raise ClusterError(
-        f"PostgreSQL does not run as root, and the data folder {folders.data} is out of reach for: "
-        f"{', '.join(tried)}. Start as an ordinary user, choose a data folder that others may reach, or set DATABASE_URL."
+        f"PostgreSQL does not run as root, and {folders.data} is out of reach for: {', '.join(tried)}. "
+        "Start as an ordinary user, choose a data folder that others may reach, or set DATABASE_URL."
     )
 
 

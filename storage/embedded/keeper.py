@@ -1,13 +1,15 @@
 """Keeps one PostgreSQL server alive for as long as at least one process wants it: a program of its own.
 
-Why a process between the service and PostgreSQL: the service, the sandbox, `yishe check` and an administrator's
-command share one server and end in any order. Each holds a connection to the keeper's socket; the kernel closes it
-however that process ends, also after `kill -9`, and when the last one is gone the keeper stops the server. So it
-does not matter which thread of the service started it, and it works the same where there is no PDEATHSIG. Should
-the keeper itself be killed, the kernel stops the server (Linux; elsewhere the next keeper does).
+Why a process between the service and PostgreSQL: the service, the sandbox, `yishe check` and an
+administrator's command share one server and end in any order. Each holds a connection to the keeper's socket;
+the kernel closes it however that process ends, also after `kill -9`, and when the last one is gone the keeper
+stops the server. So it does not matter which thread of the service started it, and it works the same where
+there is no PDEATHSIG. Should the keeper itself be killed, the kernel stops the server (Linux; elsewhere the
+next keeper does).
 
-Protocol: a guest connects and is told `ready` or `error <text>`; it keeps the connection while it uses the server.
-A guest that shuts its side down gets the end of file when it may forget the server: the last one after the stop.
+Protocol: a guest connects and is told `ready` or `error <text>`; it keeps the connection while it uses the
+server. When it shuts its side down, the end of file tells it that it may forget the server, and the last guest
+that the server has ended.
 
 SIGTERM stops the server in order; a service manager should send it to the service's main process only.
 """
@@ -57,7 +59,8 @@ class Keeper:
         self._guests: set[asyncio.StreamWriter] = set()
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._outcome: asyncio.Future[str] = asyncio.Future()
+        self._outcome = ""
+        self._known = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
 
     async def run(self) -> None:
@@ -80,13 +83,15 @@ class Keeper:
             return
         self._guests.add(writer)
         self._changed.set()
-        leaving = asyncio.create_task(reader.read())
-        await asyncio.wait([leaving, self._outcome], return_when=asyncio.FIRST_COMPLETED)
+        telling = asyncio.create_task(self._answer(writer))
         with contextlib.suppress(OSError):
-            if self._outcome.done():
-                writer.write(f"{self._outcome.result()}\n".encode())
-            await leaving
+            await reader.read()  # until the guest leaves
+        telling.cancel()
         self._leave(writer)
+
+    async def _answer(self, writer: asyncio.StreamWriter) -> None:
+        await self._known.wait()
+        writer.write(f"{self._outcome}\n".encode())
 
     def _leave(self, writer: asyncio.StreamWriter) -> None:
         if len(self._guests) > 1:
@@ -109,27 +114,26 @@ class Keeper:
             await cluster.clear()
             await self._supervise(cluster)
         except (ClusterError, OSError) as error:
-            self._tell(f"error {error}".replace("\n", " "))
+            self._tell(f"error {error}")
 
     async def _supervise(self, cluster: Cluster) -> None:
         starts = 0
         while not self._stopping.is_set():
             self._process, starts = await cluster.start(), starts + 1
-            copying = asyncio.create_task(_copy_log(self._process, cluster.folders.log))
+            copying = asyncio.create_task(_copy(self._process.stderr, cluster.folders.log))
             if await cluster.wait_until_ready(self._process):
                 self._tell("ready")
             await self._process.wait()
             await copying
             if starts == FIRST_STARTS:
-                self._tell(
-                    f"error PostgreSQL does not start: {_tail(cluster.folders.log)}".replace("\n", " ")
-                )
+                self._tell(f"error PostgreSQL does not start: {_tail(cluster.folders.log)}")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), RESTART_PAUSE_S)
 
     def _tell(self, outcome: str) -> None:
-        if not self._outcome.done():
-            self._outcome.set_result(outcome)
+        if not self._known.is_set():
+            self._outcome = " ".join(outcome.split())
+            self._known.set()
 
     async def _stop(self) -> None:
         if self._process is not None and self._process.returncode is None:
@@ -138,14 +142,16 @@ class Keeper:
             await self._process.wait()
 
 
-async def _copy_log(process: asyncio.subprocess.Process, path: Path) -> None:
-    """PostgreSQL's messages into a file that is renamed to .1 when it is full."""
-    assert process.stderr is not None
-    while chunk := await process.stderr.read(65536):
-        if path.exists() and path.stat().st_size > LOG_BYTES:
-            path.replace(path.with_suffix(".log.1"))
-        with path.open("ab") as file:
-            file.write(chunk)
+async def _copy(messages: asyncio.StreamReader | None, path: Path) -> None:
+    while messages is not None and (chunk := await messages.read(65536)):
+        _append(path, chunk)
+
+
+def _append(path: Path, chunk: bytes) -> None:
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    with path.open("ab") as file:
+        file.write(chunk)
 
 
 def _tail(path: Path) -> str:

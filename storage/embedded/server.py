@@ -14,6 +14,7 @@ from storage.embedded.folders import Plan, UnsafeFolderError
 
 KEEPER_BUSY = 75
 POLL_S = 0.05
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
 class EmbeddedServerError(RuntimeError):
@@ -23,9 +24,10 @@ class EmbeddedServerError(RuntimeError):
 class EmbeddedServer:
     """A PostgreSQL server in a folder, shared by the processes of one user, ended with the last of them.
 
-    `async with EmbeddedServer(folder) as dsn:` starts it or joins one that runs. The folder is for its owner alone
-    (0700), parents are left as they are, and only a Unix socket in a folder of the same kind leads in. After any
-    crash the next start recovers without help. Several event loops one after the other may use one object.
+    `async with EmbeddedServer(folder) as dsn:` starts it or joins one that runs. The folder is for its owner
+    alone (0700), parents are left as they are, and only a Unix socket in a folder of the same kind leads in.
+    After any crash the next start recovers without help. Several event loops one after the other may use one
+    object.
 
     Args:
         data_dir: made if missing; used for nothing else.
@@ -107,10 +109,9 @@ class EmbeddedServer:
         return False
 
     async def _launch_keeper(self) -> None:
-        package_root = Path(__file__).resolve().parents[2]
         command = [sys.executable, "-m", "storage.embedded.keeper", self._plan.to_json()]
         keeper = await asyncio.create_subprocess_exec(
-            *command, cwd=package_root, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+            *command, cwd=PACKAGE_ROOT, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
         )
         _, errors = await keeper.communicate()
         if keeper.returncode == KEEPER_BUSY:

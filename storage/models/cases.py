@@ -74,9 +74,6 @@ class Participant(Model):
     name = fields.CharField(max_length=100)
     phone = fields.CharField(max_length=32, db_default="")
     email = fields.CharField(max_length=200, db_default="")
-    link_hash = fields.CharField(
-        max_length=64, null=True, unique=True, description="SHA-256 of the follow-up link's token, hex"
-    )
     ended_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -103,6 +100,7 @@ class Step(Model):
     )
     actor_name = fields.CharField(max_length=100)
     door = fields.CharField(max_length=16)
+    entered = fields.BooleanField(description="a state was entered (anew)")
     data = fields.JSONField[dict[str, object]](default=dict)
     at = fields.DatetimeField(description="business time")
     recorded_at = fields.DatetimeField(description="real time")

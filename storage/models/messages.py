@@ -64,9 +64,9 @@ class Delivery(Model):
     address = fields.CharField(max_length=200)
     unique_id = fields.CharField(max_length=64, description="our id at the provider: task id, Message-ID")
     payload = fields.JSONField[dict[str, object]]()
-    state = fields.CharField(max_length=16, db_default="frozen", description="frozen, accepted, refused")
+    state = fields.CharField(max_length=16, description="waiting, sending, accepted, refused")
     tries = fields.IntField(db_default=0)
-    first_try_at = fields.DatetimeField(null=True, description="real time")
+    tried_at = fields.DatetimeField(description="real time: begin of the last try")
     finished_at = fields.DatetimeField(null=True, description="real time")
     provider_id = fields.CharField(max_length=200, null=True)
     update_code = fields.CharField(max_length=300, null=True)
@@ -83,6 +83,7 @@ class Delivery(Model):
             ("message_id",),
             ("unique_id", "account_id"),
             ("case_id", "id"),
+            ("account_id", "address", "tried_at"),
             WhereIndex(
                 fields=("update_next_at", "id"),
                 name="delivery_card_live",

@@ -60,8 +60,6 @@ class ContactPoint(Model):
     )
     address = fields.CharField(max_length=200)
     rank = fields.IntField(default=1, description="the lowest is tried first")
-    refused_at = fields.DatetimeField(null=True, description="the provider said that this address does not exist")
-    refused_why = fields.CharField(max_length=200, default="")
 
     class Meta:
         table = "contact_point"
