@@ -2,7 +2,7 @@
 
 Why a process between the service and PostgreSQL: the service, the sandbox, `yishe check` and an
 administrator's command share one server and end in any order. Each holds a connection to the keeper's socket;
-the kernel closes it however that process ends, also after `kill -9`, and when the last one is gone the keeper
+the kernel closes it however that process ends, also after `kill -9`, and when the last is gone the keeper
 stops the server. So it does not matter which thread of the service started it, and it works the same where
 there is no PDEATHSIG. Should the keeper itself be killed, the kernel stops the server (Linux; elsewhere the
 next keeper does).
@@ -61,7 +61,6 @@ class Keeper:
         self._stopping = asyncio.Event()
         self._outcome = ""
         self._known = asyncio.Event()
-        self._process: asyncio.subprocess.Process | None = None
 
     async def run(self) -> None:
         """Serve until nobody is left, then stop PostgreSQL and let the last guest go."""
@@ -72,7 +71,6 @@ class Keeper:
         self._stopping.set()
         self._plan.folders.control.unlink(missing_ok=True)
         server.close()
-        await self._stop()
         await keeping
         for writer in self._guests:
             writer.close()
@@ -119,12 +117,15 @@ class Keeper:
     async def _supervise(self, cluster: Cluster) -> None:
         starts = 0
         while not self._stopping.is_set():
-            self._process, starts = await cluster.start(), starts + 1
-            copying = asyncio.create_task(_copy(self._process.stderr, cluster.folders.log))
-            if await cluster.wait_until_ready(self._process):
+            process, starts = await cluster.start(), starts + 1
+            helpers = [
+                asyncio.create_task(self._stop(process)),
+                asyncio.create_task(_copy(process.stderr, cluster.folders.log)),
+            ]
+            if await cluster.wait_until_ready(process):
                 self._tell("ready")
-            await self._process.wait()
-            await copying
+            await process.wait()
+            await _finish(*helpers)
             if starts == FIRST_STARTS:
                 self._tell(f"error PostgreSQL does not start: {_tail(cluster.folders.log)}")
             with contextlib.suppress(TimeoutError):
@@ -135,11 +136,15 @@ class Keeper:
             self._outcome = " ".join(outcome.split())
             self._known.set()
 
-    async def _stop(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGINT)  # fast shutdown
-            await self._process.wait()
+    async def _stop(self, process: asyncio.subprocess.Process) -> None:
+        await self._stopping.wait()
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)  # fast shutdown
+
+
+async def _finish(stop: asyncio.Task[None], copy: asyncio.Task[None]) -> None:
+    stop.cancel()
+    await asyncio.gather(stop, copy, return_exceptions=True)
 
 
 async def _copy(messages: asyncio.StreamReader | None, path: Path) -> None:
