@@ -1,0 +1,172 @@
+"""What the sandbox plays: corporations with apps and members, mailboxes, and phones."""
+
+import base64
+import ipaddress
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from bot.sandbox.errors import ConfigError, RealCredentialsError
+
+CORPID_PREFIXES = ("ww-sandbox-", "wwsandbox")
+AES_KEY_BYTES = 32
+SECRET_PREFIX = "sandbox-"  # noqa: S105 -- the mark of a secret that is none
+
+
+class _Strict(BaseModel):
+    # Inputs hold secrets, and a validation error must not repeat them.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class App(_Strict):
+    """One self-built WeCom app.
+
+    `trusted_ips` plays the list of trusted addresses (60020 for all others); None
+    means that none was set. Without `callback_url` cards with buttons get 43012.
+    """
+
+    agentid: int
+    secret: str = Field(repr=False)
+    token: str = Field(repr=False, min_length=1)
+    encoding_aes_key: str = Field(repr=False, min_length=43, max_length=43)
+    name: str = ""
+    callback_url: str | None = None
+    trusted_ips: list[str] | None = None
+
+    @model_validator(mode="after")
+    def _refuse_real_secret(self) -> Self:
+        if not self.secret.startswith(SECRET_PREFIX):
+            raise RealCredentialsError(
+                f"the secret of app {self.agentid} does not begin with {SECRET_PREFIX!r}: "
+                "the sandbox takes no real credentials"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _key_has_32_bytes(self) -> Self:
+        # Real keys often leave spare bits set in the last character; that is accepted.
+        if len(base64.b64decode(self.encoding_aes_key + "=")) != AES_KEY_BYTES:
+            raise ValueError(f"the encoding_aes_key of app {self.agentid} is not 43 base64 letters")
+        return self
+
+
+class Member(_Strict):
+    """A member of a corporation."""
+
+    userid: str = Field(min_length=1, max_length=64)
+    name: str
+
+
+class Corp(_Strict):
+    """A WeCom corporation with its apps and members."""
+
+    corpid: str
+    name: str
+    apps: list[App] = Field(min_length=1)
+    members: list[Member]
+
+    @model_validator(mode="after")
+    def _refuse_real_corpid(self) -> Self:
+        if not self.corpid.startswith(CORPID_PREFIXES):
+            raise RealCredentialsError(
+                f"the corpid of {self.name!r} begins with none of {', '.join(CORPID_PREFIXES)}: "
+                "the sandbox takes no real credentials"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        _refuse_repeats("agentid", (app.agentid for app in self.apps))
+        _refuse_repeats("userid", (member.userid.lower() for member in self.members))
+        return self
+
+
+class Mailbox(_Strict):
+    """An address for which the mail server takes mail."""
+
+    address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    name: str
+
+
+class Phone(_Strict):
+    """One person on the page: the member and the mailbox that are theirs."""
+
+    name: str
+    title: str = ""
+    userid: str | None = None
+    corpid: str | None = None
+    mail: str | None = None
+
+
+class SandboxConfig(_Strict):
+    """The whole cast.
+
+    Raises `RealCredentialsError` for what could be real, and for a callback address
+    beyond this machine unless `allow_remote_callbacks` is set. `keep_messages` bounds
+    what is kept for each person; `retry_refused_callbacks` says whether an answer other
+    than 200 is tried again, on which the published copies of the rules disagree.
+    """
+
+    corps: list[Corp]
+    mailboxes: list[Mailbox] = []
+    people: list[Phone] = []
+    allow_remote_callbacks: bool = False
+    retry_refused_callbacks: bool = True
+    keep_messages: int = Field(default=500, ge=1)
+
+    @model_validator(mode="after")
+    def _callbacks_stay_here(self) -> Self:
+        for app in (app for corp in self.corps for app in corp.apps):
+            host = urlsplit(app.callback_url or "http://localhost").hostname
+            if not (self.allow_remote_callbacks or is_loopback(host or "")):
+                raise RealCredentialsError(
+                    f"the callback_url of app {app.agentid} leaves this machine; "
+                    "set allow_remote_callbacks if that is meant"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        _refuse_repeats("corpid", (corp.corpid for corp in self.corps))
+        _refuse_repeats("mailbox", (box.address.lower() for box in self.mailboxes))
+        return self
+
+    @model_validator(mode="after")
+    def _people_exist(self) -> Self:
+        members = {(corp.corpid, member.userid) for corp in self.corps for member in corp.members}
+        addresses = {box.address for box in self.mailboxes}
+        for person in self.people:
+            if person.userid and (person.corpid, person.userid) not in members:
+                raise ValueError(f"{person.name}: no member {person.userid} in {person.corpid}")
+            if person.mail and person.mail not in addresses:
+                raise ValueError(f"{person.name}: no mailbox {person.mail}")
+        return self
+
+
+def _refuse_repeats(what: str, values: Iterable[object]) -> None:
+    seen: set[object] = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"{what} {value} is there twice")
+        seen.add(value)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`. Names other than localhost cannot be known."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def load_config(path: Path) -> SandboxConfig:
+    """The configuration in a JSON file; raises `ConfigError` or `RealCredentialsError`."""
+    try:
+        return SandboxConfig.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {error}") from error

@@ -1,0 +1,106 @@
+"""Switches that make the outside world misbehave on demand."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt
+
+
+class _Switches(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def changed(self, change: Self) -> Self:
+        """A copy in which only the switches named in `change` are different."""
+        known = set(type(self).model_fields)
+        return self.model_copy(update=change.model_dump(exclude_unset=True, include=known))
+
+
+class WeComFaults(_Switches):
+    """Misbehaviour of the WeCom API.
+
+    `errcode` answers the next `errcode_times` sends; `accept_then_drop_connection` is the
+    number of sends that are delivered while the connection ends before the answer.
+    `duplicate_check_off` ignores enable_duplicate_check, `task_id_reuse_allowed` the rule
+    that a task_id is used once.
+    """
+
+    unavailable: bool = False
+    delay_s: NonNegativeFloat = Field(default=0.0, le=120)
+    ip_block: bool = False
+    errcode: int = -1
+    errcode_times: NonNegativeInt = 0
+    accept_then_drop_connection: NonNegativeInt = 0
+    duplicate_check_off: bool = False
+    task_id_reuse_allowed: bool = False
+
+
+class MailFaults(_Switches):
+    """Misbehaviour of the mail server.
+
+    `temp_fail_next` messages get 451, `disconnect_after_data` messages are kept while the
+    connection ends before 250, addresses in `refuse` get 550.
+    """
+
+    temp_fail_next: NonNegativeInt = 0
+    disconnect_after_data: NonNegativeInt = 0
+    refuse: list[str] = []
+
+
+class Faults(BaseModel):
+    """All switches as they stand."""
+
+    wecom: WeComFaults = WeComFaults()
+    mail: MailFaults = MailFaults()
+
+    def use_errcode(self) -> int | None:
+        """The errcode that the next send must answer, if one was ordered."""
+        if not self.wecom.errcode_times:
+            return None
+        self._count_down_wecom("errcode_times")
+        return self.wecom.errcode
+
+    def use_drop(self) -> bool:
+        """Whether this accepted send loses its connection."""
+        return self._count_down_wecom("accept_then_drop_connection")
+
+    def use_temporary_mail_failure(self) -> bool:
+        """Whether this mail is put off."""
+        return self._count_down_mail("temp_fail_next")
+
+    def use_disconnect(self) -> bool:
+        """Whether this mail's connection ends before the answer."""
+        return self._count_down_mail("disconnect_after_data")
+
+    def _count_down_wecom(self, name: str) -> bool:
+        left: int = getattr(self.wecom, name)
+        self.wecom = self.wecom.model_copy(update={name: max(0, left - 1)})
+        return left > 0
+
+    def _count_down_mail(self, name: str) -> bool:
+        left: int = getattr(self.mail, name)
+        self.mail = self.mail.model_copy(update={name: max(0, left - 1)})
+        return left > 0
+
+
+class WeComOrder(WeComFaults):
+    """A change of the WeCom switches, and what is done once at its arrival.
+
+    `expire_token_now` makes every token answer 42001, `invalidate_token_now` 40014.
+    """
+
+    expire_token_now: bool = False
+    invalidate_token_now: bool = False
+
+
+class FaultOrder(BaseModel):
+    """What a test orders: first `reset` all switches, then change the named ones."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reset: bool = False
+    wecom: WeComOrder = WeComOrder()
+    mail: MailFaults = MailFaults()
+
+    def applied_to(self, faults: Faults) -> Faults:
+        """The switches after this order."""
+        start = Faults() if self.reset else faults
+        return Faults(wecom=start.wecom.changed(self.wecom), mail=start.mail.changed(self.mail))

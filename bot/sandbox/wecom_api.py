@@ -1,0 +1,129 @@
+"""The HTTP face of the WeCom API: /cgi-bin/… as qyapi.weixin.qq.com offers it."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox.api_models import agentid_of
+from bot.sandbox.errors import (
+    BAD_CORPID,
+    BAD_ENCODING,
+    BAD_JSON,
+    BAD_SECRET,
+    FOREIGN_AGENT,
+    IP_NOT_TRUSTED,
+    TOO_OFTEN,
+    WeComError,
+)
+from bot.sandbox.sending import Answer, send
+from bot.sandbox.updating import recall, update
+from bot.sandbox.world import AppState, World
+
+Operation = Callable[[World, AppState, dict[str, Any]], Answer]
+WITH_AGENTID = frozenset({"message/send", "update_template_card"})
+
+
+class WeComApi:
+    """Handlers of one world's API."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def routes(self) -> list[web.RouteDef]:
+        """All paths that the sandbox plays."""
+        return [
+            web.get("/cgi-bin/gettoken", self._gettoken),
+            web.post("/cgi-bin/message/send", self._send),
+            web.post("/cgi-bin/message/update_template_card", self._update),
+            web.post("/cgi-bin/message/recall", self._recall),
+        ]
+
+    async def _gettoken(self, request: web.Request) -> web.Response:
+        await self._misbehave()
+        try:
+            return web.json_response(self._token(request))
+        except WeComError as error:
+            return web.json_response(_refusal(request, error))
+
+    async def _send(self, request: web.Request) -> web.Response:
+        answer = await self._answer(request, "message/send", _send_or_fault)
+        if answer["errcode"] == 0 and self._world.faults.use_drop() and request.transport:
+            request.transport.abort()
+        return web.json_response(answer)
+
+    async def _update(self, request: web.Request) -> web.Response:
+        return web.json_response(await self._answer(request, "update_template_card", update))
+
+    async def _recall(self, request: web.Request) -> web.Response:
+        return web.json_response(await self._answer(request, "recall", recall))
+
+    async def _answer(self, request: web.Request, api: str, operation: Operation) -> Answer:
+        await self._misbehave()
+        try:
+            state = self._admit(request, api)
+            data = _parse(await request.read())
+            if api in WITH_AGENTID:
+                _check_agent(state, data)
+            return operation(self._world, state, data)
+        except WeComError as error:
+            return _refusal(request, error)
+
+    async def _misbehave(self) -> None:
+        faults = self._world.faults.wecom
+        if faults.delay_s:
+            await asyncio.sleep(faults.delay_s)
+        if faults.unavailable:
+            raise web.HTTPBadGateway(text="<html><body>502 Bad Gateway</body></html>")
+
+    def _token(self, request: web.Request) -> Answer:
+        corpid, secret = request.query.get("corpid"), request.query.get("corpsecret")
+        apps = [state for state in self._world.apps.values() if state.corp.corpid == corpid]
+        if not apps:
+            raise WeComError(BAD_CORPID)
+        for state in apps:
+            if state.app.secret == secret:
+                word, left = self._world.tokens.issue(state.key)
+                return {"errcode": 0, "errmsg": "ok", "access_token": word, "expires_in": left}
+        raise WeComError(BAD_SECRET)
+
+    def _admit(self, request: web.Request, api: str) -> AppState:
+        key = self._world.tokens.app_of(request.query.get("access_token"))
+        state = self._world.apps[key]
+        trusted = state.app.trusted_ips
+        outside = trusted is not None and request.remote not in trusted
+        if self._world.faults.wecom.ip_block or outside:
+            raise WeComError(IP_NOT_TRUSTED)
+        if not self._world.corp_window(state.corp.corpid, api).admit():
+            raise WeComError(TOO_OFTEN)
+        return state
+
+
+def _send_or_fault(world: World, state: AppState, data: dict[str, Any]) -> Answer:
+    ordered = world.faults.use_errcode()
+    if ordered is not None:
+        raise WeComError(ordered)
+    return send(world, state, data)
+
+
+def _check_agent(state: AppState, data: dict[str, Any]) -> None:
+    if agentid_of(data) != state.app.agentid:
+        raise WeComError(FOREIGN_AGENT)
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body.decode())
+    except UnicodeDecodeError as error:
+        raise WeComError(BAD_ENCODING) from error
+    except (ValueError, RecursionError) as error:
+        raise WeComError(BAD_JSON) from error
+    if not isinstance(data, dict):
+        raise WeComError(BAD_JSON, "not an object")
+    return data
+
+
+def _refusal(request: web.Request, error: WeComError) -> Answer:
+    return {"errcode": error.errcode, "errmsg": error.errmsg(request.remote or "")}
