@@ -1,0 +1,85 @@
+"""The sandbox as one web application."""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.sandbox.callbacks import CallbackSender, Timing
+from bot.sandbox.clock import ClockControl
+from bot.sandbox.config import SandboxConfig
+from bot.sandbox.control import Control
+from bot.sandbox.page import Page, Texts
+from bot.sandbox.phone import Phones
+from bot.sandbox.wecom_api import WeComApi
+from bot.sandbox.world import World
+
+WORLD = web.AppKey("world", World)
+STATIC = Path(__file__).parent / "static"
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self' data: http: https:; frame-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the sandbox takes from whoever starts it.
+
+    `now` and `monotonic` are real time, `rng` makes tokens and ids, `clock_control` moves
+    the product's clock (None: the page has no clock), `gettext` translates the page's
+    English into `language`.
+    """
+
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    rng: random.Random
+    clock_control: ClockControl | None = None
+    gettext: Callable[[str], str] = str
+    language: str = "en"
+    timing: Timing = field(default_factory=Timing)
+
+
+def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
+    """The WeCom API under /cgi-bin, the page of phones at /, the tests' interface at /sandbox.
+
+    The world that the application plays is at `app[WORLD]`, for the mail server to share.
+    """
+    app = web.Application(middlewares=[_same_origin])
+    app[WORLD] = world = World(config, now=around.now, monotonic=around.monotonic, rng=around.rng)
+    sender = CallbackSender(world, around.timing)
+    phones = Phones(world, sender)
+    page = Page(world, phones, around.clock_control, Texts(around.language, around.gettext))
+    app.add_routes(WeComApi(world).routes())
+    app.add_routes(Control(world, phones, sender).routes())
+    app.add_routes(page.routes())
+    app.router.add_static("/static", STATIC)
+    app.cleanup_ctx.extend([sender.open_session, page.end_with_app])
+    app.on_response_prepare.append(_add_headers)
+    return app
+
+
+@web.middleware
+async def _same_origin(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse what another site's page sends through somebody's browser."""
+    origin = request.headers.get("Origin")
+    if request.method != "GET" and origin and urlsplit(origin).netloc != request.host:
+        raise web.HTTPForbidden(text="another site may not act here")
+    return await handler(request)
+
+
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)

@@ -1,0 +1,214 @@
+"""The page of phones: everybody's cards and mails, and the clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+from aiohttp import web
+from multidict import MultiMapping
+
+from bot.sandbox import render
+from bot.sandbox.clock import ClockControl, ClockState
+from bot.sandbox.config import Phone
+from bot.sandbox.errors import PressError
+from bot.sandbox.mails import Mail
+from bot.sandbox.phone import Phones, PressOrder, SayOrder
+from bot.sandbox.world import AppState, Callback, Message, World
+
+SHOWN = 30
+# A quick answer is seen at once; a slow one appears when it comes.
+PATIENCE_S = 2.0
+STEPS_S = {"hour": 3600.0, "day": 86400.0, "week": 604800.0}
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The page's language: its tag and the function that translates English sources."""
+
+    language: str
+    gettext: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing on a phone: a chat message or a mail, in the order of arrival."""
+
+    id: int
+    app: AppState | None = None
+    message: Message | None = None
+    mail: Mail | None = None
+    callback: Callback | None = None
+
+
+def environment(texts: Texts) -> jinja2.Environment:
+    """Templates with `_` bound to the language."""
+    env = jinja2.Environment(
+        loader=jinja2.PackageLoader("bot.sandbox"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update(_=texts.gettext, language=texts.language)
+    for name in ("text_html", "card_html", "markdown_html", "link", "clock_time", "full_time"):
+        env.filters[name] = getattr(render, name)
+    return env
+
+
+class Page:
+    """Handlers of the page and its plain forms."""
+
+    def __init__(self, world: World, phones: Phones, clock: ClockControl | None, texts: Texts) -> None:
+        self._world = world
+        self._phones = phones
+        self._clock = clock
+        self._env = environment(texts)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._notice: str | None = None
+
+    def routes(self) -> list[web.RouteDef]:
+        """All paths of the page."""
+        return [
+            web.get("/", self._show),
+            web.get("/mail/{id:\\d+}", self._mail),
+            web.post("/press", self._press),
+            web.post("/say", self._say),
+            web.post("/clock", self._move_clock),
+        ]
+
+    async def end_with_app(self, _: web.Application) -> AsyncIterator[None]:
+        """The application's clean-up context: ends what is still under way."""
+        yield
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _show(self, request: web.Request) -> web.Response:
+        people = self._people()
+        chosen = _number(request.query.get("person"), len(people))
+        clock = await self._clock.state() if self._clock else None
+        html = self._html(people, chosen, clock)
+        self._notice = None
+        return web.Response(text=html, content_type="text/html")
+
+    def _html(self, people: list[Phone], chosen: int, clock: ClockState | None) -> str:
+        return self._env.get_template("phones.html").render(
+            people=[(person, self._entries(person), self._apps(person)) for person in people],
+            dropped=[self._dropped(person) for person in people],
+            chosen=chosen,
+            clock=clock,
+            notice=self._notice,
+            version=self._world.version,
+        )
+
+    async def _mail(self, request: web.Request) -> web.Response:
+        wanted = int(request.match_info["id"])
+        for mail in (mail for box in self._world.mails.values() for mail in box):
+            if mail.id == wanted:
+                # Links must leave the frame, in which nothing else may run.
+                html = f'<!doctype html><base target="_blank">{mail.html}'
+                headers = {"Content-Security-Policy": MAIL_POLICY}
+                return web.Response(text=html, content_type="text/html", headers=headers)
+        raise web.HTTPNotFound(text="no such mail")
+
+    async def _press(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        fields = _texts(form, "corpid", "agentid", "userid", "task_id", "key")
+        selections = {
+            name.removeprefix("q:"): [str(value) for value in form.getall(name)]
+            for name in form
+            if name.startswith("q:")
+        }
+        order = PressOrder.model_validate(fields | {"selections": selections})
+        return await self._do(request, self._phones.press(order))
+
+    async def _say(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        fields = _texts(form, "corpid", "agentid", "userid", "text")
+        if not fields["text"].strip():
+            raise _back(request)
+        return await self._do(request, self._phones.say(SayOrder.model_validate(fields)))
+
+    async def _move_clock(self, request: web.Request) -> web.Response:
+        if self._clock is None:
+            raise web.HTTPNotFound(text="this sandbox moves no clock")
+        step = str((await request.post()).get("step", ""))
+        if step == "next":
+            return await self._do(request, self._clock.advance_to_next())
+        if step not in STEPS_S:
+            raise web.HTTPBadRequest(text="no such step")
+        return await self._do(request, self._clock.advance(STEPS_S[step]))
+
+    async def _do(self, request: web.Request, act: Coroutine[Any, Any, Any]) -> web.Response:
+        """Start the act, wait a moment for it, and go back to the page."""
+        task = asyncio.create_task(self._noted(act))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.wait({task}, timeout=PATIENCE_S)
+        raise _back(request)
+
+    async def _noted(self, act: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await act
+        except PressError as error:
+            self._notice = str(error)
+        self._world.touch()
+
+    def _people(self) -> list[Phone]:
+        return self._world.config.people or [
+            Phone(name=member.name, userid=member.userid, corpid=corp.corpid)
+            for corp in self._world.config.corps
+            for member in corp.members
+        ]
+
+    def _apps(self, person: Phone) -> list[AppState]:
+        """The apps to which the person can write."""
+        states = self._world.apps.values()
+        return [state for state in states if person.userid and state.corp.corpid == person.corpid]
+
+    def _dropped(self, person: Phone) -> int:
+        if not person.userid:
+            return 0
+        chats = self._world.chats_of(person.corpid or "", person.userid)
+        return sum(chat.dropped for _, chat in chats)
+
+    def _entries(self, person: Phone) -> list[Entry]:
+        entries = self._chat_entries(person) if person.userid else []
+        if person.mail:
+            mails = self._world.mails[person.mail.lower()]
+            entries += [Entry(mail.id, mail=mail) for mail in mails]
+        return sorted(entries, key=lambda entry: entry.id, reverse=True)[:SHOWN]
+
+    def _chat_entries(self, person: Phone) -> list[Entry]:
+        last = {record.id: record for record in self._world.callbacks}
+        return [
+            Entry(message.id, state, message, callback=_last_callback(message, last))
+            for state, chat in self._world.chats_of(person.corpid or "", person.userid or "")
+            for message in chat.messages
+        ]
+
+
+def _last_callback(message: Message, callbacks: dict[int, Callback]) -> Callback | None:
+    if message.callback_id is not None:
+        return callbacks.get(message.callback_id)
+    return callbacks.get(message.pressed[-1].callback_id) if message.pressed else None
+
+
+def _number(value: str | None, count: int) -> int:
+    return int(value) if value and value.isdecimal() and int(value) < count else 0
+
+
+def _texts(form: MultiMapping[Any], *names: str) -> dict[str, str]:
+    return {name: str(form.get(name, "")) for name in names}
+
+
+def _back(request: web.Request) -> web.HTTPSeeOther:
+    person = request.query.get("person", "")
+    return web.HTTPSeeOther(f"/?person={person}" if person.isdecimal() else "/")
