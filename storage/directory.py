@@ -75,10 +75,24 @@ SELECT role, person_id FROM (
 """
 
 
+# A provider may spell a name in another case than the administrator did; the exact spelling comes first.
+PERSON_AT = """
+SELECT person_id FROM contact_point
+ WHERE account_id = $1 AND (address = $2 OR lower(address) = lower($2))
+ ORDER BY address = $2 DESC, id LIMIT 1
+"""
+
+
 async def viewer_of(connection: Connection, person_id: int, at: datetime) -> Viewer | None:
     """The active person of that id with the grants that hold at `at` (business time)."""
     row = await connection.fetchrow(PERSON, person_id, at)
     return viewer_from(row) if row else None
+
+
+async def person_at(connection: Connection, account_id: int, address: str, at: datetime) -> Viewer | None:
+    """The active person whom that account knows by that address, with the grants at `at` (business time)."""
+    person_id = await connection.fetchval(PERSON_AT, account_id, address)
+    return None if person_id is None else await viewer_of(connection, person_id, at)
 
 
 def viewer_from(row: Any) -> Viewer:

@@ -36,6 +36,10 @@ class Cases:
         self._details = {w.name: DetailTable(w.detail_table, _defaults(w)) for w in registry}
         self._duties = [duty for workflow in registry for move in workflow.moves for duty in _duties(workflow, move)]
 
+    def workflow(self, name: str) -> Workflow:
+        """The workflow that a case's row names, for the labels of its states and actions."""
+        return self._registry.named(name)
+
     async def todo(self, viewer: Viewer) -> Sequence[CaseLine]:
         """Where this person has something to do, the most urgent first."""
         return await cases.todo(self._db, viewer, self._duties)

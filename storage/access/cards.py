@@ -1,0 +1,39 @@
+"""The card behind a button that somebody pressed.
+
+No viewer here: who presses was shown the card by the provider, and the engine checks the right at the press.
+"""
+
+from dataclasses import dataclass
+
+from storage.access import NotVisible
+from storage.database import Database
+
+
+@dataclass(frozen=True)
+class Card:
+    """A delivered message with buttons. `case_version` is what its reader was shown."""
+
+    case_id: int
+    case_version: int
+    message_id: int
+    person_id: int | None
+    number: str
+    workflow: str
+
+
+CARD = """
+SELECT m.case_id, m.case_version, m.id AS message_id, m.person_id, c.number, c.workflow
+  FROM delivery d
+  JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
+  JOIN work_case c ON c.id = m.case_id
+ WHERE d.unique_id = $1 AND d.account_id = $2
+ ORDER BY d.id DESC LIMIT 1
+"""
+
+
+async def card(db: Database, unique_id: str, account_id: int) -> Card:
+    """The card that was sent with this id from this account; raises `NotVisible`, `DatabaseAway`."""
+    row = await db.fetchrow(CARD, unique_id, account_id)
+    if row is None:
+        raise NotVisible
+    return Card(**dict(row))
