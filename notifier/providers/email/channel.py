@@ -12,8 +12,9 @@ from notifier.channel import Accepted, Account, Content, Replacement, SendFailed
 from notifier.providers.email.account import EmailAccount, account_of, checked_address
 from notifier.providers.email.compose import FrozenMail, MailComposer, mail_bytes
 from notifier.providers.email.errors import Stage, failure
-from notifier.texts import N_, one_line
+from notifier.trim import one_line
 from storage.clock import Clock
+from storage.texts import N_
 
 # RFC 5321 grants a server ten minutes after DATA. A claimed message cannot wait so long: later than this
 # it counts as "perhaps delivered", and the next try carries the same Message-ID.

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from notifier.channel import Content, Severity
 from notifier.providers.email.account import EmailSettings
-from notifier.texts import clean, fit_columns, one_line
+from notifier.trim import clean, fit_columns, one_line
 
 _SUBJECT_ZI = 60
 

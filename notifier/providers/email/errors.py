@@ -6,7 +6,8 @@ from enum import StrEnum
 import aiosmtplib
 
 from notifier.channel import SendFailed, Verdict
-from notifier.texts import N_, one_line
+from notifier.trim import one_line
+from storage.texts import N_
 
 # Sign-in wanted, refused, or only with encryption: whoever the recipient is, nothing will pass.
 _SIGN_IN = frozenset({530, 534, 535, 538})

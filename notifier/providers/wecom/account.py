@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 
 from notifier.channel import Account, SendFailed, Verdict
 from notifier.providers.wecom.crypto import CallbackCrypto
-from notifier.texts import N_
+from storage.texts import N_
 
 API = "https://qyapi.weixin.qq.com"
 

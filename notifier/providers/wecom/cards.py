@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from notifier.channel import Button, Content, Replacement, Severity
-from notifier.texts import clean, fit_bytes, fit_columns, one_line
+from notifier.trim import clean, fit_bytes, fit_columns, one_line
 
 TEXT_BYTES = 2048
 BUTTON_ZI = 10

@@ -16,8 +16,8 @@ from notifier.channel import SendFailed, Verdict
 from notifier.providers.wecom.account import WeComAccount
 from notifier.providers.wecom.errors import STALE_TOKEN, failure
 from notifier.providers.wecom.token import Token, TokenCache
-from notifier.texts import N_
 from storage.clock import Clock
+from storage.texts import N_
 
 # WeCom answers within a second or two; a slower one is better asked again than waited for.
 _CONNECT_S, _TOTAL_S = 5.0, 10.0

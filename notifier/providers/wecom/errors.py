@@ -6,7 +6,8 @@ Source: the published error table (document 90313) and the frequency rules (docu
 from dataclasses import dataclass
 
 from notifier.channel import SendFailed, Verdict
-from notifier.texts import N_, one_line
+from notifier.trim import one_line
+from storage.texts import N_
 
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 """On an ordinary call: the token is no longer good, though its time may not be over."""

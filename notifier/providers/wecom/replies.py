@@ -11,7 +11,7 @@ from notifier.providers.wecom.cards import BUTTON_ZI, TEXT_BYTES
 from notifier.providers.wecom.crypto import CallbackCrypto
 from notifier.providers.wecom.events import Received
 from notifier.providers.wecom.xml import write_xml
-from notifier.texts import clean, fit_bytes, fit_columns, one_line
+from notifier.trim import clean, fit_bytes, fit_columns, one_line
 
 
 def text_reply(event: Received, text: str, now: datetime) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import given
 from notifier.channel import Button, Content, Replacement, SendFailed, Severity, Verdict
 from notifier.providers.wecom.cards import message_for, replacement_for
 from notifier.providers.wecom.channel import WeComChannel
-from notifier.texts import columns
+from notifier.trim import columns
 from tests.support.channel_contents import APPROVE, ManualClock, content, contents, wecom_account
 
 OPEN = Button("open", "打开工单", url="https://yishe.example/open")

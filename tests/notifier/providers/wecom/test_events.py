@@ -85,8 +85,10 @@ def test_each_event_has_its_model(name: str, model: type[CallbackEvent]) -> None
     assert type(event(name, "k")) is model
 
 
-BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><xml><MsgType>&b;</MsgType></xml>'
-OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><xml><MsgType>&a;</MsgType></xml>'
+SAYS_B = f"<xml>{HEAD}<MsgType>text</MsgType><MsgId>1</MsgId><Content>x&b;</Content></xml>"
+BOMB = f'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>{SAYS_B}'
+OUTSIDE = f'<!DOCTYPE x [<!ENTITY b SYSTEM "file:///etc/hostname">]>{SAYS_B}'
+DTD = f'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">{SAYS_B.replace("&b;", "")}'
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><xml><MsgType
     [
         BOMB.encode(),
         OUTSIDE.encode(),
-        b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd"><xml/>',
+        DTD.encode(),
         b"",
         b"<xml>",
         b"text",

@@ -9,11 +9,6 @@ _JOINER = "\u200d"
 _ELLIPSIS = "…"
 
 
-def N_(text: str) -> str:  # noqa: N802 - gettext's name for "translate this later"
-    """Mark a sentence for the catalogues; whoever shows it translates it."""
-    return text
-
-
 def clean(text: str) -> str:
     """Without control characters and lone surrogates, which neither JSONB nor UTF-8 can hold."""
     return _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.texts import clean, columns, fit_bytes, fit_columns, one_line
+from notifier.trim import clean, columns, fit_bytes, fit_columns, one_line
 
 ANY_TEXT = st.text(alphabet=st.characters(categories=None), max_size=300)
 
