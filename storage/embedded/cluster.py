@@ -74,7 +74,7 @@ class Cluster:
         give_up = time.monotonic() + START_S
         while process.returncode is None and time.monotonic() < give_up:
             lines = _pid_file(self.folders.cluster)
-            if lines[:1] == [str(process.pid)] and "ready" in lines[-1]:
+            if lines[:1] == [str(process.pid)] and lines[-1].strip() == "ready":
                 return True
             await asyncio.sleep(POLL_S)
         return False

@@ -27,7 +27,7 @@ class EmbeddedServer:
     `async with EmbeddedServer(folder) as dsn:` starts it or joins one that runs. The folder is for its owner
     alone (0700), parents are left as they are, and only a Unix socket in a folder of the same kind leads in.
     After any crash the next start recovers without help. Several event loops one after the other may use one
-    object.
+    object; whoever drops it lets go of the server.
 
     Args:
         data_dir: made if missing; used for nothing else.
