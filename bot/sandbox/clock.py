@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.sandbox.errors import SandboxError
+
 
 @dataclass(frozen=True)
 class ClockState:
@@ -18,8 +20,12 @@ class ClockState:
     next_due: datetime | None
 
 
+class ClockAwayError(SandboxError):
+    """The clock's owner cannot be reached; the text says why, in English marked by `N_`."""
+
+
 class ClockControl(Protocol):
-    """What the owner of the clock hands in."""
+    """What the owner of the clock hands in. Everything may raise `ClockAwayError`."""
 
     async def state(self) -> ClockState:
         """The clock as it stands."""

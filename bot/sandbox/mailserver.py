@@ -55,8 +55,9 @@ class MailHandler:
 
 
 def _abort(transport: asyncio.BaseTransport | None) -> None:
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
+    # uvloop's transports are none of asyncio's classes, though they can all abort.
+    if transport is not None:
+        transport.abort()  # type: ignore[attr-defined]
 
 
 @asynccontextmanager

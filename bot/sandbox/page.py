@@ -3,20 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import jinja2
 from aiohttp import web
 from multidict import MultiMapping
+from pydantic import BaseModel, ValidationError
 
 from bot.sandbox import render
-from bot.sandbox.clock import ClockControl, ClockState
+from bot.sandbox.clock import ClockAwayError, ClockControl, ClockState
 from bot.sandbox.config import Phone
-from bot.sandbox.errors import PressError
+from bot.sandbox.errors import SandboxError
 from bot.sandbox.mails import Mail
 from bot.sandbox.phone import Phones, PressOrder, SayOrder
 from bot.sandbox.world import AppState, Callback, Message, World
 
+M = TypeVar("M", bound=BaseModel)
 SHOWN = 30
 # A quick answer is seen at once; a slow one appears when it comes.
 PATIENCE_S = 2.0
@@ -93,10 +95,17 @@ class Page:
     async def _show(self, request: web.Request) -> web.Response:
         people = self._people()
         chosen = _number(request.query.get("person"), len(people))
-        clock = await self._clock.state() if self._clock else None
+        clock = await self._clock_state()
         html = self._html(people, chosen, clock)
         self._notice = None
         return web.Response(text=html, content_type="text/html")
+
+    async def _clock_state(self) -> ClockState | None:
+        try:
+            return await self._clock.state() if self._clock else None
+        except ClockAwayError as error:
+            self._notice = str(error)
+            return None
 
     def _html(self, people: list[Phone], chosen: int, clock: ClockState | None) -> str:
         return self._env.get_template("phones.html").render(
@@ -126,7 +135,7 @@ class Page:
             for name in form
             if name.startswith("q:")
         }
-        order = PressOrder.model_validate(fields | {"selections": selections})
+        order = _order(PressOrder, fields | {"selections": selections})
         return await self._do(request, self._phones.press(order))
 
     async def _say(self, request: web.Request) -> web.Response:
@@ -134,7 +143,7 @@ class Page:
         fields = _texts(form, "corpid", "agentid", "userid", "text")
         if not fields["text"].strip():
             raise _back(request)
-        return await self._do(request, self._phones.say(SayOrder.model_validate(fields)))
+        return await self._do(request, self._phones.say(_order(SayOrder, fields)))
 
     async def _move_clock(self, request: web.Request) -> web.Response:
         if self._clock is None:
@@ -157,7 +166,7 @@ class Page:
     async def _noted(self, act: Coroutine[Any, Any, Any]) -> None:
         try:
             await act
-        except PressError as error:
+        except SandboxError as error:
             self._notice = str(error)
         self._world.touch()
 
@@ -193,6 +202,13 @@ class Page:
             for state, chat in self._world.chats_of(person.corpid or "", person.userid or "")
             for message in chat.messages
         ]
+
+
+def _order(model: type[M], fields: dict[str, Any]) -> M:
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise web.HTTPBadRequest(text="this form is not from the page") from error
 
 
 def _last_callback(message: Message, callbacks: dict[int, Callback]) -> Callback | None:

@@ -14,8 +14,8 @@ _FONT = re.compile(r"&lt;font color=&#34;(info|comment|warning)&#34;&gt;(.*?)&lt
 _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^\s)\"<>]+)\)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _CODE = re.compile(r"`([^`]+)`")
-_HEADING = re.compile(r"^#{1,6} (.*)$", re.MULTILINE)
-_QUOTE = re.compile(r"^&gt; ?(.*)$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6} (.*)$\n?", re.MULTILINE)
+_QUOTE = re.compile(r"^&gt; ?(.*)$\n?", re.MULTILINE)
 
 _OUT = r'target="_blank" rel="noopener noreferrer"'
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.sandbox.clock import ClockState
+from bot.sandbox.clock import ClockAwayError, ClockState
 from bot.sandbox.render import card_html, link, markdown_html, text_html
 from tests.support.sandbox import AGENT, CORPID, Sandbox, button_card, card_to, sandbox, text_to
 from tests.support.sandbox_cards import MULTIPLE, NEWS, VOTE
@@ -21,8 +21,11 @@ async def test_every_kind_of_message_is_shown(box: Sandbox) -> None:
         await box.send(card_to(card=card))
     await box.send(text_to(content="<script>alert(1)</script>"))
     await box.send(text_to(msgtype="markdown", markdown={"content": "**bold**"}))
+    textcard = {"title": "Licence", "description": "ends soon", "url": "https://h.example/d"}
+    await box.send(text_to(msgtype="textcard", textcard=textcard))
     page = await _page(box)
     assert "Repair of CT-3" in page
+    assert "ends soon" in page
     assert "Which one?" in page
     assert "<b>bold</b>" in page
     assert "<script>alert" not in page
@@ -100,6 +103,25 @@ async def test_the_clock_is_shown_and_moved() -> None:
             async with box.http.post("/clock", data={"step": step}) as response:
                 assert response.status == 200
     assert hand.moves == [3600.0, 86400.0, 604800.0, "next"]
+
+
+class Away(Hand):
+    """A clock whose owner cannot be reached."""
+
+    async def state(self) -> ClockState:
+        raise ClockAwayError("the database is away")
+
+
+async def test_a_clock_that_is_away_leaves_the_phones_in_place() -> None:
+    async with sandbox(clock_control=Away()) as box:
+        page = await _page(box)
+    assert "the database is away" in page
+    assert "Engineer 1" in page
+
+
+async def test_a_form_that_is_not_the_pages_is_refused(box: Sandbox) -> None:
+    async with box.http.post("/press", data=PRESS | {"agentid": "x"}) as response:
+        assert response.status == 400
 
 
 async def test_a_sandbox_without_a_clock_moves_none(box: Sandbox) -> None:
