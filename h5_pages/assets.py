@@ -102,7 +102,9 @@ def _wheel_npm() -> str | None:
 
 def _npm_version(npm: str) -> int:
     try:
-        answer = subprocess.run([npm, "--version"], capture_output=True, text=True, check=True, env=_environment())
+        answer = subprocess.run(
+            [npm, "--version"], capture_output=True, text=True, check=True, env=_environment()
+        )
     except (OSError, subprocess.CalledProcessError):
         return 0  # an npm that does not start (its node is missing) is as good as none
     match = re.match(r"\d+", answer.stdout)
@@ -116,7 +118,9 @@ def _environment() -> dict[str, str]:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    answer = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False
+    )
     if answer.returncode:
         raise AssetError(f"{Path(command[0]).name} failed:\n{answer.stdout}{answer.stderr}")
 

@@ -42,7 +42,7 @@ def dump_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-async def _prepare(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]  # generic in stubs only
+async def _prepare(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec("jsonb", encoder=dump_json, decoder=json.loads, schema="pg_catalog")
 
 

@@ -8,8 +8,8 @@ there is no PDEATHSIG. Should the keeper itself be killed, the kernel stops the 
 next keeper does).
 
 Protocol: a guest connects and is told `ready` or `error <text>`; it keeps the connection while it uses the
-server. Then it shuts its side down, and the end of file tells it that it may forget the server; the last guest
-hears so after the server has ended.
+server. Then it shuts its side down, and the end of file tells it that it may forget the server; the last
+guest hears it after the server has ended.
 
 SIGTERM stops the server in order; a service manager should send it to the service's main process only.
 """
