@@ -10,17 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from storage.kinds import Severity
+
 _UNIQUE_ID = re.compile(r"[A-Za-z0-9_@-]{1,64}")
 _WEB_LINK = re.compile(r"https?://[^\s\x00-\x1f<>\"]+")
-
-
-class Severity(StrEnum):
-    """The four levels; their colours are blue, yellow, orange and red everywhere."""
-
-    INFO = "info"
-    NOTICE = "notice"
-    URGENT = "urgent"
-    CRITICAL = "critical"
 
 
 class Verdict(StrEnum):
@@ -80,7 +73,7 @@ class Content:
         """The page that stands in for a callback button where the channel has no callbacks."""
         if button.url or not self.url:
             return button.url or ""
-        return self.url if "#" in self.url else f"{self.url}#action-{button.key}"
+        return f"{self.url}/{button.key}"
 
 
 @dataclass(frozen=True)
@@ -109,7 +102,7 @@ class Accepted:
     note: str = ""
 
 
-class SendFailed(Exception):  # noqa: N818 - named for what happened
+class SendFailed(Exception):
     """The provider did not take the message, or nobody knows whether it did (`maybe_delivered`).
 
     `code` is the provider's own, for the ledger; `reason` a fixed English sentence for the catalogues;

@@ -121,7 +121,9 @@ SELECT CASE WHEN jsonb_array_length($10) > 0 OR $4 THEN pg_notify('outbox', '') 
 
 async def lock_case(connection: Connection, case_id: int) -> str | None:
     """Lock the case's row until the end of the transaction; the name of its workflow, or None."""
-    name: str | None = await connection.fetchval("SELECT workflow FROM work_case WHERE id = $1 FOR UPDATE", case_id)
+    name: str | None = await connection.fetchval(
+        "SELECT workflow FROM work_case WHERE id = $1 FOR UPDATE", case_id
+    )
     return name
 
 
@@ -152,11 +154,11 @@ async def write(connection: Connection, written: Written) -> None:
 async def _write_detail(connection: Connection, written: Written) -> None:
     """Insert the workflow's own row with the first step, change it later. Names come from the workflow's code."""
     table, columns = written.detail_table, ", ".join(written.detail)
-    given = f"SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $2)"  # noqa: S608 - names from code
+    given = f"SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $2)"
     if written.version == 1:
-        statement = f"INSERT INTO {table} (case_id, {columns}) SELECT $1, g.* FROM ({given}) g"  # noqa: S608
+        statement = f"INSERT INTO {table} (case_id, {columns}) SELECT $1, g.* FROM ({given}) g"
     else:
-        statement = f"UPDATE {table} SET ({columns}) = ROW(g.*) FROM ({given}) g WHERE case_id = $1"  # noqa: S608
+        statement = f"UPDATE {table} SET ({columns}) = ROW(g.*) FROM ({given}) g WHERE case_id = $1"
     await connection.execute(statement, written.case_id, dict(written.detail))
 
 
@@ -169,21 +171,32 @@ RETURNING id
 """
 
 
-async def new_case(
-    connection: Connection,
-    *,
-    prefix: str,
-    workflow: str,
-    definition_version: int,
-    state: str,
-    organisation_id: int,
-    device_id: int | None,
-    title: str,
-    at: datetime,
-) -> int:
+@dataclass(frozen=True)
+class NewCase:
+    """A case before its first step. `prefix` begins its number; `at` is business time."""
+
+    prefix: str
+    workflow: str
+    definition_version: int
+    state: str
+    organisation_id: int
+    device_id: int | None
+    title: str
+    at: datetime
+
+
+async def new_case(connection: Connection, new: NewCase) -> int:
     """Insert a case at version 0, to be followed by its first step in the same transaction."""
     case_id: int = await connection.fetchval(
-        NEW_CASE, prefix, workflow, definition_version, state, organisation_id, at, device_id, title
+        NEW_CASE,
+        new.prefix,
+        new.workflow,
+        new.definition_version,
+        new.state,
+        new.organisation_id,
+        new.at,
+        new.device_id,
+        new.title,
     )
     return case_id
 

@@ -40,5 +40,3 @@ class BusinessClock:
     def moved_to(self, offset_s: float) -> None:
         """Take over an offset in seconds, as read by `storage.business_time`."""
         self._offset = timedelta(seconds=offset_s)
-
-

@@ -106,7 +106,9 @@ def viewer_from(row: Any) -> Viewer:
     )
 
 
-async def holders(connection: Connection, roles: Sequence[str], path: str, at: datetime) -> dict[str, list[int]]:
+async def holders(
+    connection: Connection, roles: Sequence[str], path: str, at: datetime
+) -> dict[str, list[int]]:
     """The people who hold each role for the organisation of that path, at the nearest level that has anybody."""
     found: dict[str, list[int]] = {role: [] for role in roles}
     if roles:

@@ -59,4 +59,4 @@ class FolderFiles:
             aside.write(content)
             aside.flush()
             os.fsync(aside.fileno())
-        os.replace(aside.name, path)
+        Path(aside.name).replace(path)

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 
 MAC_BYTES = 16
+LONGEST_ID = 18
 
 
 class Links:
@@ -20,7 +21,7 @@ class Links:
     def participant_id(self, token: str) -> int | None:
         """The participant that a token was made for, or None when it was not made here."""
         number, _, mac = token.partition("-")
-        if not (number.isascii() and number.isdigit()) or len(number) > 18:
+        if not (number.isascii() and number.isdigit()) or len(number) > LONGEST_ID:
             return None
         right = hmac.compare_digest(mac.encode(), self._mac(int(number)).encode())
         return int(number) if right else None

@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
 
+KEY_BYTES = 32
 NONCE_BYTES = 12
 KEY_ID_BYTES = 4
 
@@ -36,7 +37,7 @@ class MasterKey:
     def __init__(self, encoded: str) -> None:
         """Raises ValueError when the key is not 32 bytes in base64."""
         raw = base64.b64decode(encoded, validate=True)
-        if len(raw) != 32:
+        if len(raw) != KEY_BYTES:
             raise ValueError("the master key must be 32 bytes, base64 encoded")
         self._cipher = AESGCM(raw)
         digest = Hash(SHA256())
@@ -65,4 +66,4 @@ class MasterKey:
 
 def new_master_key() -> str:
     """A fresh master key, base64."""
-    return base64.b64encode(os.urandom(32)).decode()
+    return base64.b64encode(os.urandom(KEY_BYTES)).decode()

@@ -44,12 +44,16 @@ async def lock_due(connection: Connection, business_now: datetime, real_now: dat
 
 async def finish(connection: Connection, timer_id: int, outcome: str, at: datetime) -> None:
     """Note that the timer fired (`done`) or had nothing to do (`moot`)."""
-    await connection.execute("UPDATE timer SET fired_at = $2, outcome = $3 WHERE id = $1", timer_id, at, outcome)
+    await connection.execute(
+        "UPDATE timer SET fired_at = $2, outcome = $3 WHERE id = $1", timer_id, at, outcome
+    )
 
 
 async def postpone(connection: Connection, timer_id: int, until: datetime) -> None:
     """Try again later (real time): a timer that cannot be fired must not hold up the others."""
-    await connection.execute("UPDATE timer SET tries = tries + 1, next_try_at = $2 WHERE id = $1", timer_id, until)
+    await connection.execute(
+        "UPDATE timer SET tries = tries + 1, next_try_at = $2 WHERE id = $1", timer_id, until
+    )
 
 
 async def next_due(connection: Connection) -> datetime | None:

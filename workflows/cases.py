@@ -34,7 +34,9 @@ class Cases:
         self._registry = registry
         self._business = business
         self._details = {w.name: DetailTable(w.detail_table, _defaults(w)) for w in registry}
-        self._duties = [duty for workflow in registry for move in workflow.moves for duty in _duties(workflow, move)]
+        self._duties = [
+            duty for workflow in registry for move in workflow.moves for duty in _duties(workflow, move)
+        ]
 
     def workflow(self, name: str) -> Workflow:
         """The workflow that a case's row names, for the labels of its states and actions."""
@@ -44,7 +46,9 @@ class Cases:
         """Where this person has something to do, the most urgent first."""
         return await cases.todo(self._db, viewer, self._duties)
 
-    async def visible(self, viewer: Viewer, *, device_id: int | None = None, open_only: bool = True) -> Sequence[CaseLine]:
+    async def visible(
+        self, viewer: Viewer, *, device_id: int | None = None, open_only: bool = True
+    ) -> Sequence[CaseLine]:
         """Cases in the viewer's scope, newest first."""
         return await cases.visible(self._db, viewer, device_id=device_id, open_only=open_only)
 

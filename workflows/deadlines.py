@@ -8,8 +8,8 @@ from storage import business_time, case_writer, directory, timers
 from storage.case_writer import StepRow, Written
 from storage.clock import BusinessClock
 from storage.database import Connection, Database, DatabaseAway
-from storage.failpoints import FailPoints
 from storage.facts import load_facts
+from storage.failpoints import FailPoints
 from storage.timers import DueTimer
 from workflows.actor import Door
 from workflows.definition import Rung, Workflow

@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 
 from storage import case_writer, directory
-from storage.case_writer import NewAttachment, NewPart, StepRow, Written
+from storage.case_writer import NewAttachment, NewCase, NewPart, StepRow, Written
 from storage.clock import Clock
 from storage.database import Connection, Database
 from storage.directory import Viewer
@@ -86,40 +86,31 @@ class Engine:
         anew since then; a remark that somebody added meanwhile does not make it so.
         """
         token = _Token(idempotency_key, _fingerprint(actor, str(case_id), action))
+        asked = _Asked(action, actor, data, token, attachments)
         try:
             async with self._db.transaction() as tx:
-                outcome = await self._act(tx, case_id, action, actor, data, seen_version, token, attachments)
+                outcome = await self._act(tx, case_id, asked, seen_version)
                 self._fail.hit("engine.before_commit")
         except asyncpg.UniqueViolationError:
             return await self._first_answer(token)
         self._fail.hit("engine.after_commit")
         return outcome
 
-    async def _act(
-        self,
-        tx: Connection,
-        case_id: int,
-        action: str,
-        actor: Actor,
-        data: Mapping[str, Any],
-        seen_version: int,
-        token: "_Token",
-        attachments: Sequence[NewAttachment],
-    ) -> Outcome:
+    async def _act(self, tx: Connection, case_id: int, asked: "_Asked", seen_version: int) -> Outcome:
         name = await case_writer.lock_case(tx, case_id)
         if name is None:
-            raise CaseNotFound()
-        if (known := await _known(tx, token)) is not None:
+            raise CaseNotFound
+        if (known := await _known(tx, asked.token)) is not None:
             return known
         workflow = self._registry.named(name)
         facts = await self._facts(tx, workflow, case_id)
-        viewer = await self._viewer(tx, actor, facts)
+        viewer = await self._viewer(tx, asked.actor, facts)
         if seen_version < facts.entered_version:
             raise _stale(workflow, facts)
-        move, form = choose(workflow, facts, viewer, actor, action, data)
-        return await self._take(tx, _Taking(workflow, facts, viewer, actor, move, form, token, attachments))
+        move, form = choose(workflow, facts, viewer, asked.actor, asked.action, asked.data)
+        return await self._take(tx, _Taking(workflow, facts, viewer, move, form, asked))
 
-    async def open(
+    async def open(  # noqa: PLR0913 - all but four are named by the caller
         self,
         workflow_name: str,
         action: str,
@@ -133,6 +124,7 @@ class Engine:
     ) -> Outcome:
         """Open a case. `reporter` is somebody without an account. Raises as `act` does."""
         token = _Token(idempotency_key, _fingerprint(actor, workflow_name, action))
+        asked = _Asked(action, actor, data, token, attachments)
         workflow = self._registry.named(workflow_name)
         try:
             async with self._db.transaction() as tx:
@@ -140,8 +132,7 @@ class Engine:
                     return known
                 move, form = choose_opening(workflow, actor, action, data)
                 facts, viewer = await self._new_case(tx, workflow, move, form, actor, place, reporter)
-                step = _Taking(workflow, facts, viewer, actor, move, form, token, attachments)
-                outcome = await self._take(tx, step)
+                outcome = await self._take(tx, _Taking(workflow, facts, viewer, move, form, asked))
                 self._fail.hit("engine.before_commit")
         except asyncpg.UniqueViolationError:
             return await self._first_answer(token)
@@ -160,8 +151,7 @@ class Engine:
     ) -> tuple[Facts, Viewer]:
         """Insert the case at version 0 and make whoever opens it its reporter."""
         now = self._clocks.business.now()
-        case_id = await case_writer.new_case(
-            tx,
+        new = NewCase(
             prefix=workflow.prefix,
             workflow=workflow.name,
             definition_version=workflow.version,
@@ -171,6 +161,7 @@ class Engine:
             title=workflow.title(form),
             at=now,
         )
+        case_id = await case_writer.new_case(tx, new)
         if reporter is not None:
             part = NewPart(Part.REPORTER, None, reporter.name, reporter.phone, reporter.email)
             participant_id = await case_writer.take_part(tx, case_id, part, now, replaces=False)
@@ -184,8 +175,8 @@ class Engine:
     async def _take(self, tx: Connection, step: "_Taking") -> Outcome:
         """Take the chosen move: appoint, write everything, answer."""
         workflow, move = step.workflow, step.move
-        holders = await self._holders(tx, step)
-        facts = await self._appoint(tx, step, holders)
+        facts = await self._appoint(tx, step)
+        holders = await directory.holders(tx, roles_told(move.tells), facts.path, facts.now)
         changes = dict(move.writes(facts, step.form)) if move.writes else {}
         entered = move.target is not None
         target = str(move.target or facts.state)
@@ -205,20 +196,13 @@ class Engine:
                 detail=changes,
                 timers=timers_for(workflow, after, self._clocks.calendar) if entered else (),
                 messages=messages_for(workflow, after, move.tells, holders, step.viewer.person_id),
-                attachments=step.attachments,
-                answer=(step.token.key, step.token.fingerprint, asdict(outcome)),
+                attachments=step.asked.attachments,
+                answer=(step.asked.token.key, step.asked.token.fingerprint, asdict(outcome)),
             ),
         )
         return outcome
 
-    async def _holders(self, tx: Connection, step: "_Taking") -> dict[str, list[int]]:
-        """Who holds the roles that are told, and the role that may be appointed from."""
-        roles = roles_told(step.move.tells)
-        if step.move.appoints:
-            roles.append(step.move.appoints.role)
-        return await directory.holders(tx, sorted(set(roles)), step.facts.path, step.facts.now)
-
-    async def _appoint(self, tx: Connection, step: "_Taking", holders: Mapping[str, list[int]]) -> Facts:
+    async def _appoint(self, tx: Connection, step: "_Taking") -> Facts:
         """Give the part to the person that the form names (or to the actor); raises `FormInvalid`."""
         appoint = step.move.appoints
         if appoint is None:
@@ -230,13 +214,15 @@ class Engine:
         part = NewPart(appoint.part, person.person_id, person.name)
         new_id = await case_writer.take_part(tx, step.facts.case_id, part, step.facts.now, replaces=True)
         others = tuple(p for p in step.facts.parts if p.part != appoint.part)
-        return replace(step.facts, parts=(*others, PartHolder(new_id, appoint.part, person.name, person.person_id, "")))
+        return replace(
+            step.facts, parts=(*others, PartHolder(new_id, appoint.part, person.name, person.person_id, ""))
+        )
 
     async def _facts(self, tx: Connection, workflow: Workflow, case_id: int) -> Facts:
         defaults = {name: policy.value for name, policy in workflow.policies.items()}
         facts = await load_facts(tx, case_id, workflow.detail_table, defaults, self._clocks.business.now())
         if facts is None:
-            raise CaseNotFound()
+            raise CaseNotFound
         return facts
 
     async def _viewer(self, tx: Connection, actor: Actor, facts: Facts) -> Viewer:
@@ -246,15 +232,15 @@ class Engine:
             return await self._person(tx, actor)
         part = next((p for p in facts.parts if p.id == actor.participant_id), None)
         if part is None:
-            raise CaseNotFound()
+            raise CaseNotFound
         return Viewer(part.name, participant_id=part.id, case_id=facts.case_id)
 
     async def _person(self, tx: Connection, actor: Actor) -> Viewer:
         if actor.person_id is None:
-            raise ActorUnknown()
+            raise ActorUnknown
         viewer = await directory.viewer_of(tx, actor.person_id, self._clocks.business.now())
         if viewer is None:
-            raise ActorUnknown()
+            raise ActorUnknown
         return viewer
 
     async def _first_answer(self, token: "_Token") -> Outcome:
@@ -262,7 +248,7 @@ class Engine:
         async with self._db.connection() as connection:
             known = await _known(connection, token)
         if known is None:
-            raise KeyReused()
+            raise KeyReused
         return known
 
 
@@ -273,17 +259,26 @@ class _Token:
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """What a front door asks for."""
+
+    action: str
+    actor: Actor
+    data: Mapping[str, Any]
+    token: _Token
+    attachments: Sequence[NewAttachment]
+
+
+@dataclass(frozen=True)
 class _Taking:
     """A move that was chosen, with all that it needs."""
 
     workflow: Workflow
     facts: Facts
     viewer: Viewer
-    actor: Actor
     move: Move
     form: Form
-    token: _Token
-    attachments: Sequence[NewAttachment]
+    asked: _Asked
 
 
 def _step_row(step: _Taking, target: str) -> StepRow:
@@ -294,7 +289,7 @@ def _step_row(step: _Taking, target: str) -> StepRow:
         person_id=step.viewer.person_id,
         participant_id=step.viewer.participant_id,
         actor_name=step.viewer.name,
-        door=step.actor.door,
+        door=step.asked.actor.door,
         data=step.form.model_dump(mode="json", exclude_none=True),
     )
 
@@ -309,7 +304,7 @@ async def _known(connection: Connection, token: _Token) -> Outcome | None:
     if known is None:
         return None
     if known[0] != token.fingerprint:
-        raise KeyReused()
+        raise KeyReused
     return replace(Outcome(**known[1]), repeated=True)
 
 

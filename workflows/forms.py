@@ -34,7 +34,10 @@ ANY_ERROR = N_("Please check this.")
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """How a field is asked for. `kind`: text, textarea, money, choice, bool, person; label and choices are source texts."""
+    """How a field is asked for. `kind`: text, textarea, money, choice, bool, person.
+
+    Label, hint and choices are source texts.
+    """
 
     name: str
     label: str
@@ -76,14 +79,17 @@ def _kind(info: FieldInfo) -> str:
 
 
 def fill_in(form: type[Form], data: Mapping[str, Any]) -> Form:
-    """Check what was filled in; raises `FormInvalid` with a text for each field at fault. Empty texts count as not given."""
+    """Check what was filled in; empty texts count as not given. Raises `FormInvalid` with a text for each field."""
     given = {name: value for name, value in data.items() if value not in ("", None)}
     try:
         return form.model_validate(given)
     except ValidationError as error:
         raise FormInvalid(
             {
-                str(e["loc"][0]) if e["loc"] else "": (ERROR_TEXTS.get(e["type"], ANY_ERROR), e.get("ctx", {}))
+                str(e["loc"][0]) if e["loc"] else "": (
+                    ERROR_TEXTS.get(e["type"], ANY_ERROR),
+                    e.get("ctx", {}),
+                )
                 for e in error.errors()
             }
         ) from None

@@ -68,5 +68,3 @@ def _recipients(say: Say, facts: Facts, holders: Holders) -> Iterable[tuple[int 
                 yield holder.person_id, None
             elif holder.email:
                 yield None, holder.id
-
-

@@ -44,11 +44,11 @@ def choose(
     moves = [m for m in workflow.moves_from(facts.state) if m.action == action]
     if not moves:
         raise NotOpen(state_text=workflow.states[facts.state])
-    permitted = [m for m in moves if actor.is_system and m.by.system or _belongs(m.by, facts, viewer)]
+    permitted = [m for m in moves if (actor.is_system and m.by.system) or _belongs(m.by, facts, viewer)]
     if not permitted:
         raise NotPermitted(action_text=workflow.actions[action].label)
     if _same_hands(permitted[0], facts, viewer):
-        raise DutiesSeparated()
+        raise DutiesSeparated
     reason = _shut(permitted[0], facts)
     if reason:
         raise NotOpen(reason, state_text=workflow.states[facts.state])
@@ -59,7 +59,9 @@ def choose(
     raise NotOpen(state_text=workflow.states[facts.state])
 
 
-def choose_opening(workflow: Workflow, actor: Actor, action: str, data: Mapping[str, Any]) -> tuple[Move, Form]:
+def choose_opening(
+    workflow: Workflow, actor: Actor, action: str, data: Mapping[str, Any]
+) -> tuple[Move, Form]:
     """The move that opens a case; raises `NotPermitted`, `FormInvalid`."""
     move = next(m for m in workflow.moves_from(None) if m.action == action)
     if not (move.by.anybody or actor.is_system):
@@ -84,7 +86,8 @@ def _same_hands(move: Move, facts: Facts, viewer: Viewer) -> bool:
     if move.not_the_reporter and _has_part(frozenset({Part.REPORTER}), facts, viewer):
         return True
     return any(
-        step.action in move.not_who_did and _is(step.person_id, step.participant_id, viewer) for step in facts.steps
+        step.action in move.not_who_did and _is(step.person_id, step.participant_id, viewer)
+        for step in facts.steps
     )
 
 

@@ -144,7 +144,9 @@ PHOTOS = """SELECT a.public_key, a.name, a.version, f.media_type FROM attachment
              JOIN stored_file f ON f.sha256 = a.file_id WHERE a.case_id = $1 ORDER BY a.id"""
 
 
-async def todo(db: Database, viewer: Viewer, duties: Sequence[Duty], *, limit: int = 100) -> Sequence[CaseLine]:
+async def todo(
+    db: Database, viewer: Viewer, duties: Sequence[Duty], *, limit: int = 100
+) -> Sequence[CaseLine]:
     """The open cases on which this person has something to do, the most urgent first."""
     held = [{"role": grant.role, "path": grant.path} for grant in viewer.grants]
     rows = await db.fetch(TODO, viewer.person_id, [asdict(duty) for duty in duties], held, limit)
@@ -171,7 +173,7 @@ async def visible(
 async def find(db: Database, viewer: Viewer, number: str) -> tuple[int, str]:
     """Id and workflow of the case with that number; raises `NotVisible`."""
     row = await db.fetchrow(
-        f"SELECT c.id, c.workflow FROM work_case c JOIN organisation o ON o.id = c.organisation_id "  # noqa: S608
+        f"SELECT c.id, c.workflow FROM work_case c JOIN organisation o ON o.id = c.organisation_id "
         f"WHERE {VISIBLE} AND c.number = $4",
         viewer.person_id,
         viewer.participant_id,
@@ -179,7 +181,7 @@ async def find(db: Database, viewer: Viewer, number: str) -> tuple[int, str]:
         number,
     )
     if row is None:
-        raise NotVisible()
+        raise NotVisible
     return row["id"], row["workflow"]
 
 
@@ -192,7 +194,7 @@ async def page(
     async with db.connection() as connection:
         facts = await load_facts(connection, case_id, detail.name, detail.policies, now)
         if facts is None:
-            raise NotVisible()
+            raise NotVisible
         return await _page(connection, facts)
 
 
@@ -217,5 +219,5 @@ async def by_link(db: Database, participant_id: int) -> tuple[Viewer, str]:
         participant_id,
     )
     if row is None:
-        raise NotVisible()
+        raise NotVisible
     return Viewer(row["name"], participant_id=row["id"], case_id=row["case_id"]), row["number"]

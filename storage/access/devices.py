@@ -59,7 +59,7 @@ async def by_label(db: Database, token: str) -> PublicDevice:
         token,
     )
     if row is None:
-        raise NotVisible()
+        raise NotVisible
     return PublicDevice(**dict(row))
 
 
@@ -67,7 +67,7 @@ async def record(db: Database, viewer: Viewer, device_id: int) -> DeviceRecord:
     """The record of a device; raises `NotVisible`."""
     row = await db.fetchrow(f"{RECORD} AND d.id = $2", viewer.paths, device_id)
     if row is None:
-        raise NotVisible()
+        raise NotVisible
     return DeviceRecord(**dict(row))
 
 
@@ -75,11 +75,13 @@ async def by_number(db: Database, viewer: Viewer, number: str) -> DeviceRecord:
     """The device with that number, upper or lower case; raises `NotVisible`."""
     row = await db.fetchrow(f"{RECORD} AND upper(d.number) = upper($2)", viewer.paths, number)
     if row is None:
-        raise NotVisible()
+        raise NotVisible
     return DeviceRecord(**dict(row))
 
 
-async def all_in_scope(db: Database, viewer: Viewer, *, words: str = "", limit: int = 100) -> Sequence[DeviceRecord]:
+async def all_in_scope(
+    db: Database, viewer: Viewer, *, words: str = "", limit: int = 100
+) -> Sequence[DeviceRecord]:
     """Devices in scope by number, optionally those whose number, name, maker, model or place hold `words`."""
     pattern = f"%{words.replace('%', '').replace('_', '')}%"
     rows = await db.fetch(

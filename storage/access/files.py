@@ -29,5 +29,5 @@ async def attachment(db: Database, viewer: Viewer, public_key: str) -> FileRef:
         public_key,
     )
     if row is None:
-        raise NotVisible()
+        raise NotVisible
     return FileRef(**dict(row))

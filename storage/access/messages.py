@@ -49,4 +49,4 @@ async def check_dead_letter(db: Database, viewer: Viewer, role: str, message_id:
     """May the viewer send this dead letter again? Raises `NotVisible`."""
     row = await db.fetchrow(f"SELECT m.id {SCOPE} AND m.id = $2", _administered(viewer, role), message_id)
     if row is None:
-        raise NotVisible()
+        raise NotVisible

@@ -37,7 +37,9 @@ class Case(Model):
         table = "work_case"
         indexes = (
             ("device_id",),
-            WhereIndex(fields=("organisation_id", "workflow"), name="work_case_open", where="closed_at IS NULL"),
+            WhereIndex(
+                fields=("organisation_id", "workflow"), name="work_case_open", where="closed_at IS NULL"
+            ),
         )
 
 

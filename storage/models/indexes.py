@@ -8,7 +8,9 @@ from tortoise.indexes import Index
 class WhereIndex(Index):
     """Index with a literal WHERE; tortoise's own PartialIndex writes `= null` for None, which never matches."""
 
-    def __init__(self, *expressions: Any, fields: Any = None, name: str | None = None, where: str = "") -> None:
+    def __init__(
+        self, *expressions: Any, fields: Any = None, name: str | None = None, where: str = ""
+    ) -> None:
         super().__init__(*expressions, fields=fields, name=name)
         self.where = where
         self.extra = f" WHERE {where}" if where else ""

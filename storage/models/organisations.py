@@ -13,7 +13,9 @@ class Organisation(Model):
     )
     kind = fields.CharField(max_length=16)
     name = fields.CharField(max_length=200)
-    code = fields.CharField(max_length=32, null=True, description="GB/T 2260 region or unified social credit code")
+    code = fields.CharField(
+        max_length=32, null=True, description="GB/T 2260 region or unified social credit code"
+    )
     path = fields.CharField(
         max_length=200, unique=True, description="ids from the root, '1.4.17.': below means begins with"
     )
@@ -32,7 +34,9 @@ class ChannelAccount(Model):
     )
     kind = fields.CharField(max_length=16)
     name = fields.CharField(max_length=100)
-    public_key = fields.CharField(max_length=32, unique=True, description="names the account in callback addresses")
+    public_key = fields.CharField(
+        max_length=32, unique=True, description="names the account in callback addresses"
+    )
     settings = fields.JSONField[dict[str, object]](default=dict)
     sealed = fields.BinaryField(null=True, description="secrets, sealed with the master key")
     active = fields.BooleanField(default=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from notifier.channel import Account, Button, Content, Severity
+from notifier.channel import Account, Button, Content
+from storage.kinds import Severity
 
 CORP_ID = "wx5823bf96d3bd56c7"
 TOKEN = "QDG6eK"

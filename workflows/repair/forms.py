@@ -43,7 +43,9 @@ class Triage(Form):
     )
     diagnosis: Words = Field(title=N_("First assessment"), json_schema_extra={"kind": "textarea"})
     estimate: Money = Field(title=N_("Estimated cost (CNY)"), description=N_("0 if nothing is to be bought"))
-    technician: int | None = Field(default=None, title=N_("Who repairs?"), json_schema_extra={"kind": "person"})
+    technician: int | None = Field(
+        default=None, title=N_("Who repairs?"), json_schema_extra={"kind": "person"}
+    )
 
 
 class Estimate(Form):

@@ -73,8 +73,8 @@ MOVES = [
     Move(A.REPORT, None, S.REPORTED, ANYBODY, forms.FaultReport, writes=rules.fault,
          tells=[Say(say.please_triage, ENGINEER), Say(say.received, REPORTER, but_not_the_actor=False)]),
 
-    Move(A.TRIAGE, S.REPORTED, S.AWAITING_APPROVAL, ENGINEER | HEAD, forms.Triage, when=rules.over_the_limit, duty_of=ENGINEER,
-         writes=rules.triage, appoints=TO_TECHNICIAN, tells=PLEASE_APPROVE),
+    Move(A.TRIAGE, S.REPORTED, S.AWAITING_APPROVAL, ENGINEER | HEAD, forms.Triage, when=rules.over_the_limit,
+         duty_of=ENGINEER, writes=rules.triage, appoints=TO_TECHNICIAN, tells=PLEASE_APPROVE),
     Move(A.TRIAGE, S.REPORTED, S.TRIAGED, ENGINEER | HEAD, forms.Triage,
          writes=rules.triage, appoints=TO_TECHNICIAN, tells=ASSIGNED),
 
@@ -107,7 +107,8 @@ MOVES = [
 
     Move(A.CANCEL, S.REPORTED, S.CANCELLED, REPORTER | ENGINEER | HEAD, forms.Reason,
          tells=[Say(say.cancelled, REPORTER | ENGINEER)]),
-    *[Move(A.CANCEL, state, S.CANCELLED, ENGINEER | HEAD, forms.Reason, tells=[Say(say.cancelled, REPORTER | TECHNICIAN)])
+    *[Move(A.CANCEL, state, S.CANCELLED, ENGINEER | HEAD, forms.Reason,
+           tells=[Say(say.cancelled, REPORTER | TECHNICIAN)])
       for state in (S.AWAITING_APPROVAL, S.REJECTED, S.TRIAGED)],
 
     *[Move(A.REMARK, state, None, INVOLVED, forms.Remark)

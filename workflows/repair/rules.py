@@ -10,6 +10,8 @@ from storage.texts import N_
 from workflows.definition import Part
 from workflows.repair.forms import URGENCY_LABELS, Estimate, FaultReport, Triage, WorkDone
 
+TITLE_LENGTH = 60
+
 
 def over_the_limit(facts: Facts, form: Triage | Estimate) -> bool:
     """Is the estimate over the amount that needs no approval? Exactly the limit needs none."""
@@ -31,14 +33,17 @@ def closed_lately(facts: Facts) -> str | None:
 
 
 def fault(_: Facts, form: FaultReport) -> Mapping[str, Any]:
+    """What was reported."""
     return {"fault": form.fault, "device_down": form.device_down}
 
 
 def triage(_: Facts, form: Triage) -> Mapping[str, Any]:
+    """The assessment."""
     return {"urgency": form.urgency, "diagnosis": form.diagnosis, "estimate": form.estimate}
 
 
 def estimate(_: Facts, form: Estimate) -> Mapping[str, Any]:
+    """The new estimate; its reason stands in the history."""
     return {"estimate": form.estimate}
 
 
@@ -48,13 +53,14 @@ def approve(facts: Facts, _: object) -> Mapping[str, Any]:
 
 
 def work_done(_: Facts, form: WorkDone) -> Mapping[str, Any]:
+    """What was done, and for how much."""
     return {"work_done": form.work_done, "cost": form.cost}
 
 
 def title(form: FaultReport) -> str:
     """The first words of the fault, for lists."""
     words = " ".join(form.fault.split())
-    return words if len(words) <= 60 else words[:59] + "…"
+    return words if len(words) <= TITLE_LENGTH else words[: TITLE_LENGTH - 1] + "…"
 
 
 def variables(facts: Facts) -> Mapping[str, Any]:

@@ -13,9 +13,10 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, select_autoescape
 from pydantic import BaseModel, ConfigDict
 
-from notifier.channel import Content, Severity
+from notifier.channel import Content
 from notifier.providers.email.account import EmailSettings
 from notifier.trim import clean, fit_columns, one_line
+from storage.kinds import Severity
 
 _SUBJECT_ZI = 60
 

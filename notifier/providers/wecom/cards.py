@@ -7,8 +7,9 @@ are the widths that a phone shows, so two Latin letters count as one.
 import re
 from typing import Any
 
-from notifier.channel import Button, Content, Replacement, Severity
+from notifier.channel import Button, Content, Replacement
 from notifier.trim import clean, fit_bytes, fit_columns, one_line
+from storage.kinds import Severity
 
 TEXT_BYTES = 2048
 BUTTON_ZI = 10

@@ -35,7 +35,7 @@ class Check(StrEnum):
     CONTENT = "content"
 
 
-class CallbackRejected(Exception):  # noqa: N818 - named for what happened
+class CallbackRejected(Exception):
     """A callback that did not come from WeCom for this corporation; `check` says what it failed."""
 
     def __init__(self, check: Check) -> None:

@@ -9,9 +9,10 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 
-from notifier.channel import Account, Content, SendFailed, Severity, Verdict
+from notifier.channel import Account, Content, SendFailed, Verdict
 from notifier.providers.email.channel import EmailChannel
 from notifier.providers.email.compose import BANNERS, FrozenMail, mail_bytes
+from storage.kinds import Severity
 from tests.support.channel_contents import ManualClock, content, contents
 
 ACCOUNT = Account(
@@ -83,7 +84,7 @@ def test_text_and_html_say_the_same() -> None:
     for part in (body(mail, "plain"), body(mail, "html")):
         for words in ("紧急", "CT-3 维修申请待审批", "球管过热", "放射科", "¥ 120,000.00", "R-2026-000017"):
             assert words in part
-        assert "https://yishe.example/c/R-2026-000017#action-approve" in part
+        assert "https://yishe.example/c/R-2026-000017/approve" in part
         assert "同意" in part
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from notifier.channel import Button, Content, Replacement, SendFailed, Severity, Verdict
+from notifier.channel import Button, Content, Replacement, SendFailed, Verdict
 from notifier.providers.wecom.cards import message_for, replacement_for
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.trim import columns
+from storage.kinds import Severity
 from tests.support.channel_contents import APPROVE, ManualClock, content, contents, wecom_account
 
 OPEN = Button("open", "打开工单", url="https://yishe.example/open")
@@ -101,8 +102,8 @@ def test_text_keeps_its_links_whole_when_its_words_are_cut() -> None:
     text = message_for(content(summary="很长的说明" * 500), has_callback=False)["text"]["content"]
     assert len(text.encode()) <= 2048
     assert text.startswith("【紧急】CT-3 维修申请待审批\n很长的说明")
-    assert '<a href="https://yishe.example/c/R-2026-000017#action-approve">同意</a>' in text
-    assert text.endswith('#action-reject">拒绝</a>')
+    assert '<a href="https://yishe.example/c/R-2026-000017/approve">同意</a>' in text
+    assert text.endswith('/reject">拒绝</a>')
 
 
 def test_words_of_a_report_cannot_become_a_link() -> None:

@@ -1,0 +1,33 @@
+"""The gettext catalogues, loaded once by the root and passed down."""
+
+import gettext
+from pathlib import Path
+
+from storage.texts import Gettext
+
+DEFAULT_LANGUAGE = "zh_CN"
+LANGUAGES = ("zh_CN", "en")
+FOLDER = Path(__file__).parent / "locale"
+
+
+class CataloguesMissing(Exception):
+    """The catalogues were not compiled; `make setup` does it."""
+
+
+class Catalogues:
+    """The texts in every language; Chinese for whoever has no other."""
+
+    def __init__(self, by_language: dict[str, Gettext]) -> None:
+        self._by_language = by_language
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> "Catalogues":
+        """Read the compiled catalogues; raises `CataloguesMissing`."""
+        try:
+            return cls({name: gettext.translation("messages", folder, [name]).gettext for name in LANGUAGES})
+        except FileNotFoundError:
+            raise CataloguesMissing(f"no compiled catalogues in {folder}: run `make setup`") from None
+
+    def gettext(self, language: str | None) -> Gettext:
+        """The translator for a language, or the default one."""
+        return self._by_language.get(language or DEFAULT_LANGUAGE, self._by_language[DEFAULT_LANGUAGE])

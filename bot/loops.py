@@ -1,0 +1,134 @@
+"""The service's background work: named tasks that wait on events, never die silently, and stop on request."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+import asyncpg
+import structlog
+
+from storage.database import AWAY_ERRORS, Database, DatabaseAway
+
+log = structlog.get_logger()
+
+RETRY_FIRST_S = 0.5
+RETRY_MOST_S = 15.0
+
+
+@dataclass
+class Heartbeats:
+    """When each loop last completed a round, in the loop's own monotonic seconds."""
+
+    last: dict[str, float] = field(default_factory=dict)
+
+    def beat(self, name: str) -> None:
+        """The loop of that name completed a round."""
+        self.last[name] = asyncio.get_running_loop().time()
+
+    def stale(self, older_than_s: float) -> list[str]:
+        """Loops that completed no round for that long."""
+        now = asyncio.get_running_loop().time()
+        return sorted(name for name, at in self.last.items() if now - at > older_than_s)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Work that is done in rounds: at once when woken, else every `period_s`."""
+
+    name: str
+    round: Callable[[], Awaitable[object]]
+    wake: asyncio.Event
+    period_s: float
+
+
+class Background:
+    """Runs loops until told to stop; the round under way is finished first."""
+
+    def __init__(self, heartbeats: Heartbeats) -> None:
+        self._stop = asyncio.Event()
+        self._heartbeats = heartbeats
+        self._wakes: list[asyncio.Event] = []
+
+    @asynccontextmanager
+    async def running(self, loops: list[Loop], stop_within_s: float = 25.0) -> AsyncIterator[None]:
+        """All loops for the length of a `with`."""
+        self._wakes = [loop.wake for loop in loops]
+        tasks = [asyncio.create_task(self._run(loop), name=loop.name) for loop in loops]
+        try:
+            yield
+        finally:
+            self._stop.set()
+            for wake in self._wakes:
+                wake.set()
+            _, late = await asyncio.wait(tasks, timeout=stop_within_s)
+            for task in late:
+                log.error("loop_did_not_stop", loop=task.get_name())
+                task.cancel()
+
+    async def _run(self, loop: Loop) -> None:
+        failures = 0
+        self._heartbeats.beat(loop.name)
+        while not self._stop.is_set():
+            loop.wake.clear()
+            try:
+                await loop.round()
+                self._heartbeats.beat(loop.name)
+                failures = 0
+            except DatabaseAway as away:
+                failures += 1
+                log.warning("database_away", loop=loop.name, failures=failures, reason=str(away))
+            except Exception:
+                failures += 1
+                log.exception("loop_failed", loop=loop.name, failures=failures)
+            await self._pause(loop, failures)
+
+    async def _pause(self, loop: Loop, failures: int) -> None:
+        """Until woken or the period is over; after a failure with growing back-off and full jitter."""
+        if not failures:
+            await _wait(loop.wake, loop.period_s)
+            return
+        ceiling = min(RETRY_MOST_S, RETRY_FIRST_S * 2 ** min(failures, 10))
+        await _wait(self._stop, random.uniform(0, ceiling))  # noqa: S311 - spreads retries, guards nothing
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
+class Ears:
+    """Turns PostgreSQL's notifications into events. Deaf ears cost speed only: every loop polls as well."""
+
+    def __init__(self, db: Database, wakes: dict[str, list[asyncio.Event]]) -> None:
+        self._db = db
+        self._wakes = wakes
+
+    async def listen(self, stop: asyncio.Event) -> None:
+        """Listen until `stop`, connecting again after a loss."""
+        while not stop.is_set():
+            try:
+                await self._listen_once(stop)
+            except AWAY_ERRORS as error:
+                log.warning("ears_deaf", reason=str(error) or type(error).__name__)
+                await _wait(stop, random.uniform(0.5, 5))  # noqa: S311 - spreads retries, guards nothing
+
+    async def _listen_once(self, stop: asyncio.Event) -> None:
+        connection = await asyncpg.connect(self._db.dsn, timeout=5)
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
+        try:
+            for channel in self._wakes:
+                await connection.add_listener(channel, self._heard)
+            waits = [asyncio.create_task(event.wait(), name="ears") for event in (stop, lost)]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+        finally:
+            with suppress(*AWAY_ERRORS):
+                await connection.close(timeout=2)
+
+    def _heard(self, _connection: object, _pid: int, channel: str, _payload: object) -> None:
+        for wake in self._wakes[channel]:
+            wake.set()

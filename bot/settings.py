@@ -1,0 +1,111 @@
+"""Settings: from the environment or `.env`, read once, loud when wrong. Each `X` may come as `X_FILE`."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "YISHE_"
+
+
+class SettingsWrong(Exception):
+    """The settings cannot be used; the message names each one at fault, never its value."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one installation to the next. `.env.example` describes each."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    data_dir: Path = Path("data")
+    master_key: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    public_url: str = ""
+    trusted_proxy_hops: Annotated[int, Field(ge=0, le=5)] = 0
+    pool_size: Annotated[int, Field(ge=4, le=100)] = 10
+    session_idle_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    session_hours: Annotated[int, Field(ge=1, le=168)] = 12
+    calendar_published_through: Annotated[int, Field(ge=2026, le=2100)] = 2026
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
+    fail_point: str = ""
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/")):
+            raise ValueError("must look like https://yishe.hospital.example, without a path")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value
+
+    @property
+    def origin(self) -> str:
+        """Where people reach the pages: `public_url`, else the listening address."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Are the pages reached over HTTPS?"""
+        return self.origin.startswith("https://")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given wins over the environment, that over the files it names, those over `.env`."""
+        return init_settings, env_settings, FromNamedFile(settings_cls), dotenv_settings, file_secret_settings
+
+
+class FromNamedFile(EnvSettingsSource):
+    """`X_FILE` names a file that holds the value of `X`, as secrets are handed to containers."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The file's content, or None; raises `SettingsWrong` when the file cannot be read."""
+        for key, name, is_complex in self._extract_field_info(field, field_name):
+            path = self.env_vars.get(f"{name}_file")
+            if path:
+                try:
+                    return Path(path).read_text(encoding="utf-8").strip(), key, is_complex
+                except OSError as error:
+                    raise SettingsWrong(f"{name.upper()}_FILE cannot be read: {error.strerror}") from None
+        return None, field_name, False
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` win. Raises `SettingsWrong`."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        wrong = [f"{_variable(str(e['loc'][0]))}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise SettingsWrong("; ".join(wrong)) from None
+
+
+def _variable(name: str) -> str:
+    upper = name.upper()
+    return upper if upper == "DATABASE_URL" else PREFIX + upper

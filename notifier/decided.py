@@ -1,0 +1,58 @@
+"""Every copy of a card says who decided, once the case has left the state that the card speaks of."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from notifier.channel import SendFailed, Verdict
+from notifier.rendering import Renderer
+from notifier.retry import retry_delay
+from notifier.sending import Channels, as_account
+from storage import deliveries
+from storage.clock import Clock
+from storage.database import Database
+from storage.deliveries import LiveCard
+
+LEASE = timedelta(seconds=60)
+UPDATE_CODE_HOLDS = timedelta(hours=72)
+
+log = structlog.get_logger()
+
+
+class DecidedCards:
+    """Updates cards; a card that can no longer be updated (after 72 h, or refused) is left as it is."""
+
+    def __init__(
+        self, db: Database, channels: Channels, renderer: Renderer, real: Clock, random: Callable[[], float]
+    ) -> None:
+        self._db = db
+        self._channels = channels
+        self._renderer = renderer
+        self._real = real
+        self._random = random
+
+    async def run_due(self, limit: int = 50) -> int:
+        """Update the cards that are due; how many were tried."""
+        cards = await deliveries.claim_live_cards(self._db, self._real.now(), LEASE, limit)
+        for card in cards:
+            await self._update(card)
+        return len(cards)
+
+    async def _update(self, card: LiveCard) -> None:
+        account = await self._channels.accounts.by_id(card.account_id)
+        channel = self._channels.by_kind.get(card.channel)
+        expired = self._real.now() - card.tried_at > UPDATE_CODE_HOLDS
+        if account is None or channel is None or not channel.can_update or expired:
+            await deliveries.card_done(self._db, card, self._real.now())
+            return
+        try:
+            decision = self._renderer.decision(card)
+            await channel.update(card.update_code, card.address, as_account(account), decision)
+        except SendFailed as failure:
+            log.warning("card_update_failed", delivery=card.id, verdict=failure.verdict, code=failure.code)
+            if failure.verdict in (Verdict.TEMPORARY, Verdict.RATE):
+                delay = retry_delay(card.update_tries, self._random(), failure.retry_after_s)
+                await deliveries.card_later(self._db, card, self._real.now() + delay)
+                return
+        await deliveries.card_done(self._db, card, self._real.now())

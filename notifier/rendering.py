@@ -1,0 +1,93 @@
+"""From an outbox row to a `Content`: one kind of message in one language, before any channel's form."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+from notifier.channel import Button, Content, Replacement
+from storage.deliveries import LiveCard
+from storage.kinds import ActionWords, MessageKind, Severity, Vocabulary
+from storage.links import Links
+from storage.outbox import Claimed
+from storage.texts import N_, Gettext, Texts
+
+SEVERITY_WORDS = {
+    Severity.INFO: N_("Information"),
+    Severity.NOTICE: N_("Please act"),
+    Severity.URGENT: N_("Urgent"),
+    Severity.CRITICAL: N_("Critical"),
+}
+FOOTER = N_("Sent by Yishe because you take part in {number}. Please do not reply to this message.")
+OPEN = N_("Open the case")
+DECIDED = N_("{name} {done}")
+
+
+class Renderer:
+    """Renders any declared kind. `public_url` is where the phone pages are reached, without a slash at the end."""
+
+    def __init__(self, vocabulary: Vocabulary, texts: Texts, links: Links, public_url: str) -> None:
+        self._vocabulary = vocabulary
+        self._texts = texts
+        self._links = links
+        self._public_url = public_url
+
+    def content(self, message: Claimed, unique_id: str, sender: str) -> Content:
+        """The message in its recipient's language; raises `UnknownKind`."""
+        kind = self._vocabulary.kind(message.kind)
+        return self.render(kind, message, unique_id, sender, self._texts.gettext(message.language))
+
+    def render(
+        self, kind: MessageKind, message: Claimed, unique_id: str, sender: str, gettext: Gettext
+    ) -> Content:
+        """The message by an already chosen translator."""
+        shown = _shown(message.variables, gettext)
+        url = self._url(message)
+        buttons = [self._button(message, key, url, gettext) for key in kind.buttons]
+        return Content(
+            unique_id=unique_id,
+            thread_id=message.number,
+            severity=kind.severity,
+            severity_word=gettext(SEVERITY_WORDS[kind.severity]),
+            title=gettext(kind.title).format_map(shown),
+            summary=gettext(kind.summary).format_map(shown),
+            fields=_fields(kind, shown, gettext),
+            buttons=tuple(buttons),
+            url=url,
+            url_label=gettext(OPEN),
+            sender=sender,
+            language=message.language or "zh_CN",
+            footer=gettext(FOOTER).format_map(shown),
+        )
+
+    def decision(self, card: LiveCard) -> Replacement:
+        """What a card shows once somebody decided: who did what."""
+        gettext = self._texts.gettext(card.language)
+        words = self._vocabulary.action(card.workflow, card.action)
+        return Replacement(gettext(DECIDED).format(name=card.actor_name, done=gettext(words.done)).strip())
+
+    def _url(self, message: Claimed) -> str:
+        if message.participant_id is not None:
+            return f"{self._public_url}/f/{self._links.token(message.participant_id)}"
+        return f"{self._public_url}/cases/{message.number}"
+
+    def _button(self, message: Claimed, key: str, url: str, gettext: Gettext) -> Button:
+        words = self._vocabulary.action(message.workflow, key)
+        by_page = not words.one_press or message.participant_id is not None
+        return Button(key, gettext(words.label), _style(words), f"{url}/{key}" if by_page else None)
+
+
+def _style(words: ActionWords) -> Literal["primary", "default", "danger"]:
+    return cast(Literal["primary", "default", "danger"], words.style)
+
+
+def _shown(variables: Mapping[str, Any], gettext: Gettext) -> dict[str, str]:
+    """Variables as they are shown; those whose name ends in `_text` are source texts."""
+    return {
+        name: gettext(str(value)) if name.endswith("_text") and value else str(value)
+        for name, value in variables.items()
+    }
+
+
+def _fields(kind: MessageKind, shown: Mapping[str, str], gettext: Gettext) -> tuple[tuple[str, str], ...]:
+    """Label and value; what has no value yet is left out."""
+    filled = ((gettext(label), value.format_map(shown).strip()) for label, value in kind.fields)
+    return tuple((label, value) for label, value in filled if value)

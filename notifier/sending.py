@@ -1,0 +1,187 @@
+"""One try of one message: choose the channel, freeze the payload, send, note how it ended."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from notifier.budget import Budget, wait_until
+from notifier.channel import Account, Channel, SendFailed, Verdict
+from notifier.rendering import Renderer
+from notifier.retry import is_hopeless, retry_delay
+from storage import deliveries, outbox
+from storage.channel_accounts import OpenedAccount
+from storage.clock import Clock
+from storage.database import Connection, Database
+from storage.deliveries import Delivery, Route
+from storage.failpoints import FailPoints
+from storage.outbox import Claimed
+from storage.texts import N_
+
+LONGEST_WINDOW = timedelta(hours=1)
+NO_WAY_LEFT = N_("No channel is left on which this person could be told.")
+UNTRUE = N_("The case had moved on before it was sent.")
+NO_ACCOUNT = N_("The channel account cannot be used.")
+BUDGET = N_("The address has had as many messages as the provider allows.")
+
+log = structlog.get_logger()
+
+
+class Accounts(Protocol):
+    """Channel accounts with their secrets opened."""
+
+    async def by_id(self, account_id: int) -> OpenedAccount | None:
+        """The active account of that id, or None."""
+        ...
+
+
+@dataclass(frozen=True)
+class Channels:
+    """The channels by kind, the accounts behind them, and what one address of a kind takes."""
+
+    by_kind: Mapping[str, Channel]
+    accounts: Accounts
+    budgets: Mapping[str, Sequence[Budget]] = field(default_factory=dict)
+
+
+class Sender:
+    """Sends claimed messages. The payload is committed before the first try, with its unique id."""
+
+    def __init__(
+        self,
+        db: Database,
+        channels: Channels,
+        renderer: Renderer,
+        real: Clock,
+        random: Callable[[], float],
+        fail: FailPoints,
+    ) -> None:
+        self._db = db
+        self._channels = channels
+        self._renderer = renderer
+        self._real = real
+        self._random = random
+        self._fail = fail
+
+    async def send(self, message: Claimed) -> None:
+        """Make one try. Raises `DatabaseAway`; the lease then runs out and the message is claimed again."""
+        if not message.still_true:
+            await self._finish(message, "withdrawn", UNTRUE)
+            return
+        async with self._db.transaction() as tx:
+            delivery = await self._begin(tx, message)
+        if delivery is None:
+            return
+        self._fail.hit("notifier.frozen")
+        await self._try(message, delivery)
+
+    async def put_off(self, message: Claimed, reason: str) -> None:
+        """Try again later, after something that should not have happened."""
+        until = self._real.now() + retry_delay(message.attempts, self._random())
+        async with self._db.connection() as connection:
+            await outbox.put_off(connection, message, until, reason)
+
+    async def _begin(self, tx: Connection, message: Claimed) -> Delivery | None:
+        """The delivery to try now; None when it has to wait, or nobody can be told."""
+        delivery = await deliveries.open_delivery(tx, message)
+        route = delivery.route if delivery else await deliveries.next_route(tx, message)
+        if route is None:
+            await outbox.finish(tx, message, "dead", self._real.now(), NO_WAY_LEFT)
+            log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
+            return None
+        if await self._over_budget(tx, message, route):
+            return None
+        if delivery is not None:
+            await deliveries.begin_try(tx, delivery, self._real.now())
+            return delivery
+        return await self._freeze(tx, message, route)
+
+    async def _over_budget(self, tx: Connection, message: Claimed, route: Route) -> bool:
+        budgets = self._channels.budgets.get(route.channel, ())
+        if not budgets:
+            return False
+        now = self._real.now()
+        tries = await deliveries.sent_since(tx, route.account_id, route.address, now - LONGEST_WINDOW)
+        until = wait_until(tries, budgets, now)
+        if until is not None:
+            await outbox.put_off(tx, message, until, BUDGET)
+        return until is not None
+
+    async def _freeze(self, tx: Connection, message: Claimed, route: Route) -> Delivery | None:
+        """Keep the payload for the first try; one that cannot be composed is refused, and the next way is taken."""
+        unique_id = f"y{message.id}-{await deliveries.count_for(tx, message) + 1}"
+        now = self._real.now()
+        try:
+            payload = await self._compose(message, route, unique_id)
+        except SendFailed as failure:
+            empty = await deliveries.freeze(tx, message, route, unique_id, {}, now)
+            await deliveries.failed(tx, empty, "refused", failure.code, failure.reason, now)
+            await outbox.put_off(tx, message, now, failure.reason)
+            return None
+        return await deliveries.freeze(tx, message, route, unique_id, payload, now)
+
+    async def _compose(self, message: Claimed, route: Route, unique_id: str) -> dict[str, Any]:
+        channel, opened = await self._open(route)
+        content = self._renderer.content(message, unique_id, opened.name)
+        return channel.compose(content, route.address, as_account(opened))
+
+    async def _open(self, route: Route) -> tuple[Channel, OpenedAccount]:
+        """Channel and account of a route; raises `SendFailed` when either cannot be used any more."""
+        opened = await self._channels.accounts.by_id(route.account_id)
+        channel = self._channels.by_kind.get(route.channel)
+        if opened is None or channel is None:
+            raise SendFailed(Verdict.CONFIGURATION, "account", NO_ACCOUNT)
+        return channel, opened
+
+    async def _try(self, message: Claimed, delivery: Delivery) -> None:
+        try:
+            channel, opened = await self._open(delivery.route)
+            accepted = await channel.send(delivery.payload, delivery.address, as_account(opened))
+        except SendFailed as failure:
+            await self._failed(message, delivery, failure)
+            return
+        self._fail.hit("notifier.accepted")
+        async with self._db.transaction() as tx:
+            now = self._real.now()
+            await deliveries.accepted(tx, delivery, accepted.provider_id, accepted.update_code, now)
+            await outbox.finish(tx, message, "sent", now)
+        self._fail.hit("notifier.noted")
+
+    async def _failed(self, message: Claimed, delivery: Delivery, failure: SendFailed) -> None:
+        """Later on the same channel, or at once on the next."""
+        lasting = failure.verdict in (Verdict.PERMANENT, Verdict.CONFIGURATION)
+        if lasting or is_hopeless(delivery.tries + 1):
+            await self._refused(message, delivery, failure)
+            return
+        until = self._real.now() + retry_delay(delivery.tries, self._random(), failure.retry_after_s)
+        state = "sending" if failure.maybe_delivered else "waiting"
+        await self._note(message, delivery, state, failure, until)
+
+    async def _refused(self, message: Claimed, delivery: Delivery, failure: SendFailed) -> None:
+        """This channel is given up for this message; the next claim takes the next one."""
+        await self._note(message, delivery, "refused", failure, self._real.now())
+
+    async def _note(
+        self, message: Claimed, delivery: Delivery, state: str, failure: SendFailed, until: datetime
+    ) -> None:
+        log.warning(
+            "try_failed",
+            message=message.id,
+            channel=delivery.channel,
+            verdict=failure.verdict,
+            code=failure.code,
+        )
+        async with self._db.transaction() as tx:
+            await deliveries.failed(tx, delivery, state, failure.code, failure.reason, self._real.now())
+            await outbox.put_off(tx, message, until, failure.reason)
+
+    async def _finish(self, message: Claimed, state: str, reason: str) -> None:
+        async with self._db.connection() as connection:
+            await outbox.finish(connection, message, state, self._real.now(), reason)
+
+
+def as_account(opened: OpenedAccount) -> Account:
+    """The account as channels know it."""
+    return Account(opened.id, opened.settings, opened.secrets)

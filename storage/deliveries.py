@@ -1,0 +1,234 @@
+"""The delivery ledger: which channel a message took, its frozen payload, every try and its end. Real times."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from storage.database import Connection, Database, Record
+from storage.outbox import Claimed
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to reach the recipient."""
+
+    contact_point_id: int | None
+    account_id: int
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message on one channel. `state` is `sending` while nobody knows how the last try ended."""
+
+    id: int
+    created_at: datetime
+    account_id: int
+    channel: str
+    address: str
+    unique_id: str
+    payload: Mapping[str, Any]
+    state: str
+    tries: int
+
+    @property
+    def route(self) -> Route:
+        """The way that it takes."""
+        return Route(None, self.account_id, self.channel, self.address)
+
+
+@dataclass(frozen=True)
+class LiveCard:
+    """A card that still shows buttons although the case has moved on, and the step that moved it."""
+
+    id: int
+    created_at: datetime
+    account_id: int
+    channel: str
+    address: str
+    update_code: str
+    update_tries: int
+    tried_at: datetime
+    kind: str
+    workflow: str
+    variables: Mapping[str, Any]
+    number: str
+    language: str | None
+    action: str
+    actor_name: str
+
+
+OPEN = """SELECT id, created_at, account_id, channel, address, unique_id, payload, state, tries FROM delivery
+           WHERE message_id = $1 AND state IN ('waiting', 'sending') ORDER BY id DESC LIMIT 1"""
+# The next way that was not refused for this message: contact points by rank; who has no account has a mail address.
+ROUTES = """
+SELECT cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address
+  FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
+ WHERE cp.person_id = $2 AND NOT EXISTS (
+   SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.contact_point_id = cp.id AND d.state = 'refused')
+ ORDER BY cp.rank, cp.id LIMIT 1
+"""
+MAIL_ROUTE = """
+SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, $2::varchar AS address
+  FROM channel_account a JOIN organisation o ON o.id = a.organisation_id
+ WHERE a.kind = 'email' AND a.active AND starts_with($3, o.path) AND NOT EXISTS (
+   SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused')
+ ORDER BY length(o.path) DESC LIMIT 1
+"""
+FREEZE = """
+INSERT INTO delivery (created_at, message_id, message_created_at, case_id, contact_point_id, account_id, channel,
+                      address, unique_id, payload, state, tried_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'sending', $1)
+RETURNING id, created_at, account_id, channel, address, unique_id, payload, state, tries
+"""
+# The decision is the first step after the message's state that entered another one.
+LIVE_CARDS = """
+WITH live AS (
+  SELECT d.id, d.created_at FROM delivery d
+    JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
+    JOIN work_case c ON c.id = d.case_id
+   WHERE d.update_code IS NOT NULL AND d.updated_at IS NULL AND c.entered_version > m.valid_while
+     AND (d.update_next_at IS NULL OR d.update_next_at <= $1)
+   ORDER BY d.id LIMIT $3 FOR UPDATE OF d SKIP LOCKED),
+leased AS (
+  UPDATE delivery d SET update_next_at = $2, update_tries = d.update_tries + 1 FROM live
+   WHERE d.id = live.id AND d.created_at = live.created_at RETURNING d.*)
+SELECT l.id, l.created_at, l.account_id, l.channel, l.address, l.update_code, l.update_tries, l.tried_at,
+       m.kind, m.variables, c.workflow, c.number, p.language, s.action, s.actor_name
+  FROM leased l
+  JOIN message m ON m.id = l.message_id AND m.created_at = l.message_created_at
+  JOIN work_case c ON c.id = l.case_id
+  LEFT JOIN person p ON p.id = m.person_id
+  JOIN LATERAL (SELECT action, actor_name FROM step WHERE case_id = l.case_id AND entered AND version > m.valid_while
+                 ORDER BY id LIMIT 1) s ON true
+"""
+
+
+async def open_delivery(connection: Connection, message: Claimed) -> Delivery | None:
+    """The delivery that a former try of this message left open."""
+    row = await connection.fetchrow(OPEN, message.id)
+    return Delivery(**dict(row)) if row else None
+
+
+async def next_route(connection: Connection, message: Claimed) -> Route | None:
+    """The next way to the recipient that was not refused for this message, or None."""
+    if message.person_id is not None:
+        row = await connection.fetchrow(ROUTES, message.id, message.person_id)
+    elif message.email:
+        row = await connection.fetchrow(MAIL_ROUTE, message.id, message.email, message.path)
+    else:
+        row = None
+    return Route(**dict(row)) if row else None
+
+
+async def count_for(connection: Connection, message: Claimed) -> int:
+    """How many deliveries the message has had."""
+    count: int = await connection.fetchval("SELECT count(*) FROM delivery WHERE message_id = $1", message.id)
+    return count
+
+
+async def freeze(
+    connection: Connection,
+    message: Claimed,
+    route: Route,
+    unique_id: str,
+    payload: Mapping[str, Any] | None,
+    now: datetime,
+) -> Delivery:
+    """Keep the payload with its unique id before the first try; the try begins now."""
+    row = await connection.fetchrow(
+        FREEZE,
+        now,
+        message.id,
+        message.created_at,
+        message.case_id,
+        route.contact_point_id,
+        route.account_id,
+        route.channel,
+        route.address,
+        unique_id,
+        dict(payload or {}),
+    )
+    return Delivery(**dict(cast(Record, row)))  # INSERT … RETURNING has a row or raises
+
+
+async def begin_try(connection: Connection, delivery: Delivery, now: datetime) -> None:
+    """Another try begins. When nobody knows how the last one ended, the message may arrive twice."""
+    await connection.execute(
+        "UPDATE delivery SET maybe_twice = maybe_twice OR state = 'sending', state = 'sending', tried_at = $3 "
+        "WHERE id = $1 AND created_at = $2",
+        delivery.id,
+        delivery.created_at,
+        now,
+    )
+
+
+async def accepted(
+    connection: Connection, delivery: Delivery, provider_id: str, update_code: str | None, now: datetime
+) -> None:
+    """The provider took it."""
+    await connection.execute(
+        "UPDATE delivery SET state = 'accepted', tries = tries + 1, finished_at = $3, provider_id = $4, "
+        "update_code = $5, error_code = '', error = '' WHERE id = $1 AND created_at = $2",
+        delivery.id,
+        delivery.created_at,
+        now,
+        provider_id[:200],
+        update_code,
+    )
+
+
+async def failed(
+    connection: Connection, delivery: Delivery, state: str, code: str, error: str, now: datetime
+) -> None:
+    """A try failed: `waiting` for the next, `sending` when it may have arrived, `refused` for good."""
+    await connection.execute(
+        "UPDATE delivery SET state = $3, tries = tries + 1, error_code = $4, error = $5, "
+        "finished_at = CASE WHEN $3 = 'refused' THEN $6::timestamptz END WHERE id = $1 AND created_at = $2",
+        delivery.id,
+        delivery.created_at,
+        state,
+        code[:64],
+        error[:300],
+        now,
+    )
+
+
+async def sent_since(
+    connection: Connection, account_id: int, address: str, since: datetime
+) -> list[datetime]:
+    """Begin of every try to that address since an instant, oldest first. Callers hold the address's lock."""
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{account_id}/{address}"
+    )
+    rows = await connection.fetch(
+        "SELECT tried_at FROM delivery WHERE account_id = $1 AND address = $2 AND tried_at > $3 ORDER BY tried_at",
+        account_id,
+        address,
+        since,
+    )
+    return [row["tried_at"] for row in rows]
+
+
+async def claim_live_cards(db: Database, now: datetime, lease: timedelta, limit: int) -> Sequence[LiveCard]:
+    """Cards to be made to show the decision, under a lease."""
+    return [LiveCard(**dict(row)) for row in await db.fetch(LIVE_CARDS, now, now + lease, limit)]
+
+
+async def card_done(db: Database, card: LiveCard, now: datetime) -> None:
+    """The card shows the decision, or never can."""
+    await db.execute(
+        "UPDATE delivery SET updated_at = $3 WHERE id = $1 AND created_at = $2", card.id, card.created_at, now
+    )
+
+
+async def card_later(db: Database, card: LiveCard, until: datetime) -> None:
+    """Try the card again later."""
+    await db.execute(
+        "UPDATE delivery SET update_next_at = $3 WHERE id = $1 AND created_at = $2",
+        card.id,
+        card.created_at,
+        until,
+    )
