@@ -38,14 +38,15 @@ lock: ## write both locks anew from pyproject.toml
 	@PATH="$$PWD/.venv/bin:$$PATH" sh tests/lock.sh
 
 catalogues: setup ## collect new texts into bot/locale and compile the catalogues
-	@$(BIN)/pybabel -q extract -F bot/locale/babel.cfg -k N_ -k _ --no-location --sort-output --omit-header \
-	    -o .venv/messages.pot $(filter-out tests,$(SOURCES))
+	@$(BIN)/pybabel -q extract -F bot/locale/babel.cfg -k N_ --no-location --sort-output \
+	    --project yishe --version 1 -o .venv/messages.pot $(filter-out tests,$(SOURCES))
 	@for locale in zh_CN en; do \
-	    if [ -e bot/locale/$$locale/LC_MESSAGES/messages.po ]; then verb=update; else verb=init; fi; \
-	    $(BIN)/pybabel -q $$verb -i .venv/messages.pot -d bot/locale -l $$locale || exit 1; \
+	    if [ -e bot/locale/$$locale/LC_MESSAGES/messages.po ]; \
+	    then how="update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date"; \
+	    else how=init; fi; \
+	    $(BIN)/pybabel -q $$how -i .venv/messages.pot -d bot/locale -l $$locale || exit 1; \
 	done
-	@$(BIN)/pybabel compile -d bot/locale
-	@touch .venv/.catalogues
+	@$(BIN)/pybabel -q compile --statistics -d bot/locale
 
 wheel: setup-test ## build the wheel into dist/, with front-end files and catalogues
 	@rm -rf build
