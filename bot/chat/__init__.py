@@ -1,0 +1,1 @@
+"""Chat front door: commands and card presses, with one adapter a provider."""
