@@ -1,0 +1,1 @@
+"""Demo data: synthetic, labelled so, and the same each time it is made."""

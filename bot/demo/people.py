@@ -1,0 +1,89 @@
+"""The people of the demo, named by what they do."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.demo.data import (
+    CITIES,
+    CLINICAL,
+    DEMO,
+    HOSPITALS,
+    NUCLEAR,
+    PROVINCE,
+    RADIOLOGY,
+    RADIOTHERAPY,
+    THEATRE,
+)
+from bot.demo.data import department as department_key
+from workflows.identity.roles import Role
+
+PASSWORD = "yishe-demo"  # noqa: S105 - shown to whoever starts the demo
+MAIL_DOMAIN = "demo.example"
+STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with one role at one organisation (by its key)."""
+
+    username: str
+    name: str
+    title: str
+    role: Role
+    organisation: str
+    mail_only: bool = False
+
+    @property
+    def mail(self) -> str:
+        return f"{self.username}@{MAIL_DOMAIN}"
+
+
+@dataclass(frozen=True)
+class _Job:
+    username: str
+    title: str
+    role: Role
+    mail_only: bool = False
+
+
+HOSPITAL_JOBS = (
+    _Job("engineer", "医学工程师", Role.ENGINEER),
+    _Job("engineer2", "医学工程师", Role.ENGINEER),
+    _Job("head", "装备处处长", Role.EQUIPMENT_HEAD),
+    _Job("director", "分管副院长", Role.VICE_DIRECTOR),
+    _Job("safety", "安全员", Role.SAFETY_OFFICER),
+    _Job("licence", "配置证联系人", Role.LICENCE_CONTACT, mail_only=True),
+)
+DEPARTMENT_JOBS = (
+    _Job("reporter", "技师", Role.MEDICAL_STAFF),
+    _Job("depthead", "科主任", Role.DEPARTMENT_HEAD),
+)
+SHORT = {RADIOLOGY: "", NUCLEAR: "-nm", RADIOTHERAPY: "-rt", THEATRE: "-or"}
+
+
+def people() -> list[Person]:
+    """Everybody; the first hospital first, whose user names are the plain ones."""
+    seen: Counter[str] = Counter()
+    return [_named(username, job, organisation, seen) for username, job, organisation in _posts()]
+
+
+def _posts() -> Iterator[tuple[str, _Job, str]]:
+    for hospital, *_ in HOSPITALS:
+        prefix = "" if hospital == "h1" else f"{hospital}-"
+        for name in CLINICAL:
+            for job in DEPARTMENT_JOBS:
+                yield f"{prefix}{job.username}{SHORT[name]}", job, department_key(hospital, name)
+        for job in HOSPITAL_JOBS:
+            yield prefix + job.username, job, hospital
+    yield "admin", _Job("admin", "系统管理员", Role.ADMINISTRATOR), PROVINCE
+    yield "province", _Job("province", "省卫健委专员", Role.PROVINCE_OFFICER, mail_only=True), PROVINCE
+    for place, code in enumerate(CITIES):
+        username = "city" if place == 0 else f"city-{code}"
+        yield username, _Job("city", "市卫健委专员", Role.CITY_OFFICER, mail_only=True), code
+
+
+def _named(username: str, job: _Job, organisation: str, seen: Counter[str]) -> Person:
+    stem = STEMS[seen[job.title]]
+    seen[job.title] += 1
+    return Person(username, f"{job.title}{stem}{DEMO}", job.title, job.role, organisation, job.mail_only)

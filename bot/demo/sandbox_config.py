@@ -1,0 +1,73 @@
+"""What the sandbox must play so that it agrees with the seeded database.
+
+Plain JSON values: the sandbox is a program of its own and checks them at its door.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from bot.demo.channels import EMAIL, WECOM
+from bot.demo.story import VISITOR_MAIL, VISITOR_NAME
+from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
+from storage.database import Database
+from storage.sealing import Sealer
+
+CONTACTS = """
+SELECT cp.account_id, a.kind, cp.address, p.id AS person_id, p.name, p.title, o.name AS organisation
+  FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
+  JOIN person p ON p.id = cp.person_id AND p.active JOIN organisation o ON o.id = p.organisation_id
+ ORDER BY p.id, cp.rank
+"""
+
+Json = dict[str, Any]
+
+
+async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> Json:
+    """Corporations, mailboxes and phones; callbacks go to `callback_origin` (`http://127.0.0.1:8000`).
+
+    Raises `DatabaseAway`, and `SealBroken` when the accounts were sealed with another master key.
+    """
+    accounts = await _wecom_accounts(db, sealer)
+    people: dict[int, Json] = {}
+    members: dict[int, list[Json]] = defaultdict(list)
+    mailboxes = [{"address": VISITOR_MAIL, "name": VISITOR_NAME}]
+    for row in await db.fetch(CONTACTS):
+        title = f"{row['title']} · {row['organisation']}"
+        phone = people.setdefault(row["person_id"], {"name": row["name"], "title": title})
+        if row["kind"] == EMAIL:
+            mailboxes.append({"address": row["address"], "name": row["name"]})
+            phone["mail"] = row["address"]
+        elif row["kind"] == WECOM:
+            members[row["account_id"]].append({"userid": row["address"], "name": row["name"]})
+            phone |= {"userid": row["address"], "corpid": accounts[row["account_id"]].settings["corp_id"]}
+    visitor = {"name": VISITOR_NAME, "mail": VISITOR_MAIL}
+    corps = [_corp(a, members[a.id], callback_origin) for a in accounts.values()]
+    return {"corps": corps, "mailboxes": mailboxes, "people": [*people.values(), visitor]}
+
+
+async def _wecom_accounts(db: Database, sealer: Sealer) -> Mapping[int, OpenedAccount]:
+    stored = StoredChannelAccounts(db, sealer)
+    rows = await db.fetch(
+        "SELECT public_key FROM channel_account WHERE kind = $1 AND active ORDER BY id", WECOM
+    )
+    opened = [await stored.by_public_key(WECOM, row["public_key"]) for row in rows]
+    return {account.id: account for account in opened if account}
+
+
+def _corp(account: OpenedAccount, members: list[Json], callback_origin: str) -> Json:
+    return {
+        "corpid": account.settings["corp_id"],
+        "name": account.name,
+        "apps": [
+            {
+                "agentid": account.settings["agent_id"],
+                "secret": account.secrets["secret"],
+                "token": account.secrets["callback_token"],
+                "encoding_aes_key": account.secrets["encoding_aes_key"],
+                "name": "医设",
+                "callback_url": f"{callback_origin}/wecom/{account.public_key}",
+            }
+        ],
+        "members": members,
+    }

@@ -1,0 +1,221 @@
+import itertools
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.demo.cases import STORIES
+from bot.demo.channels import Endpoints
+from bot.demo.data import CITIES
+from bot.demo.histories import Stage
+from bot.demo.sandbox_config import sandbox_config
+from bot.demo.seed import DemoTools, DemoWorld, seed
+from bot.sandbox.config import SandboxConfig
+from storage.channel_accounts import StoredChannelAccounts
+from storage.database import Database, Record
+from storage.device_types import DeviceType
+from storage.files import FolderFiles
+from storage.sealing import MasterKey, new_master_key
+from tests.support.clocks import FixedClock
+from workflows.calendar import Calendar, ChineseWorkingDays
+from workflows.engine import Engine, Outcome
+from workflows.identity.passwords import HashCost
+from workflows.identity.roles import Role
+from workflows.identity.sign_in import SignIn, SignInSettings
+from workflows.registry import all_workflows
+from workflows.repair.machine import REPAIR
+
+ENDPOINTS = Endpoints("http://127.0.0.1:8001", "127.0.0.1", 8025)
+EVERYTHING = """
+SELECT 'organisation' AS name, count(*), max(id)::text FROM organisation
+UNION ALL SELECT 'person', count(*), max(id)::text FROM person
+UNION ALL SELECT 'device', count(*), max(id)::text FROM device
+UNION ALL SELECT 'case', count(*), max(version)::text FROM work_case
+UNION ALL SELECT 'step', count(*), max(id)::text FROM step
+UNION ALL SELECT 'message', count(*) FILTER (WHERE state = 'queued'), max(id)::text FROM message
+UNION ALL SELECT 'account', count(*), max(settings::text) FROM channel_account
+ORDER BY 1
+"""
+
+
+@dataclass
+class Demo:
+    """A seeded database and what seeding said of it."""
+
+    db: Database
+    tools: DemoTools
+    sign_in: SignIn
+    world: DemoWorld
+
+    async def column(self, sql: str, *args: Any) -> list[Any]:
+        return [row[0] for row in await self.db.fetch(sql, *args)]
+
+    async def everything(self) -> list[Record]:
+        return await self.db.fetch(EVERYTHING)
+
+
+@pytest.fixture
+async def tools(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[DemoTools, SignIn]]:
+    real = FixedClock(datetime(2026, 3, 4, 3, 0, tzinfo=UTC))
+    calendar = Calendar(ChineseWorkingDays({}, published_through=2026))
+    async with Database.open(database_url) as db:
+        stage = Stage(db, FolderFiles(tmp_path, db, real), all_workflows(), calendar, real, seed=1)
+        sign_in = SignIn(db, real, SignInSettings(cost=HashCost(time=1, memory_kib=64, lanes=1)))
+        yield DemoTools(stage, MasterKey(new_master_key()), sign_in.hash_password, ENDPOINTS), sign_in
+
+
+@pytest.fixture
+async def demo(tools: tuple[DemoTools, SignIn]) -> Demo:
+    return Demo(tools[0].stage.db, *tools, await seed(tools[0]))
+
+
+async def test_tree_people_devices_and_labels_are_there(demo: Demo) -> None:
+    kinds = Counter(await demo.column("SELECT kind FROM organisation"))
+    assert kinds == {"nation": 1, "province": 1, "city": 13, "hospital": 4, "department": 20}
+    assert set(await demo.column("SELECT code FROM organisation WHERE kind = 'city'")) == set(CITIES)
+    assert len(await demo.column("SELECT token FROM device_label")) == 60
+    assert set(await demo.column("SELECT type FROM device")) == set(DeviceType)
+
+
+async def test_everything_that_could_be_taken_for_real_is_labelled(demo: Demo) -> None:
+    names = await demo.column("SELECT name FROM organisation WHERE kind <> 'department'")
+    names += await demo.column("SELECT name FROM person UNION ALL SELECT maker FROM device")
+    assert [name for name in names if "演示" not in name] == []
+    assert [s for s in await demo.column("SELECT serial FROM device") if not s.startswith("DEMO-")] == []
+
+
+async def test_licence_numbers_have_the_official_form_and_are_unique(demo: Demo) -> None:
+    numbers = await demo.column("SELECT licence_number FROM device WHERE licence_number IS NOT NULL")
+    assert len(numbers) > 45
+    assert len(set(numbers)) == len(numbers)
+    assert [n for n in numbers if not re.fullmatch(r"[甲乙]10\d{8}", n)] == []
+
+
+async def test_every_role_has_somebody_for_every_department_who_can_be_told(demo: Demo) -> None:
+    missing = await demo.db.fetch(
+        "SELECT d.name, r.role FROM organisation d CROSS JOIN unnest($1::text[]) AS r(role) "
+        "WHERE d.kind = 'department' AND d.name <> '医学装备处' AND NOT EXISTS ("
+        "  SELECT 1 FROM post JOIN organisation o ON o.id = post.organisation_id "
+        "    JOIN contact_point cp ON cp.person_id = post.person_id "
+        "   WHERE post.role = r.role AND starts_with(d.path, o.path))",
+        [*Role],
+    )
+    officers = await demo.column("SELECT organisation_id FROM post WHERE role = 'city_officer'")
+    assert [row for row in missing if row["role"] != Role.CITY_OFFICER] == []
+    assert len(officers) == 13
+
+
+async def test_every_state_of_the_repair_table_occurs(demo: Demo) -> None:
+    assert set(await demo.column("SELECT state FROM work_case")) == set(REPAIR.states)
+    assert set(await demo.column("SELECT action FROM step")) == set(REPAIR.actions) - {"remind"}
+
+
+async def test_histories_are_whole_and_lie_in_the_past_weeks(demo: Demo) -> None:
+    now = demo.tools.stage.real.now()
+    broken = await demo.column(
+        "SELECT c.number FROM work_case c JOIN step s ON s.case_id = c.id GROUP BY c.id "
+        "HAVING count(*) <> c.version OR max(s.at) > $1 OR min(s.at) < $1 - interval '6 weeks'",
+        now,
+    )
+    last = await demo.column(
+        "SELECT c.number FROM work_case c JOIN step s ON s.case_id = c.id AND s.version = c.version "
+        "WHERE s.target <> c.state"
+    )
+    assert broken == []
+    assert last == []
+
+
+async def test_no_timer_is_overdue_and_the_next_is_due_within_the_hour(demo: Demo) -> None:
+    due = await demo.column("SELECT due_at FROM timer WHERE fired_at IS NULL ORDER BY due_at")
+    now = demo.tools.stage.real.now()
+    assert now < due[0] < now + timedelta(hours=1)
+
+
+async def test_only_the_present_state_of_open_cases_is_still_told(demo: Demo) -> None:
+    stale = await demo.column(
+        "SELECT m.id FROM message m JOIN work_case c ON c.id = m.case_id WHERE m.state = 'queued' "
+        "AND (c.closed_at IS NOT NULL OR m.case_version < c.entered_version)"
+    )
+    queued = await demo.column("SELECT id FROM message WHERE state = 'queued'")
+    assert stale == []
+    assert 10 <= len(queued) <= 40
+
+
+async def test_photos_are_attached_and_kept(demo: Demo) -> None:
+    kept = await demo.column("SELECT file_id FROM attachment")
+    contents = [await demo.tools.stage.files.get(sha256) for sha256 in kept]
+    assert len(set(kept)) >= 8
+    assert all(content.startswith(b"\xff\xd8\xff") for content in contents)
+
+
+@pytest.mark.parametrize(
+    "username",
+    ["reporter", "engineer", "engineer2", "head", "director", "admin", "depthead", "city", "province"],
+)
+async def test_signing_in_works_with_the_demo_password(demo: Demo, username: str) -> None:
+    assert await demo.sign_in.sign_in(username, demo.world.password, "")
+    assert username in {p.username for p in demo.world.people}
+
+
+async def test_second_seed_changes_nothing(demo: Demo) -> None:
+    before = await demo.everything()
+    assert await seed(demo.tools) == demo.world
+    assert await demo.everything() == before
+
+
+async def test_seed_that_was_broken_off_is_finished(
+    tools: tuple[DemoTools, SignIn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act, calls = Engine.act, itertools.count(1)
+
+    async def break_off(*args: Any, **named: Any) -> Outcome:
+        if next(calls) == 10:
+            raise ConnectionError
+        return await act(*args, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Engine, "act", break_off)
+        with pytest.raises(ConnectionError):
+            await seed(tools[0])
+    demo = Demo(tools[0].stage.db, *tools, await seed(tools[0]))
+    assert set(await demo.column("SELECT state FROM work_case")) == set(REPAIR.states)
+    assert await demo.column("SELECT count(*) FROM work_case") == [len(STORIES)]
+    assert await demo.column("SELECT code FROM organisation WHERE kind = 'nation'") == ["DEMO"]
+
+
+async def test_labels_are_the_same_in_every_demo(demo: Demo) -> None:
+    first = await demo.column(
+        "SELECT token FROM device_label l JOIN device d ON d.id = l.device_id ORDER BY d.id"
+    )
+    assert first[0] == demo.world.device_token
+    assert len(set(first)) == 60
+    assert {len(token) for token in first} == {22}
+
+
+async def test_accounts_follow_the_sandbox_to_another_port(demo: Demo) -> None:
+    elsewhere = Endpoints("http://127.0.0.1:9001", "127.0.0.1", 9025)
+    await seed(replace(demo.tools, endpoints=elsewhere))
+    accounts = StoredChannelAccounts(demo.db, demo.tools.sealer)
+    wecom = await accounts.by_public_key("wecom", "demo-province")
+    mail = await accounts.by_public_key("email", "demo-mail")
+    assert wecom is not None
+    assert mail is not None
+    assert wecom.settings["base_url"] == "http://127.0.0.1:9001"
+    assert mail.settings["port"] == 9025
+
+
+async def test_sandbox_takes_the_configuration_and_knows_everybody(demo: Demo) -> None:
+    config = SandboxConfig.model_validate(
+        await sandbox_config(demo.db, demo.tools.sealer, "http://127.0.0.1:8000")
+    )
+    people = await demo.column("SELECT name FROM person")
+    province, hospital = config.corps
+    assert [p.name for p in config.people][:-1] == people
+    assert province.apps[0].callback_url == "http://127.0.0.1:8000/wecom/demo-province"
+    assert len(hospital.members) == 13
+    assert not {m.userid for m in hospital.members} & {m.userid for m in province.members}
