@@ -76,7 +76,7 @@ async def begin(db: Database, session_id: str, person_id: int, at: datetime, cli
         session_id,
         person_id,
         at,
-        client.replace("\x00", "")[:CLIENT_CHARS],
+        _storable(client)[:CLIENT_CHARS],
     )
 
 
@@ -98,3 +98,8 @@ async def end(db: Database, session_id: str, at: datetime) -> None:
     await db.execute(
         "UPDATE web_session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL", session_id, at
     )
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL's texts cannot hold and a forged header can: NUL and lone surrogates."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")

@@ -53,7 +53,7 @@ async def test_right_password_begins_a_session_of_that_person(desk: Desk) -> Non
 
 
 async def test_token_itself_is_stored_nowhere_and_csrf_token_differs(desk: Desk) -> None:
-    token = await desk.sign_in.sign_in("engineer", PASSWORD, "\x00" * 500 + "x" * 500)
+    token = await desk.sign_in.sign_in("engineer", PASSWORD, "\x00\udcff" * 500 + "x" * 500)
     row = await desk.db.fetchrow("SELECT s::text AS everything FROM web_session s")
     info = await desk.sign_in.session(token)
     assert row is not None
