@@ -1,21 +1,30 @@
 #!/bin/sh
-# Runs every check, the quick ones first; pytest's closing lines come last.
-set -eu
-lint() {
-    ruff check --quiet . && ruff format --quiet --check . && lint-imports --no-logo > .venv/imports.log \
-        || { cat .venv/imports.log 2> /dev/null; return 1; }
-}
-echo "ruff, import contracts"
-lint
-# mypy keeps one core busy while pytest waits for servers and browsers most of the time.
-mypy > .venv/mypy.log 2>&1 &
-types=$!
+# Runs every check, also after one has failed; pytest comes last, so that its closing lines end the output.
+set -u
 status=0
-pytest --numprocesses 2 --dist worksteal "$@" > .venv/pytest.log 2>&1 || status=$?
-wait "$types" || { status=1; types=failed; }
-echo "mypy"
-cat .venv/mypy.log
-echo "pytest"
-cat .venv/pytest.log
-[ "$types" != failed ] || echo "mypy found errors: see above" >&2
+report() {
+    if [ "$2" -ne 0 ]; then
+        status=1
+        echo "$1: FAILED"
+        cat "$3"
+    else
+        echo "$1: fine"
+    fi
+}
+logs=.venv/logs
+mkdir -p "$logs"
+
+mypy > "$logs/mypy" 2>&1 & # the slowest of the static checks gets a core of its own
+types=$!
+ruff check --output-format concise . > "$logs/ruff" 2>&1
+report "ruff check" $? "$logs/ruff"
+ruff format --check . > "$logs/format" 2>&1
+report "ruff format" $? "$logs/format"
+lint-imports --no-logo > "$logs/imports" 2>&1
+report "import contracts" $? "$logs/imports"
+wait "$types"
+report "mypy --strict" $? "$logs/mypy"
+
+pytest --numprocesses 2 --dist worksteal "$@" || status=1
+if [ "$status" -ne 0 ]; then echo "Something failed: see above." >&2; fi
 exit "$status"
