@@ -1,0 +1,164 @@
+"""Pages for what went wrong: what happened, what is safe, what to do next."""
+
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+import structlog
+from aiohttp import web
+from pydantic import ValidationError
+
+from h5_pages.intake import BodyTooLarge, FormBroken, PhotoTooLarge, TooManyPhotos
+from h5_pages.limits import TooOften
+from h5_pages.next_page import sign_in_url
+from h5_pages.photos import PhotoRefused
+from h5_pages.visit import SignInNeeded, Visit, kept_fields
+from storage.access import NotVisible
+from storage.database import DatabaseAway
+from storage.texts import N_
+from workflows.errors import (
+    ActorUnknown,
+    CaseNotFound,
+    FormInvalid,
+    KeyReused,
+    NotOpen,
+    NotPermitted,
+    Stale,
+    WorkflowError,
+)
+
+log = structlog.get_logger()
+
+STATUS: tuple[tuple[type[WorkflowError], int], ...] = (
+    (CaseNotFound, 404),
+    (ActorUnknown, 403),
+    (NotPermitted, 403),
+    (NotOpen, 409),
+    (Stale, 409),
+    (KeyReused, 409),
+    (FormInvalid, 422),
+    (PhotoTooLarge, 413),
+    (TooManyPhotos, 422),
+    (PhotoRefused, 422),
+    (TooOften, 429),
+    (BodyTooLarge, 413),
+    (FormBroken, 400),
+)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What an error page says: source texts."""
+
+    status: int
+    title: str
+    text: str
+
+
+NOT_FOUND = Trouble(
+    404,
+    N_("Not found"),
+    N_("There is no such page, or it is not for you. If you scanned a label, please scan it again."),
+)
+LABEL_UNKNOWN = Trouble(
+    404,
+    N_("This label is not valid"),
+    N_(
+        "The code was replaced or misread. Please scan the label on the device again, or tell the equipment department."
+    ),
+)
+LINK_UNKNOWN = Trouble(
+    404,
+    N_("This link is not valid"),
+    N_("Please open the whole link from the message that you were sent, or ask the equipment department."),
+)
+AWAY = Trouble(
+    503,
+    N_("Not available at the moment"),
+    N_("The database does not answer. Nothing is lost. Please try again in a moment."),
+)
+NOT_SAVED = Trouble(
+    503,
+    N_("Not saved yet"),
+    N_(
+        "The database does not answer. Nothing was saved, but your words are kept below. Please try again in a moment."
+    ),
+)
+SIGNED_OUT = Trouble(
+    401,
+    N_("You are signed out"),
+    N_(
+        "You were signed out after some time without use. Nothing was saved; your words are shown below, to be copied."
+    ),
+)
+BROKEN = Trouble(
+    500,
+    N_("Something went wrong"),
+    N_(
+        "The fault is ours and was recorded. Please try again, or tell the administrator this number: {reference}"
+    ),
+)
+REFUSED = N_("This is not possible")
+
+
+def status_of(error: WorkflowError) -> int:
+    """The HTTP status that fits an error; 403 for one that is not listed."""
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 403)
+
+
+def for_error(visit: Visit, error: Exception, route: str) -> web.StreamResponse:
+    """The page for an error that the view did not answer itself."""
+    if isinstance(error, WorkflowError):
+        return _for_workflow_error(visit, error)
+    if isinstance(error, (NotVisible, ValidationError)):
+        return trouble(visit, NOT_FOUND)
+    if isinstance(error, SignInNeeded):
+        return _sign_in_first(visit)
+    if isinstance(error, DatabaseAway):
+        return away(visit)
+    reference = token_hex(4)
+    log.error("page_failed", reference=reference, route=route, exc_info=error)
+    return trouble(visit, BROKEN, reference=reference)
+
+
+def for_http(visit: Visit, error: web.HTTPException) -> web.StreamResponse:
+    """What aiohttp raises: redirects as they are, the others as a page."""
+    if error.status < 400:  # noqa: PLR2004 - HTTP's own border
+        return error
+    return trouble(visit, Trouble(error.status, NOT_FOUND.title, NOT_FOUND.text))
+
+
+def trouble(visit: Visit, what: Trouble, **values: Any) -> web.Response:
+    """A page that says what happened and what to do."""
+    return visit.page("error.html", what.status, trouble=what, values=values)
+
+
+def away(visit: Visit) -> web.Response:
+    """The database is away: a form is offered again with the same key, so that it cannot be done twice."""
+    typed = visit.typed
+    if not typed.fields or "password" in typed.fields:
+        response = trouble(visit, AWAY)
+    else:
+        words = kept_fields(typed.fields)
+        response = visit.page(
+            "retry.html", 503, trouble=NOT_SAVED, typed=typed, words=words, retry=visit.path
+        )
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _for_workflow_error(visit: Visit, error: WorkflowError) -> web.Response:
+    status = status_of(error)
+    page = trouble(visit, Trouble(status, REFUSED, "{reason}"), reason=error.say(visit.gettext))
+    if isinstance(error, TooOften):
+        page.headers["Retry-After"] = str(error.seconds)
+    return page
+
+
+def _sign_in_first(visit: Visit) -> web.Response:
+    """Readers go to sign-in; who posted a form sees their words once more."""
+    url = sign_in_url(visit.path)
+    if visit.typed.fields:
+        words = kept_fields(visit.typed.fields)
+        return visit.page("signed_out.html", SIGNED_OUT.status, trouble=SIGNED_OUT, words=words, url=url)
+    return web.Response(status=303, headers={"Location": url})

@@ -1,0 +1,103 @@
+"""Words and colours: what a state, a level, a door and a delivery look like. Source texts."""
+
+from datetime import datetime
+
+from storage.access.cases import DeliveryLine
+from storage.device_types import DEVICE_TYPE_LABELS
+from storage.directory import Viewer
+from storage.kinds import Severity
+from storage.texts import N_
+from workflows.actor import DOOR_LABELS
+from workflows.identity.roles import Role
+from workflows.repair.forms import Urgency
+from workflows.rules import Offer
+
+# The four levels alone are blue, yellow, orange and red; states have the other colours.
+STATE_TONES = {
+    "closed": "done",
+    "cancelled": "dropped",
+    "rejected": "stopped",
+    "in_progress": "active",
+    "triaged": "active",
+}
+LEVELS = {
+    Urgency.NORMAL: Severity.INFO,
+    Urgency.URGENT: Severity.URGENT,
+    Urgency.CRITICAL: Severity.CRITICAL,
+}
+LEVEL_LABELS = {
+    Severity.INFO: N_("Blue: for information"),
+    Severity.NOTICE: N_("Yellow: please note"),
+    Severity.URGENT: N_("Orange: urgent"),
+    Severity.CRITICAL: N_("Red: critical"),
+}
+CHANNEL_LABELS = {"wecom": N_("WeCom"), "email": N_("E-mail")}
+MESSAGE_LABELS = {
+    "queued": N_("waiting to be sent"),
+    "sent": N_("sent"),
+    "withdrawn": N_("withdrawn, since it was no longer true"),
+    "dead": N_("could not be delivered"),
+}
+DELIVERY_LABELS = {
+    "frozen": N_("being sent"),
+    "accepted": N_("accepted by the provider"),
+    "refused": N_("refused by the provider"),
+}
+STATUS_LABELS = {
+    "in_use": N_("In use"),
+    "stopped": N_("Out of use"),
+    "retired": N_("Retired"),
+}
+
+
+def tone(state: str) -> str:
+    """The colour class of a state; what waits for somebody looks the same everywhere."""
+    return STATE_TONES.get(state, "waiting")
+
+
+def level(urgency: str | None) -> Severity:
+    """The level that an urgency stands for."""
+    return LEVELS[Urgency(urgency)] if urgency else Severity.INFO
+
+
+def overdue(due_at: datetime | None, now: datetime) -> bool:
+    """Has the next deadline passed?"""
+    return due_at is not None and due_at < now
+
+
+def door(name: str) -> str:
+    """The front door through which a step came."""
+    return next((label for door, label in DOOR_LABELS.items() if door == name), name)
+
+
+def channel(name: str | None) -> str:
+    """A channel's name."""
+    return CHANNEL_LABELS.get(name or "", name or "")
+
+
+def outcome(line: DeliveryLine) -> str:
+    """What became of a message on a channel, or of the message as a whole."""
+    if line.state is not None and line.message_state in ("queued", "sent"):
+        return DELIVERY_LABELS.get(line.state, line.state)
+    return MESSAGE_LABELS.get(line.message_state, line.message_state)
+
+
+def status(name: str) -> str:
+    """Whether a device is in use."""
+    return STATUS_LABELS.get(name, name)
+
+
+def device_type(name: str) -> str:
+    """What kind of device it is."""
+    return next((label for kind, label in DEVICE_TYPE_LABELS.items() if kind == name), name)
+
+
+def administers(viewer: Viewer) -> bool:
+    """Does the viewer administer anything?"""
+    return any(grant.role == Role.ADMINISTRATOR for grant in viewer.grants)
+
+
+def primary(offers: list[Offer]) -> Offer | None:
+    """The one main action of a page: the first that the table calls primary, else the first harmless one."""
+    by_style = {offer.style: offer for offer in reversed(offers)}
+    return by_style.get("primary") or by_style.get("default") or next(iter(offers), None)

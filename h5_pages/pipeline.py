@@ -1,0 +1,105 @@
+"""What every request goes through: origin, session, form and its token, the view, errors, headers."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from aiohttp import web
+
+from h5_pages import error_pages, intake
+from h5_pages.seals import same
+from h5_pages.security import is_foreign, protect
+from h5_pages.visit import BROWSER, SignInNeeded, Site, Visit, recognise, set_cookie, stranger
+from storage.database import DatabaseAway
+from storage.texts import N_
+from workflows.errors import WorkflowError
+
+View = Callable[[web.Request, Visit], Awaitable[web.StreamResponse]]
+VISIT = web.RequestKey("visit", Visit)
+
+
+class For(Enum):
+    """Whom a page is for."""
+
+    ANYBODY = auto()
+    SIGNED_IN = auto()
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address of the pages. `photos`: its form may bring some."""
+
+    method: str
+    path: str
+    view: View
+    access: For = For.SIGNED_IN
+    photos: bool = False
+
+
+class FormForged(WorkflowError):
+    """The form does not come from a page that we gave to this browser."""
+
+    text = N_(
+        "This form is too old or was not opened here, so nothing was saved. Please open the page again."
+    )
+
+
+def door(site: Site, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The handler that leads to a route's view."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        request[VISIT] = stranger(site, request)
+        try:
+            response = await _enter(site, route, request)
+        except web.HTTPException as error:
+            response = error_pages.for_http(request[VISIT], error)
+        except Exception as error:  # noqa: BLE001 - whatever happens, a page says so
+            response = error_pages.for_error(request[VISIT], error, route.path)
+        return _leave(request, response)
+
+    return handle
+
+
+async def _enter(site: Site, route: Route, request: web.Request) -> web.StreamResponse:
+    posting = request.method == "POST"
+    if posting and is_foreign(request, site.services.settings.origin):
+        raise FormForged
+    try:
+        visit = request[VISIT] = await recognise(request[VISIT], request)
+    except DatabaseAway:
+        if posting:  # the words are kept, for nothing else is done with them
+            typed = await intake.read_form(request, _unchecked, None)
+            request[VISIT] = replace(request[VISIT], typed=typed)
+        raise
+    if posting:
+        visit = request[VISIT] = await _with_form(route, request, visit)
+    if route.access is For.SIGNED_IN and visit.viewer is None:
+        raise SignInNeeded
+    return await route.view(request, visit)
+
+
+async def _with_form(route: Route, request: web.Request, visit: Visit) -> Visit:
+    """The visit with the posted form; raises `FormForged` unless it carries this browser's token."""
+    signed_out = route.access is For.SIGNED_IN and visit.viewer is None
+
+    def check(token: str) -> None:
+        if not signed_out and not same(token, visit.csrf):
+            raise FormForged
+
+    takes_photos = route.photos and not signed_out
+    typed = await intake.read_form(request, check, visit.site.photos.keep if takes_photos else None)
+    typed.photos = visit.site.photos.known(typed.kept) + typed.photos
+    return replace(visit, typed=typed)
+
+
+def _unchecked(_: str) -> None:
+    """Nothing will be done but to show the words again."""
+
+
+def _leave(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    visit = request[VISIT]
+    if not response.prepared:
+        protect(response, secure=visit.services.settings.secure_cookies)
+        if visit.viewer is None and visit.browser_key not in request.cookies.values():
+            set_cookie(visit.site, response, BROWSER, visit.browser_key)
+    return response

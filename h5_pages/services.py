@@ -1,0 +1,69 @@
+"""What the pages need from the composition root, and how they are set."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from storage.database import Database
+from storage.files import Files
+from storage.links import Links
+from storage.texts import Texts
+from workflows.cases import Cases
+from workflows.engine import Clocks, Engine
+from workflows.identity.sign_in import SignIn
+
+
+class Resender(Protocol):
+    """Puts a dead letter back into the queue."""
+
+    async def resend(self, message_id: int) -> None:
+        """Queue the message anew."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most `times` within `seconds`."""
+
+    times: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class PageSettings:
+    """How the pages are set.
+
+    `secret` signs form tokens and kept photos, and is the same in all processes.
+    `trusted_proxy_hops`: how many proxies of ours stand in front and append to X-Forwarded-For.
+    Views and reports without sign-in are counted for each client address and for each label.
+    """
+
+    public_url: str
+    secure_cookies: bool
+    secret: bytes
+    trusted_proxy_hops: int = 0
+    view_rate: Rate = Rate(60, 60)
+    report_rate: Rate = Rate(10, 600)
+    sign_in_rate: Rate = Rate(30, 300)
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host under which the pages are reached, as browsers write it in Origin."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+@dataclass(frozen=True)
+class PageServices:
+    """All that the pages read, write and ask."""
+
+    db: Database
+    engine: Engine
+    cases: Cases
+    files: Files
+    texts: Texts
+    clocks: Clocks
+    links: Links
+    sign_in: SignIn
+    outbox: Resender
+    settings: PageSettings

@@ -1,0 +1,156 @@
+"""One visit: who looks, in which language, and the tools that every view uses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from secrets import token_urlsafe
+from typing import Any
+
+from aiohttp import web
+
+from h5_pages.intake import Typed
+from h5_pages.languages import language_of
+from h5_pages.limits import SlidingWindow
+from h5_pages.render import Renderer
+from h5_pages.seals import Seals
+from h5_pages.security import client_address
+from h5_pages.services import PageServices
+from h5_pages.statics import Statics
+from h5_pages.uploads import PhotoDesk
+from storage.access import people
+from storage.directory import Viewer
+from storage.texts import Gettext
+from workflows.actor import Actor, Door
+
+
+@dataclass(frozen=True)
+class Site:
+    """The services, and what the pages themselves keep between visits."""
+
+    services: PageServices
+    statics: Statics
+    renderer: Renderer
+    seals: Seals
+    window: SlidingWindow
+    photos: PhotoDesk
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request as views see it. `viewer` is None without sign-in; `typed` is what was posted."""
+
+    site: Site
+    path: str
+    client: str
+    language: str
+    gettext: Gettext
+    browser_key: str
+    csrf: str
+    session_token: str = ""
+    viewer: Viewer | None = None
+    typed: Typed = field(default_factory=Typed)
+
+    @property
+    def services(self) -> PageServices:
+        return self.site.services
+
+    @property
+    def now(self) -> datetime:
+        """Business time."""
+        return self.services.clocks.business.now()
+
+    @property
+    def person(self) -> Viewer:
+        """Whoever is signed in; only routes that ask for sign-in may use it."""
+        if self.viewer is None:
+            raise SignInNeeded
+        return self.viewer
+
+    @property
+    def actor(self) -> Actor:
+        """The signed-in person, acting on a page."""
+        return Actor(Door.PAGE, person_id=self.person.person_id)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> web.Response:
+        """A page from a template."""
+        text = self.site.renderer.render(template, self, values)
+        return web.Response(text=text, status=status, content_type="text/html")
+
+
+class SignInNeeded(Exception):
+    """The page is for people who are signed in."""
+
+
+def cookie_name(site: Site, name: str) -> str:
+    """The name under which a cookie is kept: bound to the host where HTTPS allows it."""
+    return f"__Host-{name}" if site.services.settings.secure_cookies else name
+
+
+def set_cookie(
+    site: Site, response: web.StreamResponse, name: str, value: str, max_age: int | None = None
+) -> None:
+    """Set one of our cookies; an empty value takes it away."""
+    response.set_cookie(
+        cookie_name(site, name),
+        value,
+        max_age=max_age if value else 0,
+        path="/",
+        secure=site.services.settings.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def stranger(site: Site, request: web.Request) -> Visit:
+    """The visit as far as it is known without asking the database."""
+    chosen = request.cookies.get(cookie_name(site, LANGUAGE))
+    language = language_of(chosen, None, request.headers.get("Accept-Language", ""))
+    key = request.cookies.get(cookie_name(site, BROWSER), "")
+    if not 16 <= len(key) <= 64:  # noqa: PLR2004 - ours has 22 characters
+        key = token_urlsafe(16)
+    return Visit(
+        site=site,
+        path=request.path,
+        client=client_address(request, site.services.settings.trusted_proxy_hops),
+        language=language,
+        gettext=translator(site, language),
+        browser_key=key,
+        csrf=site.seals.token("csrf", key),
+    )
+
+
+def translator(site: Site, language: str) -> Gettext:
+    """The catalogue of a language; nothing stays nothing, where gettext would answer with its header."""
+    gettext = site.services.texts.gettext(language)
+    return lambda source: gettext(source) if source else ""
+
+
+async def recognise(visit: Visit, request: web.Request) -> Visit:
+    """The visit with whoever is signed in; raises `DatabaseAway`."""
+    site = visit.site
+    token = request.cookies.get(cookie_name(site, SESSION), "")
+    session = await site.services.sign_in.session(token) if token else None
+    viewer = await people.viewer(site.services.db, session.person_id, visit.now) if session else None
+    if session is None or viewer is None:
+        return visit
+    chosen = request.cookies.get(cookie_name(site, LANGUAGE))
+    language = language_of(chosen, viewer.language, request.headers.get("Accept-Language", ""))
+    return replace(
+        visit,
+        viewer=viewer,
+        session_token=token,
+        csrf=session.csrf_token,
+        language=language,
+        gettext=translator(site, language),
+    )
+
+
+SESSION, BROWSER, LANGUAGE = "yishe", "yishe-form", "yishe-language"
+
+
+def kept_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """What somebody typed, without the form's own machinery."""
+    return {name: value for name, value in fields.items() if name not in MACHINERY and value}
+
+
+MACHINERY = frozenset({"csrf", "key", "seen_version", "next", "password"})
