@@ -1,0 +1,39 @@
+"""Puts the pages into the service's application."""
+
+from aiohttp import web
+
+from h5_pages.limits import SlidingWindow
+from h5_pages.pipeline import door
+from h5_pages.render import Renderer
+from h5_pages.routes import ROUTES
+from h5_pages.seals import Seals
+from h5_pages.services import PageServices, PageSettings, Rate, Resender
+from h5_pages.statics import Statics
+from h5_pages.uploads import PhotoDesk
+from h5_pages.visit import Site
+
+__all__ = ["SITE", "PageServices", "PageSettings", "Rate", "Resender", "add_pages"]
+
+SITE = web.AppKey("pages", Site)
+
+
+def add_pages(app: web.Application, services: PageServices) -> None:
+    """Add every page to `app`; raises `AssetsMissing` when the front-end files were not fetched.
+
+    Each route has its own way through origin, session, form and errors, so that other rooms' routes in
+    the same application are not touched. Any other address that is asked for gets the page "not found".
+    """
+    statics = Statics()
+    seals = Seals(services.settings.secret)
+    site = Site(
+        services=services,
+        statics=statics,
+        renderer=Renderer(statics),
+        seals=seals,
+        window=SlidingWindow(services.clocks.real),
+        photos=PhotoDesk(services.files, seals),
+    )
+    app[SITE] = site
+    app.router.add_get("/static/{name:.+}", statics.send)
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, door(site, route))

@@ -1,0 +1,29 @@
+"""What administrators see to: messages that could not be delivered."""
+
+from aiohttp import web
+
+from h5_pages import look
+from h5_pages.params import OfId
+from h5_pages.visit import Visit
+from storage.access import messages
+from storage.texts import N_
+from workflows.errors import NotPermitted
+from workflows.identity.roles import Role
+
+DEAD_LETTERS = N_("see undelivered messages")
+
+
+async def dead_letters(_: web.Request, visit: Visit) -> web.StreamResponse:
+    """Messages of the administered organisations that no channel took."""
+    if not look.administers(visit.person):
+        raise NotPermitted(action_text=DEAD_LETTERS)
+    found = await messages.dead_letters(visit.services.db, visit.person, Role.ADMINISTRATOR)
+    return visit.page("dead_letters.html", letters=found)
+
+
+async def resend(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """Send one again; raises `NotVisible`."""
+    message_id = OfId.of(request).id
+    await messages.check_dead_letter(visit.services.db, visit.person, Role.ADMINISTRATOR, message_id)
+    await visit.services.outbox.resend(message_id)
+    return web.Response(status=303, headers={"Location": "/admin/dead-letters"})

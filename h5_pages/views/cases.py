@@ -1,0 +1,47 @@
+"""Cases of signed-in people: to-do list, lists, the case page and its actions."""
+
+from aiohttp import web
+
+from h5_pages.case_desk import CaseDesk, act, ask, show
+from h5_pages.params import CaseList, OfCase, OfCaseAction
+from h5_pages.visit import Visit
+
+
+async def home(_: web.Request, __: Visit) -> web.StreamResponse:
+    """The first page is the to-do list."""
+    return web.Response(status=303, headers={"Location": "/todo"})
+
+
+async def todo(_: web.Request, visit: Visit) -> web.StreamResponse:
+    """What the viewer has to do, the most urgent first."""
+    lines = await visit.services.cases.todo(visit.person)
+    return visit.page("todo.html", lines=lines, cases=visit.services.cases)
+
+
+async def all_cases(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """Cases in the viewer's scope, open ones unless all are asked for."""
+    everything = CaseList.of(request).all
+    lines = await visit.services.cases.visible(visit.person, open_only=not everything)
+    return visit.page("cases.html", lines=lines, everything=everything, cases=visit.services.cases)
+
+
+async def case(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """One case."""
+    return await show(visit, await _desk(visit, OfCase.of(request).number))
+
+
+async def action_form(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """What an action asks for."""
+    wanted = OfCaseAction.of(request)
+    return await ask(visit, await _desk(visit, wanted.number), wanted.action)
+
+
+async def action(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """Do an action."""
+    wanted = OfCaseAction.of(request)
+    return await act(visit, await _desk(visit, wanted.number), wanted.action)
+
+
+async def _desk(visit: Visit, number: str) -> CaseDesk:
+    view = await visit.services.cases.view(visit.person, number)
+    return CaseDesk(view, visit.person, visit.actor, f"/cases/{number}", "/files")

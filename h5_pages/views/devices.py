@@ -1,0 +1,83 @@
+"""Devices: what a scanned label shows, the record, the search."""
+
+from aiohttp import web
+
+from h5_pages import error_pages
+from h5_pages.params import DeviceSearch, OfId, OfToken
+from h5_pages.visit import Visit
+from storage.access import NotVisible, devices
+from storage.access.devices import DeviceRecord, PublicDevice
+from workflows.identity.roles import Role
+
+MAY_PRINT_LABELS = frozenset({Role.ENGINEER, Role.EQUIPMENT_HEAD, Role.ADMINISTRATOR})
+SHOWN = 100
+
+
+async def by_label(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """The page behind the QR code: the minimum for anybody, the record for those in whose scope it lies."""
+    token = OfToken.of(request).token
+    try:
+        device = await labelled(visit, token)
+        record = await _record(visit, device.id)
+    except NotVisible:
+        return error_pages.trouble(visit, error_pages.LABEL_UNKNOWN)
+    if record is not None:
+        return await _show(visit, record, token)
+    return visit.page("device_public.html", device=device, token=token)
+
+
+async def record(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """The record of a device in scope."""
+    found = await devices.record(visit.services.db, visit.person, OfId.of(request).id)
+    return await _show(visit, found, found.token)
+
+
+async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """Devices in scope, by words."""
+    words = DeviceSearch.of(request).q
+    found = await devices.all_in_scope(visit.services.db, visit.person, words=words, limit=SHOWN + 1)
+    return visit.page(
+        "devices.html",
+        devices=found[:SHOWN],
+        more=len(found) > SHOWN,
+        words=words,
+        may_print=_prints_any(visit),
+    )
+
+
+async def labelled(visit: Visit, token: str) -> PublicDevice:
+    """The device of a valid label; raises `NotVisible` or, for visitors without sign-in, `TooOften`."""
+    if visit.viewer is None:
+        keys = (f"view {visit.client}", f"view label {token}")
+        visit.site.window.count(visit.services.settings.view_rate, *keys)
+    return await devices.by_label(visit.services.db, token)
+
+
+def may_print(visit: Visit, device: DeviceRecord) -> bool:
+    """May the viewer print this device's label?"""
+    return visit.person.holds(MAY_PRINT_LABELS, device.path)
+
+
+def _prints_any(visit: Visit) -> bool:
+    return any(grant.role in MAY_PRINT_LABELS for grant in visit.person.grants)
+
+
+async def _record(visit: Visit, device_id: int) -> DeviceRecord | None:
+    if visit.viewer is None:
+        return None
+    try:
+        return await devices.record(visit.services.db, visit.viewer, device_id)
+    except NotVisible:
+        return None
+
+
+async def _show(visit: Visit, device: DeviceRecord, token: str | None) -> web.Response:
+    lines = await visit.services.cases.visible(visit.person, device_id=device.id)
+    return visit.page(
+        "device.html",
+        device=device,
+        token=token,
+        lines=lines,
+        cases=visit.services.cases,
+        may_print=may_print(visit, device),
+    )

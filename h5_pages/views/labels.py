@@ -1,0 +1,61 @@
+"""QR codes and label sheets."""
+
+import asyncio
+
+from aiohttp import web
+
+from h5_pages import qr
+from h5_pages.labels import Label, label_sheet
+from h5_pages.params import LabelChoice, OfId
+from h5_pages.views.devices import MAY_PRINT_LABELS, may_print
+from h5_pages.visit import Visit
+from storage.access import NotVisible, devices
+from storage.access.devices import DeviceRecord
+from storage.texts import N_
+from workflows.errors import NotPermitted
+
+MOST_LABELS = 1000
+PRINT_LABELS = N_("print labels")
+HINT = N_("Scan to report a fault")
+
+
+async def svg(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """A device's code, for the screen."""
+    return web.Response(text=qr.svg(await _url(request, visit)), content_type="image/svg+xml")
+
+
+async def png(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """A device's code, for documents."""
+    return web.Response(body=qr.png(await _url(request, visit)), content_type="image/png")
+
+
+async def sheet(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """An A4 sheet with the labels of the chosen devices, or of all in scope."""
+    if not any(grant.role in MAY_PRINT_LABELS for grant in visit.person.grants):
+        raise NotPermitted(action_text=PRINT_LABELS)
+    ids = frozenset(LabelChoice.of(request).ids)
+    found = await devices.all_in_scope(visit.services.db, visit.person, limit=MOST_LABELS)
+    chosen = [d for d in found if (not ids or d.id in ids) and d.token and may_print(visit, d)]
+    if not chosen:
+        raise NotVisible
+    content = await asyncio.to_thread(label_sheet, [_label(visit, device) for device in chosen])
+    headers = {"Content-Disposition": 'inline; filename="labels.pdf"'}
+    return web.Response(body=content, content_type="application/pdf", headers=headers)
+
+
+async def _url(request: web.Request, visit: Visit) -> str:
+    device = await devices.record(visit.services.db, visit.person, OfId.of(request).id)
+    if device.token is None:
+        raise NotVisible
+    return label_url(visit, device.token)
+
+
+def label_url(visit: Visit, token: str) -> str:
+    """What the QR code says."""
+    return f"{visit.services.settings.public_url.rstrip('/')}/d/{token}"
+
+
+def _label(visit: Visit, device: DeviceRecord) -> Label:
+    url = label_url(visit, device.token or "")
+    hint = visit.gettext(HINT)
+    return Label(url, device.name, device.number, device.department_name, device.hospital_name, hint)

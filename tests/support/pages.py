@@ -1,0 +1,221 @@
+"""The pages as a running server, on a fresh database with a small hospital, and browsers to visit them."""
+
+import io
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from h5_pages.app import PageServices, PageSettings, Rate, add_pages
+from storage.database import Database
+from storage.failpoints import NoFailPoints
+from storage.files import FolderFiles
+from storage.links import Links
+from storage.texts import Gettext
+from tests.support.clocks import FixedClock
+from tests.support.world import World, make_world
+from workflows.actor import Actor, Door
+from workflows.calendar import Calendar, ChineseWorkingDays
+from workflows.cases import Cases
+from workflows.engine import Clocks, Engine, Outcome, Place
+from workflows.identity.passwords import HashCost
+from workflows.identity.sign_in import SignIn, SignInSettings
+from workflows.registry import all_workflows
+
+PASSWORD = "correct horse battery"
+CHEAP = SignInSettings(cost=HashCost(time=1, memory_kib=64, lanes=1))
+Page = TestClient[web.Request, web.Application]
+
+
+class PlainTexts:
+    """English, as it stands in the code."""
+
+    def gettext(self, language: str | None) -> Gettext:
+        return str
+
+
+@dataclass
+class SentAgain:
+    """Notes which messages were to be sent again."""
+
+    ids: list[int] = field(default_factory=list)
+
+    async def resend(self, message_id: int) -> None:
+        self.ids.append(message_id)
+
+
+@dataclass
+class Pages:
+    """A running server with its parts."""
+
+    server: TestServer
+    db: Database
+    engine: Engine
+    links: Links
+    world: World
+    clock: FixedClock
+    sign_ins: SignIn
+    outbox: SentAgain
+    clients: list[Page] = field(default_factory=list)
+
+    async def visitor(self) -> "Visitor":
+        """Somebody with a fresh browser."""
+        client = TestClient(self.server, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self.clients.append(client)
+        return Visitor(client)
+
+    async def person(self, person_id: int) -> "Visitor":
+        """A browser in which that person is signed in."""
+        username = f"person{person_id}"
+        await self.db.execute(
+            "UPDATE person SET username = $2, password_hash = $3 WHERE id = $1",
+            person_id,
+            username,
+            await self.sign_ins.hash_password(PASSWORD),
+        )
+        visitor = await self.visitor()
+        await visitor.get("/sign-in")
+        answer = await visitor.post("/sign-in", {"username": username, "password": PASSWORD, "next": "/todo"})
+        assert answer.status == 303, answer.text
+        return visitor
+
+    async def report(self, person_id: int, fault: str = "No image") -> Outcome:
+        """A case that this person has reported."""
+        return await self.engine.open(
+            "repair",
+            "report",
+            Actor(Door.PAGE, person_id=person_id),
+            {"fault": fault},
+            place=Place(self.world.department, self.world.device),
+            idempotency_key=f"report {person_id} {fault}",
+        )
+
+    async def act(self, case: Outcome, action: str, person_id: int, **data: Any) -> Outcome:
+        """Let that person act at once, whatever the case's version."""
+        row = await self.db.fetchrow("SELECT version FROM work_case WHERE id = $1", case.case_id)
+        assert row is not None
+        version = int(row["version"])
+        return await self.engine.act(
+            case.case_id,
+            action,
+            Actor(Door.PAGE, person_id=person_id),
+            data,
+            seen_version=version,
+            idempotency_key=f"{action} {case.case_id} {version}",
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def location(self) -> str:
+        return self.headers.get("Location", "")
+
+    def hidden(self, name: str) -> str:
+        """The value of the first hidden field of that name."""
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.text)
+        return unescape(found[1]) if found else ""
+
+    @property
+    def machinery(self) -> dict[str, str]:
+        """The hidden fields of the first form for an action."""
+        found = {name: self.hidden(name) for name in ("csrf", "key", "seen_version")}
+        return {name: value for name, value in found.items() if value}
+
+
+class Visitor:
+    """A browser. It remembers the page's form token, as a person's page would."""
+
+    def __init__(self, client: Page) -> None:
+        self.client = client
+        self.page = Answer(0, "", {}, b"")
+
+    async def get(self, path: str, **headers: str) -> Answer:
+        self.page = await self._answer(self.client.get, path, headers=headers, allow_redirects=False)
+        return self.page
+
+    async def post(self, path: str, fields: Mapping[str, str], **headers: str) -> Answer:
+        """Send the form of the page that was got last, filled in with `fields`."""
+        data = {**self.page.machinery, **fields}
+        return await self._answer(self.client.post, path, data=data, headers=headers, allow_redirects=False)
+
+    async def post_files(self, path: str, fields: Mapping[str, str], *photos: tuple[str, bytes]) -> Answer:
+        """The same with photos."""
+        form = aiohttp.FormData(default_to_multipart=True)
+        for name, value in {**self.page.machinery, **fields}.items():
+            form.add_field(name, value)
+        for name, content in photos:
+            form.add_field("photos", io.BytesIO(content), filename=name, content_type="image/jpeg")
+        return await self._answer(self.client.post, path, data=form, allow_redirects=False)
+
+    async def post_raw(self, path: str, body: bytes, media_type: str) -> Answer:
+        """Send any bytes."""
+        headers = {"Content-Type": media_type}
+        return await self._answer(self.client.post, path, data=body, headers=headers, allow_redirects=False)
+
+    async def _answer(self, send: Callable[..., Any], path: str, **how: Any) -> Answer:
+        async with send(path, **how) as response:
+            body: bytes = await response.read()
+            text = body.decode("utf-8", "replace")
+            return Answer(response.status, text, dict(response.headers), body)
+
+
+Make = Callable[..., Awaitable[Pages]]
+
+
+@asynccontextmanager
+async def running_pages(dsn: str, folder: Path, **settings: Any) -> AsyncIterator[Pages]:
+    """A server on a free port of this machine, until the end of the `with`."""
+    async with Database.open(dsn, max_size=4, acquire_timeout_s=1.0) as db:
+        services, pages = await _build(db, folder, settings)
+        app = web.Application()
+        add_pages(app, services)
+        pages.server = TestServer(app, host="127.0.0.1")
+        await pages.server.start_server()
+        try:
+            yield pages
+        finally:
+            for client in pages.clients:
+                await client.close()
+            await pages.server.close()
+
+
+async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tuple[PageServices, Pages]:
+    clock, registry, links = FixedClock(), all_workflows(), Links(b"k" * 32)
+    clocks = Clocks(clock, clock, Calendar(ChineseWorkingDays({}, 2026)))
+    engine, sign_in, again = (
+        Engine(db, registry, clocks, NoFailPoints()),
+        SignIn(db, clock, CHEAP),
+        SentAgain(),
+    )
+    values = {"view_rate": Rate(200, 60), "sign_in_rate": Rate(100, 60), **settings}
+    page_settings = PageSettings("http://yishe.example", secure_cookies=False, secret=b"s" * 32, **values)
+    services = PageServices(
+        db=db,
+        engine=engine,
+        cases=Cases(db, registry, clock),
+        files=FolderFiles(folder, db, clock),
+        texts=PlainTexts(),
+        clocks=clocks,
+        links=links,
+        sign_in=sign_in,
+        outbox=again,
+        settings=page_settings,
+    )
+    world = await make_world(db)
+    server = TestServer(web.Application())
+    return services, Pages(server, db, engine, links, world, clock, sign_in, again)
