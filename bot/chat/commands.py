@@ -78,7 +78,7 @@ def numbers_in(rest: str) -> list[tuple[str, str]]:
     plain = _PLAIN_NUMBER.match(token.group())
     if plain is not None and plain.end() < token.end():
         found.append((_number(plain.group()), rest[plain.end() :].strip(_BETWEEN)))
-    return found
+    return [(number, words) for number, words in found if number]
 
 
 def _number(typed: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.chat import replies
 from bot.chat.answers import Link, Pages, Reply
 from bot.chat.commands import Command, Typed, numbers_in, read_command
+from notifier.rendering import DECIDED
 from storage import directory
 from storage.access import NotVisible, cards, devices
 from storage.access.cards import Card
@@ -25,7 +26,6 @@ from workflows.errors import ActorUnknown, CaseNotFound, WorkflowError
 from workflows.repair.machine import REPAIR, A
 
 ASKS_MORE = N_("“{action_text}” needs a few words of yours. Please fill them in on the page:")
-DECIDED = N_("{action_text}: {name}")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class ChatFront:
         await self._engine.act(
             card.case_id, action, actor, {}, seen_version=card.case_version, idempotency_key=event_key
         )
-        done = _(DECIDED).format(action_text=_(workflow.actions[action].done), name=person.name)
+        done = _(DECIDED).format(name=person.name, done=_(workflow.actions[action].done))
         return PressOutcome(True, Reply.of(done))
 
     async def _command(self, person: Viewer, door: Door, typed: Typed, event_key: str, _: Gettext) -> Reply:
