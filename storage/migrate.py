@@ -1,5 +1,6 @@
 """Bring the schema up to date: tortoise's own migrations, one process at a time."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -8,6 +9,7 @@ from tortoise import Tortoise
 from tortoise.migrations.api.migrate import migrate as run_migrations
 
 MIGRATION_LOCK = 7_201_300_001
+FOLDER = Path(__file__).parent / "migrations"
 
 
 def tortoise_config(dsn: str) -> dict[str, Any]:
@@ -50,3 +52,16 @@ async def migrate(dsn: str) -> None:
         await Tortoise.close_connections()
     finally:
         await guard.close()
+
+
+async def missing_migrations(dsn: str) -> list[str]:
+    """The migrations of this version that the database does not have yet."""
+    shipped = sorted(path.stem for path in FOLDER.glob("0*.py"))
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows = await connection.fetch("SELECT name FROM tortoise_migrations WHERE app = 'yishe'")
+    except asyncpg.UndefinedTableError:
+        return shipped
+    finally:
+        await connection.close()
+    return [name for name in shipped if name not in {row["name"] for row in rows}]

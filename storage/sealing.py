@@ -9,6 +9,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -40,9 +41,14 @@ class MasterKey:
         if len(raw) != KEY_BYTES:
             raise ValueError("the master key must be 32 bytes, base64 encoded")
         self._cipher = AESGCM(raw)
+        self._raw = raw
         digest = Hash(SHA256())
         digest.update(b"yishe master key id" + raw)
         self.key_id = digest.finalize()[:KEY_ID_BYTES]
+
+    def derive(self, purpose: str) -> bytes:
+        """A key of its own (32 bytes) for one purpose, the same in every process."""
+        return HKDF(SHA256(), KEY_BYTES, None, f"yishe {purpose}".encode()).derive(self._raw)
 
     def __repr__(self) -> str:
         return f"MasterKey(id={self.key_id.hex()})"

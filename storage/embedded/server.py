@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -110,15 +111,20 @@ class EmbeddedServer:
 
     async def _launch_keeper(self) -> None:
         command = [sys.executable, "-m", "storage.embedded.keeper", self._plan.to_json()]
-        keeper = await asyncio.create_subprocess_exec(
-            *command, cwd=PACKAGE_ROOT, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        # Not asyncio's own: uvloop waits for the keeper, which stays, and not only for the process that returns.
+        keeper = await asyncio.to_thread(
+            subprocess.run,
+            command,
+            cwd=PACKAGE_ROOT,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            check=False,
         )
-        _, errors = await keeper.communicate()
         if keeper.returncode == KEEPER_BUSY:
             await asyncio.sleep(POLL_S)  # one is just coming or going
         elif keeper.returncode:
             raise EmbeddedServerError(
-                f"The keeper of PostgreSQL failed: {errors.decode(errors='replace')[-1500:]}"
+                f"The keeper of PostgreSQL failed: {keeper.stderr.decode(errors='replace')[-1500:]}"
             )
 
 

@@ -25,12 +25,12 @@ END $$;
 
 # Called at every start and once a day. Rows that came too early for their month stay in the default partition.
 ENSURE_PARTITIONS = """
-CREATE FUNCTION ensure_partitions(months_ahead int) RETURNS int LANGUAGE plpgsql AS $$
+CREATE FUNCTION ensure_partitions(months_ahead int, at timestamptz DEFAULT now()) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE t text; month timestamptz; made int := 0; name text;
 BEGIN
   FOREACH t IN ARRAY ARRAY['step', 'message', 'delivery'] LOOP
     FOR i IN 0..months_ahead LOOP
-      month := date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + make_interval(months => i);
+      month := date_trunc('month', at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + make_interval(months => i);
       name := t || to_char(month AT TIME ZONE 'UTC', '_YYYY_MM');
       CONTINUE WHEN to_regclass(name) IS NOT NULL;
       BEGIN
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
         ops.RunSQL("SELECT partition_by_month('message', 'created_at')", ""),
         ops.RunSQL("SELECT partition_by_month('delivery', 'created_at')", ""),
         ops.RunSQL(DELIVERY_KEY, "ALTER TABLE delivery DROP CONSTRAINT delivery_message"),
-        ops.RunSQL(ENSURE_PARTITIONS, "DROP FUNCTION ensure_partitions(int)"),
+        ops.RunSQL(ENSURE_PARTITIONS, "DROP FUNCTION ensure_partitions(int, timestamptz)"),
         ops.RunSQL("SELECT ensure_partitions(3)", ""),
         ops.RunSQL(APPEND_ONLY, "DROP TRIGGER step_append_only ON step; DROP FUNCTION refuse_change()"),
         ops.RunSQL("CREATE SEQUENCE case_number", "DROP SEQUENCE case_number"),

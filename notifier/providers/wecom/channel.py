@@ -7,9 +7,10 @@ import aiohttp
 
 from notifier.channel import Accepted, Account, Content, Replacement
 from notifier.providers.wecom.account import WeComAccount, account_of, checked_user_id
-from notifier.providers.wecom.cards import message_for, replacement_for
+from notifier.providers.wecom.cards import TEXT_BYTES, message_for, replacement_for
 from notifier.providers.wecom.client import WeComClient
 from notifier.providers.wecom.errors import NOT_A_MEMBER, UNLICENSED, failed
+from notifier.trim import fit_bytes
 from storage.clock import Clock
 
 # The longest that WeCom allows: a payload that is tried again within these hours arrives once.
@@ -29,11 +30,18 @@ class WeComChannel:
 
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
         """The body of message/send. Raises SendFailed for an unusable account or userid."""
-        wecom = account_of(account)
+        return self._body(message_for(content, account_of(account).has_callback), address, account)
+
+    async def say(self, text: str, address: str, account: Account) -> None:
+        """A few plain words at once, as the answer to a press can carry none. Raises SendFailed."""
+        words = {"msgtype": "text", "text": {"content": fit_bytes(text, TEXT_BYTES)}}
+        await self.send(self._body(words, address, account), address, account)
+
+    def _body(self, message: Mapping[str, Any], address: str, account: Account) -> dict[str, Any]:
         return {
             "touser": checked_user_id(address),
-            "agentid": wecom.settings.agent_id,
-            **message_for(content, wecom.has_callback),
+            "agentid": account_of(account).settings.agent_id,
+            **message,
             "safe": 0,
             # Off, so that "$userName=…$" in somebody's report stays what it is.
             "enable_id_trans": 0,

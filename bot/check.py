@@ -1,0 +1,91 @@
+"""`yishe check`: configured, reachable, migrated, and which roles have nobody who could be told."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bot.catalogues import Catalogues, CataloguesMissing
+from bot.master_key import master_key
+from bot.settings import Settings, SettingsWrong
+from storage.channel_accounts import StoredChannelAccounts
+from storage.clock import RealClock
+from storage.database import Database, DatabaseAway
+from storage.migrate import missing_migrations
+from storage.sealing import MasterKey, SealBroken
+from workflows.definition import Workflow
+from workflows.registry import all_workflows
+
+# Hospitals, and who of the given roles can be told there: an active person with a contact point.
+UNREACHABLE = """
+SELECT o.name, wanted.role FROM organisation o CROSS JOIN unnest($1::text[]) AS wanted(role)
+ WHERE o.kind = 'hospital' AND NOT EXISTS (
+   SELECT 1 FROM post JOIN organisation at ON at.id = post.organisation_id
+     JOIN person p ON p.id = post.person_id AND p.active
+     JOIN contact_point cp ON cp.person_id = p.id JOIN channel_account a ON a.id = cp.account_id AND a.active
+    WHERE post.role = wanted.role AND (starts_with(o.path, at.path) OR starts_with(at.path, o.path))
+      AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2))
+ ORDER BY o.name, wanted.role
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `fine` False makes the command fail."""
+
+    subject: str
+    fine: bool
+    words: str
+
+
+async def check(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
+    """Look at everything; one finding after the other, the database's ones only when it answers."""
+    yield _catalogues()
+    try:
+        key = master_key(settings)
+        yield Finding("master key", True, f"id {key.key_id.hex()}")
+    except SettingsWrong as wrong:
+        yield Finding("master key", False, str(wrong))
+        return
+    try:
+        async with Database.open(dsn, max_size=2) as db:
+            yield Finding("database", True, await db_version(db))
+            missing = await missing_migrations(dsn)
+            yield Finding("migrations", not missing, f"missing: {', '.join(missing)}" if missing else "complete")
+            if not missing:
+                async for finding in _people_and_accounts(db, key):
+                    yield finding
+    except DatabaseAway as away:
+        yield Finding("database", False, f"not reachable: {away}")
+
+
+async def db_version(db: Database) -> str:
+    """PostgreSQL's version."""
+    row = await db.fetchrow("SHOW server_version")
+    return f"PostgreSQL {row[0]}" if row else "unknown"
+
+
+def _catalogues() -> Finding:
+    try:
+        Catalogues.load()
+    except CataloguesMissing as missing:
+        return Finding("catalogues", False, str(missing))
+    return Finding("catalogues", True, "zh_CN, en")
+
+
+async def _people_and_accounts(db: Database, key: MasterKey) -> AsyncIterator[Finding]:
+    accounts = StoredChannelAccounts(db, key)
+    for row in await db.fetch("SELECT id, name, kind FROM channel_account WHERE active ORDER BY id"):
+        subject = f"channel account {row['name']} ({row['kind']})"
+        try:
+            await accounts.by_id(row["id"])
+            yield Finding(subject, True, "secrets can be opened")
+        except SealBroken as broken:
+            yield Finding(subject, False, str(broken))
+    roles = sorted({role for workflow in all_workflows() for role in _told(workflow)})
+    for row in await db.fetch(UNREACHABLE, roles, RealClock().now()):
+        yield Finding(f"{row['name']}: {row['role']}", False, "nobody who could be told")
+
+
+def _told(workflow: Workflow) -> set[str]:
+    says = [say for move in workflow.moves for say in move.tells]
+    says += [say for deadline in workflow.deadlines for rung in deadline.ladder for say in rung.tells]
+    return {role for say in says for role in say.to.roles}

@@ -1,0 +1,131 @@
+"""The commands of `yishe`. Each is a few lines that call the room which does it."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from bot.catalogues import Catalogues, CataloguesMissing
+from bot.logs import configure_logs
+from bot.settings import Settings, SettingsWrong, load_settings
+from storage.database import DatabaseAway
+from storage.embedded import EmbeddedServerError
+
+Command = Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
+CANNOT_START = (SettingsWrong, CataloguesMissing, DatabaseAway, EmbeddedServerError, OSError)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code. What keeps it from starting is one clear line, not a traceback."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(command(options))
+    except CANNOT_START as error:
+        sys.stderr.write(f"yishe {options.name}: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("yishe", description="Looks after large medical equipment.")
+    commands = parser.add_subparsers(dest="name", required=True, metavar="command")
+
+    def add(name: str, words: str, command: Command) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words, description=words)
+        added.set_defaults(command=command)
+        return added
+
+    _listening(add("serve", "run the service", _serve))
+    demo = _listening(add("demo", "run service and sandbox with demo data", _demo))
+    demo.add_argument("--sandbox-port", type=int, default=0, help="port of the sandbox's page (0: next to --port)")
+    sandbox = add("sandbox", "play WeCom and a mail server, with everybody's phone on a page", _sandbox)
+    sandbox.add_argument("--config", type=Path, required=True, help="who there is, as JSON")
+    sandbox.add_argument("--host", default="127.0.0.1")
+    sandbox.add_argument("--port", type=int, default=8001)
+    sandbox.add_argument("--mail-port", type=int, default=8025)
+    sandbox.add_argument("--allow-remote", action="store_true", help="listen beyond this machine")
+    add("migrate", "bring the database up to date", _migrate)
+    add("check", "configured, reachable, migrated, and who cannot be told", _check)
+    add("new-key", "make a master key", _new_key)
+    diagram = add("diagram", "print the state diagram of a workflow", _diagram)
+    diagram.add_argument("workflow")
+    return parser
+
+
+def _listening(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", type=int, help="port to listen on")
+    parser.add_argument("--public-url", help="where people reach the pages, such as https://yishe.example")
+    return parser
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    given = {name: getattr(options, name, None) for name in ("host", "port", "public_url")}
+    settings = load_settings(**{name: value for name, value in given.items() if value not in (None, "")})
+    configure_logs(settings.log_level, settings.log_format)
+    return settings
+
+
+async def _serve(options: argparse.Namespace) -> int:
+    from bot.serve import database_url, serve, stop_on_signals  # noqa: PLC0415 - other commands start faster
+
+    settings, stop = _settings(options), asyncio.Event()
+    stop_on_signals(stop)
+    async with database_url(settings) as dsn:
+        await serve(settings, dsn, stop)
+    return 0
+
+
+async def _demo(options: argparse.Namespace) -> int:
+    from bot.demo.run import run_demo  # noqa: PLC0415 - only the demo needs its data
+
+    return await run_demo(_settings(options), options.sandbox_port)
+
+
+async def _sandbox(options: argparse.Namespace) -> int:
+    from bot.demo.sandbox import play  # noqa: PLC0415 - the service never loads the stand-ins
+
+    return await play(_settings(argparse.Namespace()), options)
+
+
+async def _migrate(_: argparse.Namespace) -> int:
+    from bot.serve import database_url  # noqa: PLC0415 - as above
+    from storage.migrate import migrate  # noqa: PLC0415 - as above
+
+    async with database_url(_settings(argparse.Namespace())) as dsn:
+        await migrate(dsn)
+    return 0
+
+
+async def _check(_: argparse.Namespace) -> int:
+    from bot.check import check  # noqa: PLC0415 - as above
+    from bot.serve import database_url  # noqa: PLC0415 - as above
+
+    settings, worst = _settings(argparse.Namespace()), 0
+    async with database_url(settings) as dsn:
+        async for finding in check(settings, dsn):
+            sys.stdout.write(f"{'ok  ' if finding.fine else 'FAIL'} {finding.subject}: {finding.words}\n")
+            worst = max(worst, int(not finding.fine))
+    return worst
+
+
+async def _new_key(_: argparse.Namespace) -> int:
+    from storage.sealing import new_master_key  # noqa: PLC0415 - as above
+
+    sys.stdout.write(new_master_key() + "\n")
+    return 0
+
+
+async def _diagram(options: argparse.Namespace) -> int:
+    from workflows.diagram import mermaid  # noqa: PLC0415 - as above
+    from workflows.registry import all_workflows  # noqa: PLC0415 - as above
+
+    sys.stdout.write(mermaid(all_workflows().named(options.workflow), Catalogues.load().gettext("en")) + "\n")
+    return 0

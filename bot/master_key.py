@@ -1,0 +1,34 @@
+"""The master key: from the settings, or made once and kept beside the embedded database."""
+
+import os
+from pathlib import Path
+
+from bot.settings import Settings, SettingsWrong
+from storage.sealing import MasterKey, new_master_key
+
+FILE = "master.key"
+
+
+def master_key(settings: Settings) -> MasterKey:
+    """The key of this installation; raises `SettingsWrong` when it is missing or malformed."""
+    if settings.master_key is None and settings.database_url is not None:
+        raise SettingsWrong("YISHE_MASTER_KEY: is needed with DATABASE_URL (`yishe new-key` makes one)")
+    encoded = settings.master_key.get_secret_value() if settings.master_key else _kept(settings.data_dir / FILE)
+    try:
+        return MasterKey(encoded)
+    except ValueError as error:
+        raise SettingsWrong(f"YISHE_MASTER_KEY: {error}") from None
+
+
+def _kept(path: Path) -> str:
+    """The key in the file; a missing one is made, for its owner alone, and never overwritten."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(new_master_key())
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_text(encoding="ascii").strip()

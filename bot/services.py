@@ -1,0 +1,135 @@
+"""The composition root: every part is built here, once, and handed what it needs."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+
+from bot.catalogues import Catalogues
+from bot.chat.front import ChatFront, ChatSettings
+from bot.chat.wecom import WeComCallback
+from bot.settings import Settings
+from bot.teller import WeComTeller
+from h5_pages.services import PageServices, PageSettings
+from notifier.budget import Budget
+from notifier.decided import DecidedCards
+from notifier.dispatcher import Dispatcher
+from notifier.providers import build_channels
+from notifier.providers.wecom.channel import WeComChannel
+from notifier.rendering import Renderer
+from notifier.sending import Channels, Sender
+from storage import calendar_days, outbox
+from storage.channel_accounts import StoredChannelAccounts
+from storage.clock import BusinessClock, RealClock
+from storage.database import Database
+from storage.failpoints import FailPoints, KillAt, NoFailPoints
+from storage.files import FolderFiles
+from storage.links import Links
+from storage.sealing import MasterKey
+from workflows.calendar import Calendar, ChineseWorkingDays
+from workflows.cases import Cases
+from workflows.deadlines import Deadlines
+from workflows.engine import Clocks, Engine
+from workflows.identity.sign_in import SignIn, SignInSettings
+from workflows.registry import Registry, all_workflows
+
+# WeCom drops the 31st message to a member within a minute without a word; a little is kept in reserve.
+BUDGETS = {"wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1)))}
+
+
+class Outbox:
+    """The outbox as the pages know it."""
+
+    def __init__(self, db: Database, real: RealClock) -> None:
+        self._db = db
+        self._real = real
+
+    async def resend(self, message_id: int) -> None:
+        """Queue a dead letter anew."""
+        await outbox.resend(self._db, message_id, self._real.now())
+
+
+@dataclass(frozen=True)
+class Services:
+    """All parts of the running service."""
+
+    settings: Settings
+    db: Database
+    registry: Registry
+    clocks: Clocks
+    business: BusinessClock
+    engine: Engine
+    deadlines: Deadlines
+    dispatcher: Dispatcher
+    decided: DecidedCards
+    pages: PageServices
+    wecom: WeComCallback
+
+
+@asynccontextmanager
+async def build_services(
+    settings: Settings, dsn: str, master: MasterKey, texts: Catalogues
+) -> AsyncIterator[Services]:
+    """Everything for the length of a `with`. Raises `DatabaseAway` when the database cannot be reached."""
+    async with AsyncExitStack() as stack:
+        db = await stack.enter_async_context(Database.open(dsn, max_size=settings.pool_size))
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        real, fail = RealClock(), _fail_points(settings)
+        business = BusinessClock(real)
+        days = ChineseWorkingDays(await calendar_days.overrides(db), settings.calendar_published_through)
+        clocks = Clocks(business, real, Calendar(days))
+        registry = all_workflows()
+        links = Links(master.derive("follow-up links"))
+        engine = Engine(db, registry, clocks, fail)
+        cases = Cases(db, registry, business)
+        accounts = StoredChannelAccounts(db, master)
+        channels = Channels(build_channels(http, real), accounts, BUDGETS)
+        renderer = Renderer(registry.vocabulary(), texts, links, settings.origin)
+        sender = Sender(db, channels, renderer, real, random.random, fail)
+        front = ChatFront(db, engine, cases, texts, clocks, ChatSettings(settings.origin))
+        yield Services(
+            settings=settings,
+            db=db,
+            registry=registry,
+            clocks=clocks,
+            business=business,
+            engine=engine,
+            deadlines=Deadlines(db, registry, clocks, business, fail),
+            dispatcher=Dispatcher(db, sender, real, fail),
+            decided=DecidedCards(db, channels, renderer, real, random.random),
+            pages=PageServices(
+                db=db,
+                engine=engine,
+                cases=cases,
+                files=FolderFiles(settings.data_dir / "files", db, real),
+                texts=texts,
+                clocks=clocks,
+                sign_in=SignIn(db, real, _sign_in(settings)),
+                outbox=Outbox(db, real),
+                links=links,
+                settings=_pages(settings, master),
+            ),
+            wecom=WeComCallback(front, accounts, WeComTeller(WeComChannel(http, real), accounts), real),
+        )
+
+
+def _fail_points(settings: Settings) -> FailPoints:
+    return KillAt.parse(settings.fail_point) if settings.fail_point else NoFailPoints()
+
+
+def _sign_in(settings: Settings) -> SignInSettings:
+    return SignInSettings(
+        idle=timedelta(minutes=settings.session_idle_minutes), longest=timedelta(hours=settings.session_hours)
+    )
+
+
+def _pages(settings: Settings, master: MasterKey) -> PageSettings:
+    return PageSettings(
+        public_url=settings.origin,
+        secure_cookies=settings.secure,
+        secret=master.derive("pages"),
+        trusted_proxy_hops=settings.trusted_proxy_hops,
+    )

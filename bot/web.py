@@ -1,0 +1,49 @@
+"""The service's web application: health, callbacks, pages, and one log line a request."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from bot.health import Health
+from bot.services import Services
+from h5_pages.app import add_pages
+
+BODY_BYTES = 100 * 1024 * 1024  # the outer limit; each door has its own, smaller one
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+log = structlog.get_logger()
+
+
+def build_web(services: Services, health: Health) -> web.Application:
+    """The application with every front door that speaks HTTP."""
+    app = web.Application(client_max_size=BODY_BYTES, middlewares=[log_requests])
+    health.add_to(app)
+    services.wecom.add_to(app)
+    add_pages(app, services.pages)
+    return app
+
+
+@web.middleware
+async def log_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Log the route, never the path: tokens of labels and follow-up links stand in it."""
+    began = time.monotonic()
+    status = 500
+    try:
+        response = await handler(request)
+        status = response.status
+    except web.HTTPException as error:
+        status = error.status
+        raise
+    else:
+        return response
+    finally:
+        resource = request.match_info.route.resource
+        log.info(
+            "request",
+            method=request.method,
+            route=resource.canonical if resource else "none",
+            status=status,
+            ms=round((time.monotonic() - began) * 1000),
+        )

@@ -1,0 +1,17 @@
+"""What the database needs now and then: partitions for the coming months, and the end of old answers."""
+
+from datetime import datetime, timedelta
+
+from storage.database import Database
+
+MONTHS_AHEAD = 3
+ANSWERS_KEPT = timedelta(days=30)
+SESSIONS_KEPT = timedelta(days=30)
+
+
+async def look_after(db: Database, real_now: datetime) -> None:
+    """Make missing partitions; forget idempotency keys and ended sessions after 30 days. Safe to repeat."""
+    async with db.connection() as connection:
+        await connection.execute("SELECT ensure_partitions($1, $2)", MONTHS_AHEAD, real_now)
+        await connection.execute("DELETE FROM idempotency WHERE recorded_at < $1", real_now - ANSWERS_KEPT)
+        await connection.execute("DELETE FROM web_session WHERE seen_at < $1", real_now - SESSIONS_KEPT)
