@@ -32,8 +32,8 @@ log = structlog.get_logger()
 class Accounts(Protocol):
     """Channel accounts with their secrets opened."""
 
-    async def by_id(self, account_id: int) -> OpenedAccount | None:
-        """The active account of that id, or None."""
+    async def by_id(self, account_id: int, connection: Connection | None = None) -> OpenedAccount | None:
+        """The active account of that id, or None; read by the caller's connection if it holds one."""
         ...
 
 
@@ -114,7 +114,7 @@ class Sender:
         unique_id = f"y{message.id}-{await deliveries.count_for(tx, message) + 1}"
         now = self._real.now()
         try:
-            payload = await self._compose(message, route, unique_id)
+            payload = await self._compose(tx, message, route, unique_id)
         except SendFailed as failure:
             empty = await deliveries.freeze(tx, message, route, unique_id, {}, now)
             await deliveries.failed(tx, empty, "refused", failure.code, failure.reason, now)
@@ -122,14 +122,14 @@ class Sender:
             return None
         return await deliveries.freeze(tx, message, route, unique_id, payload, now)
 
-    async def _compose(self, message: Claimed, route: Route, unique_id: str) -> dict[str, Any]:
-        channel, opened = await self._open(route)
+    async def _compose(self, tx: Connection, message: Claimed, route: Route, unique_id: str) -> dict[str, Any]:
+        channel, opened = await self._open(route, tx)
         content = self._renderer.content(message, unique_id, opened.name)
         return channel.compose(content, route.address, as_account(opened))
 
-    async def _open(self, route: Route) -> tuple[Channel, OpenedAccount]:
+    async def _open(self, route: Route, tx: Connection | None = None) -> tuple[Channel, OpenedAccount]:
         """Channel and account of a route; raises `SendFailed` when either cannot be used any more."""
-        opened = await self._channels.accounts.by_id(route.account_id)
+        opened = await self._channels.accounts.by_id(route.account_id, tx)
         channel = self._channels.by_kind.get(route.channel)
         if opened is None or channel is None:
             raise SendFailed(Verdict.CONFIGURATION, "account", NO_ACCOUNT)

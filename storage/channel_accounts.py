@@ -50,9 +50,10 @@ class StoredChannelAccounts:
             await self._db.fetchrow(f"{ACCOUNT} AND a.kind = $1 AND a.public_key = $2", kind, public_key)
         )
 
-    async def by_id(self, account_id: int) -> OpenedAccount | None:
-        """The account of that id."""
-        return self._account(await self._db.fetchrow(f"{ACCOUNT} AND a.id = $1", account_id))
+    async def by_id(self, account_id: int, connection: Connection | None = None) -> OpenedAccount | None:
+        """The account of that id. Whoever holds a connection gives it: taking a second one can starve the pool."""
+        reader = connection or self._db
+        return self._account(await reader.fetchrow(f"{ACCOUNT} AND a.id = $1", account_id))
 
     async def nearest(
         self, connection: Connection, kind: str, organisation_path: str
