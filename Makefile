@@ -69,7 +69,7 @@ clean: ## remove everything that the set-up made (not the data folder)
 .venv/.service: requirements.lock pyproject.toml .venv/bin/python
 	@echo "Installing the service ..."
 	@$(PIP) install -q --require-hashes -r requirements.lock
-	@$(PIP) install -q --no-deps --no-build-isolation -e .
+	@PYTHONWARNINGS=ignore $(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.tests: tests/requirements.lock .venv/.service

@@ -5,6 +5,7 @@ import contextlib
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -110,29 +111,29 @@ class EmbeddedServer:
         return False
 
     async def _launch_keeper(self) -> None:
-        command = [sys.executable, "-m", "storage.embedded.keeper", self._plan.to_json()]
-        # Not asyncio's own: uvloop waits for the keeper, which stays, and not only for the process that returns.
-        keeper = await asyncio.to_thread(
-            subprocess.run,
-            command,
-            cwd=PACKAGE_ROOT,
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
-        if keeper.returncode == KEEPER_BUSY:
+        status, errors = await asyncio.to_thread(_run_launcher, self._plan)
+        if status == KEEPER_BUSY:
             await asyncio.sleep(POLL_S)  # one is just coming or going
-        elif keeper.returncode:
-            raise EmbeddedServerError(
-                f"The keeper of PostgreSQL failed: {keeper.stderr.decode(errors='replace')[-1500:]}"
-            )
+        elif status:
+            raise EmbeddedServerError(f"The keeper of PostgreSQL failed: {errors[-1500:]}")
+
+
+def _run_launcher(plan: Plan) -> tuple[int, str]:
+    # A file and not a pipe: the keeper stays, and waiting for a pipe's end would mean waiting for the keeper.
+    command = [sys.executable, "-m", "storage.embedded.keeper", plan.to_json()]
+    with tempfile.TemporaryFile() as errors:
+        launcher = subprocess.run(
+            command, cwd=PACKAGE_ROOT, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, check=False
+        )
+        errors.seek(0)
+        return launcher.returncode, errors.read().decode(errors="replace")
 
 
 async def _greet(connection: socket.socket, control: Path) -> str:
     """The keeper's first line; empty when there is none, or one that is about to leave."""
-    connection.setblocking(False)
     try:
-        await asyncio.get_running_loop().sock_connect(connection, str(control))
+        connection.connect(str(control))  # within one machine this does not wait
+        connection.setblocking(False)
         return await _read_line(connection)
     except (FileNotFoundError, ConnectionError):
         return ""

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from storage.embedded import EmbeddedServerError
 from storage.embedded.cluster import ClusterError, find_cluster
@@ -173,3 +174,12 @@ async def test_a_data_folder_that_was_open_is_closed(tmp_path: Path, folder_mode
     (tmp_path / "data").mkdir(mode=folder_mode)
     async with server_in(tmp_path):
         assert mode(tmp_path / "data") == 0o700
+
+
+def test_it_starts_under_uvloop_as_well(tmp_path: Path) -> None:
+    async def ask() -> object:
+        async with server_in(tmp_path) as dsn:
+            return await query(dsn, "SELECT 1")
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(ask()) == 1
