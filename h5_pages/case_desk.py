@@ -6,20 +6,14 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from h5_pages import error_pages, forms, look, story
+from h5_pages.intake import PressBroken
 from h5_pages.params import Press
 from h5_pages.visit import Visit, kept_fields
 from storage.access import NotVisible
 from storage.directory import Viewer
-from storage.texts import N_
 from workflows.actor import Actor
 from workflows.cases import CaseView
 from workflows.errors import FormInvalid, NotOpen, NotPermitted, WorkflowError
-
-
-class PressBroken(WorkflowError):
-    """The form lacks what our pages put into it."""
-
-    text = N_("This form is not complete, so nothing was saved. Please open the page again.")
 
 
 @dataclass(frozen=True)

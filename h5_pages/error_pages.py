@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from h5_pages.intake import BodyTooLarge, FormBroken, PhotoTooLarge, TooManyPhotos
+from h5_pages.intake import BodyTooLarge, FormBroken, PhotoTooLarge, PressBroken, TooManyPhotos
 from h5_pages.limits import TooOften
 from h5_pages.next_page import sign_in_url
 from h5_pages.photos import PhotoRefused
@@ -43,6 +43,7 @@ STATUS: tuple[tuple[type[WorkflowError], int], ...] = (
     (TooOften, 429),
     (BodyTooLarge, 413),
     (FormBroken, 400),
+    (PressBroken, 400),
 )
 
 

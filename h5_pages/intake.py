@@ -34,6 +34,12 @@ class FormBroken(WorkflowError):
     text = N_("What was sent could not be read. Nothing was saved. Please go back and try again.")
 
 
+class PressBroken(WorkflowError):
+    """The form lacks what our pages put into it."""
+
+    text = N_("This form is not complete, so nothing was saved. Please open the page again.")
+
+
 class BodyTooLarge(WorkflowError):
     """More than anybody types, or more photos than can be taken."""
 

@@ -8,8 +8,8 @@ from aiohttp import web
 from pydantic import Field, StringConstraints, ValidationError
 
 from h5_pages import error_pages
-from h5_pages.case_desk import PressBroken
 from h5_pages.forms import data_of, plain_inputs
+from h5_pages.intake import PressBroken
 from h5_pages.params import OfToken, ReportKey
 from h5_pages.uploads import MAX_PHOTOS, attachments
 from h5_pages.views.devices import labelled
