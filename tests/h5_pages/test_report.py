@@ -1,20 +1,10 @@
 """From the label on the device to the follow-up page, without an account."""
 
-import io
-
-from PIL import Image
-
-from tests.support.pages import Pages
+from tests.support.pages import Pages, picture
 from tests.support.world import LABEL
 
 REPORT = f"/d/{LABEL}/report"
 TYPED = {"fault": "No image on the screen", "name": "A nurse", "email": "nurse@example.org"}
-
-
-def picture() -> bytes:
-    content = io.BytesIO()
-    Image.new("RGB", (40, 30), "teal").save(content, "JPEG")
-    return content.getvalue()
 
 
 async def test_a_label_shows_the_minimum_and_one_button_without_sign_in(pages: Pages) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDict
+from PIL import Image
 
 from h5_pages.app import PageServices, PageSettings, Rate, add_pages
 from storage.database import Database
@@ -20,7 +22,7 @@ from storage.files import FolderFiles
 from storage.links import Links
 from storage.texts import Gettext
 from tests.support.clocks import FixedClock
-from tests.support.world import World, make_world
+from tests.support.world import LABEL, World, make_world
 from workflows.actor import Actor, Door
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.cases import Cases
@@ -112,6 +114,13 @@ class Pages:
         )
 
 
+def picture() -> bytes:
+    """A small photo."""
+    content = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(content, "JPEG")
+    return content.getvalue()
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back."""
@@ -171,7 +180,7 @@ class Visitor:
         async with send(path, **how) as response:
             body: bytes = await response.read()
             text = body.decode("utf-8", "replace")
-            return Answer(response.status, text, dict(response.headers), body)
+            return Answer(response.status, text, CIMultiDict(response.headers), body)
 
 
 Make = Callable[..., Awaitable[Pages]]
@@ -202,8 +211,8 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
         SignIn(db, clock, CHEAP),
         SentAgain(),
     )
-    values = {"view_rate": Rate(200, 60), "sign_in_rate": Rate(100, 60), **settings}
-    page_settings = PageSettings("http://yishe.example", secure_cookies=False, secret=b"s" * 32, **values)
+    values = {"secure_cookies": False, "view_rate": Rate(200, 60), **settings}
+    page_settings = PageSettings("http://yishe.example", secret=b"s" * 32, **values)
     services = PageServices(
         db=db,
         engine=engine,
@@ -219,3 +228,13 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
     world = await make_world(db)
     server = TestServer(web.Application())
     return services, Pages(server, db, engine, links, world, clock, sign_in, again)
+
+
+async def reported_by_stranger(pages: Pages, **typed: str) -> tuple[Visitor, str, Outcome]:
+    """A fault reported without an account: the browser, the follow-up address, and the case."""
+    visitor = await pages.visitor()
+    await visitor.get(f"/d/{LABEL}/report")
+    answer = await visitor.post(f"/d/{LABEL}/report", {"fault": "No image", "name": "A nurse", **typed})
+    row = await pages.db.fetchrow("SELECT id, number, state, version FROM work_case ORDER BY id DESC LIMIT 1")
+    assert row is not None
+    return visitor, answer.location, Outcome(row["id"], row["number"], row["state"], row["version"])
