@@ -49,7 +49,9 @@ async def check(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
         async with Database.open(dsn, max_size=2) as db:
             yield Finding("database", True, await db_version(db))
             missing = await missing_migrations(dsn)
-            yield Finding("migrations", not missing, f"missing: {', '.join(missing)}" if missing else "complete")
+            yield Finding(
+                "migrations", not missing, f"missing: {', '.join(missing)}" if missing else "complete"
+            )
             if not missing:
                 async for finding in _people_and_accounts(db, key):
                     yield finding

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
 
     _listening(add("serve", "run the service", _serve))
     demo = _listening(add("demo", "run service and sandbox with demo data", _demo))
-    demo.add_argument("--sandbox-port", type=int, default=0, help="port of the sandbox's page (0: next to --port)")
+    demo.add_argument(
+        "--sandbox-port", type=int, default=0, help="port of the sandbox's page (0: next to --port)"
+    )
     sandbox = add("sandbox", "play WeCom and a mail server, with everybody's phone on a page", _sandbox)
     sandbox.add_argument("--config", type=Path, required=True, help="who there is, as JSON")
     sandbox.add_argument("--host", default="127.0.0.1")
@@ -125,6 +127,7 @@ async def _new_key(_: argparse.Namespace) -> int:
 
 async def _diagram(options: argparse.Namespace) -> int:
     from workflows.diagram import mermaid  # noqa: PLC0415 - as above
+
     from workflows.registry import all_workflows  # noqa: PLC0415 - as above
 
     sys.stdout.write(mermaid(all_workflows().named(options.workflow), Catalogues.load().gettext("en")) + "\n")

@@ -35,7 +35,9 @@ class Health:
         self._gauges = {
             "queued": self._gauge("yishe_messages_queued", "Messages that wait in the outbox"),
             "dead": self._gauge("yishe_messages_dead", "Messages that reached nobody"),
-            "behind": self._gauge("yishe_outbox_behind_seconds", "How long the oldest due message has waited"),
+            "behind": self._gauge(
+                "yishe_outbox_behind_seconds", "How long the oldest due message has waited"
+            ),
             "overdue": self._gauge("yishe_timers_overdue", "Deadlines that should have fired"),
             "open_cases": self._gauge("yishe_cases_open", "Cases that are not closed"),
         }

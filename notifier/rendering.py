@@ -18,7 +18,7 @@ SEVERITY_WORDS = {
 }
 FOOTER = N_("Sent by Yishe because you take part in {number}. Please do not reply to this message.")
 OPEN = N_("Open the case")
-DECIDED = N_("{name} {done}")
+DECIDED = N_("{done}: {name}")
 
 
 class Renderer:

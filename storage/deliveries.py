@@ -186,7 +186,7 @@ async def failed(
     """A try failed: `waiting` for the next, `sending` when it may have arrived, `refused` for good."""
     await connection.execute(
         "UPDATE delivery SET state = $3, tries = tries + 1, error_code = $4, error = $5, "
-        "finished_at = CASE WHEN $3 = 'refused' THEN $6::timestamptz END WHERE id = $1 AND created_at = $2",
+        "finished_at = CASE WHEN $3::varchar = 'refused' THEN $6::timestamptz END WHERE id = $1 AND created_at = $2",
         delivery.id,
         delivery.created_at,
         state,

@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
-from tortoise import Tortoise
-from tortoise.migrations.api.migrate import migrate as run_migrations
+
+from storage.database import Connection
 
 MIGRATION_LOCK = 7_201_300_001
 FOLDER = Path(__file__).parent / "migrations"
@@ -48,20 +48,34 @@ async def migrate(dsn: str) -> None:
     guard = await asyncpg.connect(dsn)
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
-        await run_migrations(config=tortoise_config(dsn))
-        await Tortoise.close_connections()
+        if await _missing(guard):
+            await _apply(dsn)
     finally:
         await guard.close()
 
 
 async def missing_migrations(dsn: str) -> list[str]:
     """The migrations of this version that the database does not have yet."""
-    shipped = sorted(path.stem for path in FOLDER.glob("0*.py"))
     connection = await asyncpg.connect(dsn)
+    try:
+        return await _missing(connection)
+    finally:
+        await connection.close()
+
+
+async def _apply(dsn: str) -> None:
+    from tortoise import Tortoise  # noqa: PLC0415 - most starts have nothing to apply, and are faster without
+    from tortoise.migrations.api.migrate import migrate as run_migrations  # noqa: PLC0415 - the same
+
+    await run_migrations(config=tortoise_config(dsn))
+    await Tortoise.close_connections()
+
+
+async def _missing(connection: Connection) -> list[str]:
+    shipped = sorted(path.stem for path in FOLDER.glob("0*.py"))
     try:
         rows = await connection.fetch("SELECT name FROM tortoise_migrations WHERE app = 'yishe'")
     except asyncpg.UndefinedTableError:
         return shipped
-    finally:
-        await connection.close()
-    return [name for name in shipped if name not in {row["name"] for row in rows}]
+    applied = {row["name"] for row in rows}
+    return [name for name in shipped if name not in applied]

@@ -31,6 +31,7 @@ from workflows.registry import all_workflows
 
 SEED = 20260101
 STOP_WITHIN_S = 10.0
+POLL_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ async def _sandbox(config: Path, ports: Ports, stop: asyncio.Event) -> AsyncIter
     process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
     watch = asyncio.create_task(_stop_after(process, stop), name="sandbox")
     try:
+        await _until_open(ports.page, stop)
         yield
     finally:
         watch.cancel()
@@ -93,6 +95,18 @@ async def _sandbox(config: Path, ports: Ports, stop: asyncio.Event) -> AsyncIter
                 await asyncio.wait_for(process.wait(), STOP_WITHIN_S)
             except TimeoutError:
                 process.kill()
+
+
+async def _until_open(port: int, stop: asyncio.Event) -> None:
+    """Wait until the sandbox can be reached, so that the first messages find it; no longer than `stop`."""
+    while not stop.is_set():
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(POLL_S)
+        else:
+            writer.close()
+            return
 
 
 async def _stop_after(process: asyncio.subprocess.Process, stop: asyncio.Event) -> None:
