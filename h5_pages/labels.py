@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from fpdf import FPDF
-from pylopdf_fonts_zh_cn import sans_path
+from typing import TYPE_CHECKING
 
 from h5_pages import qr
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 COLUMNS, ROWS = 3, 8
 PER_PAGE = COLUMNS * ROWS
@@ -36,6 +37,9 @@ class Label:
 
 def label_sheet(labels: Sequence[Label]) -> bytes:
     """A PDF with as many A4 pages as it takes. Takes seconds: call it in a thread."""
+    from fpdf import FPDF  # noqa: PLC0415 - takes a third of the service's start, and is seldom needed
+    from pylopdf_fonts_zh_cn import sans_path  # noqa: PLC0415 - the same
+
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(auto=False)
     pdf.c_margin = 0
@@ -50,7 +54,7 @@ def label_sheet(labels: Sequence[Label]) -> bytes:
     return bytes(pdf.output())
 
 
-def _label(pdf: FPDF, label: Label, x: float, y: float) -> None:
+def _label(pdf: "FPDF", label: Label, x: float, y: float) -> None:
     pdf.set_draw_color(200)
     pdf.set_line_width(0.1)
     pdf.rect(x, y, WIDTH_MM, HEIGHT_MM)  # where to cut, on plain paper
@@ -63,7 +67,7 @@ def _label(pdf: FPDF, label: Label, x: float, y: float) -> None:
         _line(pdf, text, size_pt, x + MARGIN_MM + CODE_MM, top + place * line_mm, line_mm)
 
 
-def _code(pdf: FPDF, url: str, x: float, y: float) -> None:
+def _code(pdf: "FPDF", url: str, x: float, y: float) -> None:
     rows = qr.modules(url)
     side = CODE_MM / len(rows)
     pdf.set_fill_color(0)
@@ -71,7 +75,7 @@ def _code(pdf: FPDF, url: str, x: float, y: float) -> None:
         pdf.rect(x + column * side, y + row * side, length * side, side, style="F")
 
 
-def _line(pdf: FPDF, text: str, size_pt: float, x: float, y: float, height: float) -> None:
+def _line(pdf: "FPDF", text: str, size_pt: float, x: float, y: float, height: float) -> None:
     pdf.set_font(FONT, size=size_pt)
     width = pdf.get_string_width(text)
     if width > TEXT_MM:
@@ -80,7 +84,7 @@ def _line(pdf: FPDF, text: str, size_pt: float, x: float, y: float, height: floa
     pdf.cell(TEXT_MM, height, cut(pdf, text, TEXT_MM))
 
 
-def cut(pdf: FPDF, text: str, width: float) -> str:
+def cut(pdf: "FPDF", text: str, width: float) -> str:
     """The text, or as much of its beginning as fits with an ellipsis, in the present font and unit."""
     if pdf.get_string_width(text) <= width + 0.01:
         return text
