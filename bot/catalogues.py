@@ -1,4 +1,7 @@
-"""The gettext catalogues, loaded once by the root and passed down."""
+"""The gettext catalogues, loaded once by the root and passed down.
+
+The sources in the code are English; every other language has a catalogue.
+"""
 
 import gettext
 from pathlib import Path
@@ -6,7 +9,8 @@ from pathlib import Path
 from storage.texts import Gettext
 
 DEFAULT_LANGUAGE = "zh_CN"
-LANGUAGES = ("zh_CN", "en")
+SOURCE_LANGUAGE = "en"
+TRANSLATED = ("zh_CN",)
 FOLDER = Path(__file__).parent / "locale"
 
 
@@ -24,9 +28,10 @@ class Catalogues:
     def load(cls, folder: Path = FOLDER) -> "Catalogues":
         """Read the compiled catalogues; raises `CataloguesMissing`."""
         try:
-            return cls({name: gettext.translation("messages", folder, [name]).gettext for name in LANGUAGES})
+            read = {name: gettext.translation("messages", folder, [name]).gettext for name in TRANSLATED}
         except FileNotFoundError:
             raise CataloguesMissing(f"no compiled catalogues in {folder}: run `make setup`") from None
+        return cls({SOURCE_LANGUAGE: str, **read})
 
     def gettext(self, language: str | None) -> Gettext:
         """The translator for a language, or the default one."""
