@@ -86,7 +86,8 @@ async def build_services(
         engine = Engine(db, registry, clocks, fail)
         cases = Cases(db, registry, business)
         accounts = StoredChannelAccounts(db, master)
-        channels = Channels(build_channels(http, real), accounts, BUDGETS)
+        channels = Channels(build_channels(http, real), accounts, BUDGETS, settings.send_within_s)
+        lease = timedelta(seconds=settings.lease_s)
         renderer = Renderer(registry.vocabulary(), texts, links, settings.origin)
         sender = Sender(db, channels, renderer, real, random.random, fail)
         front = ChatFront(db, engine, cases, texts, clocks, ChatSettings(settings.origin))
@@ -98,8 +99,8 @@ async def build_services(
             business=business,
             engine=engine,
             deadlines=Deadlines(db, registry, clocks, business, fail),
-            dispatcher=Dispatcher(db, sender, real, fail),
-            decided=DecidedCards(db, channels, renderer, real, random.random),
+            dispatcher=Dispatcher(db, sender, real, fail, lease),
+            decided=DecidedCards(db, channels, renderer, real, random.random, lease),
             pages=PageServices(
                 db=db,
                 engine=engine,

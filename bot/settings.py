@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "YISHE_"
+LEASE_OVER_TRY = 1.5  # a try is given up, and its end noted, before another process may take the message
 
 
 class SettingsWrong(Exception):
@@ -39,6 +40,8 @@ class Settings(BaseSettings):
     session_idle_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     session_hours: Annotated[int, Field(ge=1, le=168)] = 12
     calendar_published_through: Annotated[int, Field(ge=2026, le=2100)] = 2026
+    send_within_s: Annotated[float, Field(ge=1, le=600)] = 75
+    lease_s: Annotated[float, Field(ge=1, le=3600)] = 120
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     fail_point: str = ""
@@ -56,6 +59,15 @@ class Settings(BaseSettings):
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
             raise ValueError("must begin with postgresql://")
+        return value
+
+    @field_validator("lease_s")
+    @classmethod
+    def _outlasts_a_try(cls, value: float, info: ValidationInfo) -> float:
+        if value < LEASE_OVER_TRY * info.data.get("send_within_s", 0):
+            raise ValueError(
+                f"must be at least {LEASE_OVER_TRY} times {PREFIX}SEND_WITHIN_S, or messages go out twice"
+            )
         return value
 
     @property

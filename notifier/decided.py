@@ -1,5 +1,6 @@
 """Every copy of a card says who decided, once the case has left the state that the card speaks of."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,7 +15,8 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.deliveries import LiveCard
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=120)
+AT_ONCE = 8
 UPDATE_CODE_HOLDS = timedelta(hours=72)
 
 log = structlog.get_logger()
@@ -24,20 +26,31 @@ class DecidedCards:
     """Updates cards; a card that can no longer be updated (after 72 h, or refused) is left as it is."""
 
     def __init__(
-        self, db: Database, channels: Channels, renderer: Renderer, real: Clock, random: Callable[[], float]
+        self,
+        db: Database,
+        channels: Channels,
+        renderer: Renderer,
+        real: Clock,
+        random: Callable[[], float],
+        lease: timedelta = LEASE,
     ) -> None:
         self._db = db
         self._channels = channels
         self._renderer = renderer
         self._real = real
         self._random = random
+        self._lease = lease
 
-    async def run_due(self, limit: int = 50) -> int:
-        """Update the cards that are due; how many were tried."""
-        cards = await deliveries.claim_live_cards(self._db, self._real.now(), LEASE, limit)
-        for card in cards:
-            await self._update(card)
-        return len(cards)
+    async def run_due(self) -> int:
+        """Update the cards that are due, some at once so that none outlasts its lease; how many were tried."""
+        tried = 0
+        while cards := await deliveries.claim_live_cards(self._db, self._real.now(), self._lease, AT_ONCE):
+            ends = await asyncio.gather(*map(self._update, cards), return_exceptions=True)
+            for end in ends:
+                if isinstance(end, BaseException):
+                    raise end
+            tried += len(cards)
+        return tried
 
     async def _update(self, card: LiveCard) -> None:
         account = await self._channels.accounts.by_id(card.account_id)
@@ -48,7 +61,8 @@ class DecidedCards:
             return
         try:
             decision = self._renderer.decision(card)
-            await channel.update(card.update_code, card.address, as_account(account), decision)
+            async with self._channels.in_time():
+                await channel.update(card.update_code, card.address, as_account(account), decision)
         except SendFailed as failure:
             log.warning("card_update_failed", delivery=card.id, verdict=failure.verdict, code=failure.code)
             if failure.verdict in (Verdict.TEMPORARY, Verdict.RATE):

@@ -26,11 +26,15 @@ log = structlog.get_logger()
 class Dispatcher:
     """Sends what the outbox holds. Any number of processes may run one."""
 
-    def __init__(self, db: Database, sender: Sender, real: Clock, fail: FailPoints) -> None:
+    def __init__(
+        self, db: Database, sender: Sender, real: Clock, fail: FailPoints, lease: timedelta = LEASE
+    ) -> None:
+        """`lease` must outlast the longest try (`Channels.send_within_s`)."""
         self._db = db
         self._sender = sender
         self._real = real
         self._fail = fail
+        self._lease = lease
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def start_due(self, on_done: asyncio.Event | None = None) -> int:
@@ -59,7 +63,7 @@ class Dispatcher:
             await asyncio.wait(list(self._at_work), timeout=STOP_WITHIN_S)
 
     async def _claim(self, limit: int) -> Sequence[Claimed]:
-        claimed = await outbox.claim(self._db, self._real.now(), LEASE, limit)
+        claimed = await outbox.claim(self._db, self._real.now(), self._lease, limit)
         if claimed:
             self._fail.hit("notifier.claimed")
         return claimed

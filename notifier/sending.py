@@ -1,6 +1,8 @@
 """One try of one message: choose the channel, freeze the payload, send, note how it ended."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -20,10 +22,13 @@ from storage.failpoints import FailPoints
 from storage.outbox import Claimed
 from storage.texts import N_
 
+SEND_WITHIN_S = 75.0
 LONGEST_WINDOW = timedelta(hours=1)
 NO_WAY_LEFT = N_("No channel is left on which this person could be told.")
 UNTRUE = N_("The case had moved on before it was sent.")
+UNTRUE_LATER = N_("The case moved on while it was being sent; it may have arrived.")
 NO_ACCOUNT = N_("The channel account cannot be used.")
+TOO_SLOW = N_("The provider did not answer in time.")
 BUDGET = N_("The address has had as many messages as the provider allows.")
 
 log = structlog.get_logger()
@@ -39,11 +44,24 @@ class Accounts(Protocol):
 
 @dataclass(frozen=True)
 class Channels:
-    """The channels by kind, the accounts behind them, and what one address of a kind takes."""
+    """The channels by kind, the accounts behind them, and what one address of a kind takes.
+
+    `send_within_s` ends a try that a channel has not ended itself, so that no lease runs out under it.
+    """
 
     by_kind: Mapping[str, Channel]
     accounts: Accounts
     budgets: Mapping[str, Sequence[Budget]] = field(default_factory=dict)
+    send_within_s: float = SEND_WITHIN_S
+
+    @asynccontextmanager
+    async def in_time(self) -> AsyncIterator[None]:
+        """Whatever is said to a provider; raises `SendFailed` when it takes too long."""
+        try:
+            async with asyncio.timeout(self.send_within_s):
+                yield
+        except TimeoutError:
+            raise SendFailed(Verdict.TEMPORARY, "timeout", TOO_SLOW, maybe_delivered=True) from None
 
 
 class Sender:
@@ -68,7 +86,7 @@ class Sender:
     async def send(self, message: Claimed) -> None:
         """Make one try. Raises `DatabaseAway`; the lease then runs out and the message is claimed again."""
         if not message.still_true:
-            await self._finish(message, "withdrawn", UNTRUE)
+            await self._withdraw(message)
             return
         async with self._db.transaction() as tx:
             delivery = await self._begin(tx, message)
@@ -122,7 +140,9 @@ class Sender:
             return None
         return await deliveries.freeze(tx, message, route, unique_id, payload, now)
 
-    async def _compose(self, tx: Connection, message: Claimed, route: Route, unique_id: str) -> dict[str, Any]:
+    async def _compose(
+        self, tx: Connection, message: Claimed, route: Route, unique_id: str
+    ) -> dict[str, Any]:
         channel, opened = await self._open(route, tx)
         content = self._renderer.content(message, unique_id, opened.name)
         return channel.compose(content, route.address, as_account(opened))
@@ -138,7 +158,8 @@ class Sender:
     async def _try(self, message: Claimed, delivery: Delivery) -> None:
         try:
             channel, opened = await self._open(delivery.route)
-            accepted = await channel.send(delivery.payload, delivery.address, as_account(opened))
+            async with self._channels.in_time():
+                accepted = await channel.send(delivery.payload, delivery.address, as_account(opened))
         except SendFailed as failure:
             await self._failed(message, delivery, failure)
             return
@@ -177,9 +198,13 @@ class Sender:
             await deliveries.failed(tx, delivery, state, failure.code, failure.reason, self._real.now())
             await outbox.put_off(tx, message, until, failure.reason)
 
-    async def _finish(self, message: Claimed, state: str, reason: str) -> None:
-        async with self._db.connection() as connection:
-            await outbox.finish(connection, message, state, self._real.now(), reason)
+    async def _withdraw(self, message: Claimed) -> None:
+        """Not sent any more; a try whose end nobody knows stays open in the ledger, for it may have arrived."""
+        async with self._db.transaction() as tx:
+            begun = await deliveries.open_delivery(tx, message)
+            perhaps = begun is not None and begun.state == "sending"
+            reason = UNTRUE_LATER if perhaps else UNTRUE
+            await outbox.finish(tx, message, "withdrawn", self._real.now(), reason)
 
 
 def as_account(opened: OpenedAccount) -> Account:
