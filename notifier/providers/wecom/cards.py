@@ -87,17 +87,13 @@ def _card(kind: str, content: Content) -> Message:
             {"keyname": _line(name, 5), "value": _line(value, 30)}
             for name, value in content.fields[:_MOST_FIELDS]
         ],
-        "sub_title_text": fit_columns(_rest(content), 160),
     }
+    if rest := content.fields[_MOST_FIELDS:]:
+        lines = [f"{one_line(name)}: {one_line(value)}" for name, value in rest]
+        card["sub_title_text"] = fit_columns("\n".join(lines), 160)
     if content.url:
         card["card_action"] = {"type": 1, "url": content.url}
     return card
-
-
-def _rest(content: Content) -> str:
-    """The fields that have no line of their own, and the footer."""
-    lines = [f"{one_line(name)}: {one_line(value)}" for name, value in content.fields[_MOST_FIELDS:]]
-    return "\n".join([*lines, clean(content.footer).strip()]).strip()
 
 
 def _button(button: Button) -> Message:
@@ -123,7 +119,6 @@ def _text(content: Content) -> str:
         tail += "\n" + link
     head = [f"【{one_line(content.severity_word)}】{one_line(content.title)}", clean(content.summary).strip()]
     head += [f"{one_line(name)}: {one_line(value)}" for name, value in content.fields]
-    head += [clean(content.footer).strip()]
     words = _harmless("\n".join(line for line in head if line))
     return fit_bytes(words, TEXT_BYTES - len(tail.encode())) + tail
 
