@@ -9,7 +9,7 @@ from typing import Any
 
 import uvloop
 
-from bot.catalogues import Catalogues, CataloguesMissing
+from bot.catalogues import SOURCE_LANGUAGE, Catalogues, CataloguesMissing
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsWrong, load_settings
 from storage.database import DatabaseAway
@@ -130,5 +130,7 @@ async def _diagram(options: argparse.Namespace) -> int:
 
     from workflows.registry import all_workflows  # noqa: PLC0415 - as above
 
-    sys.stdout.write(mermaid(all_workflows().named(options.workflow), Catalogues.load().gettext("en")) + "\n")
+    sys.stdout.write(
+        mermaid(all_workflows().named(options.workflow), Catalogues.load().gettext(SOURCE_LANGUAGE)) + "\n"
+    )
     return 0
