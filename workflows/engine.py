@@ -5,7 +5,6 @@ allowed, write state, history, timers and outbox rows. The same idempotency key 
 first answer. What is not allowed is a typed error (`workflows.errors`), and then nothing was changed.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -13,13 +12,14 @@ from typing import Any
 import asyncpg
 
 from storage import case_writer, directory
-from storage.case_writer import NewAttachment, NewCase, NewPart, StepRow, Written
+from storage.case_writer import NewAttachment, NewCase, NewPart, Written
 from storage.clock import Clock
 from storage.database import Connection, Database
 from storage.directory import Viewer
 from storage.facts import Facts, PartHolder, load_facts
 from storage.failpoints import FailPoints
 from workflows.actor import Actor, Reporter
+from workflows.asked import Asked, Taking, Token, fingerprint, step_row
 from workflows.calendar import Calendar
 from workflows.definition import Form, Move, Part, Workflow
 from workflows.errors import ActorUnknown, CaseNotFound, FormInvalid, KeyReused, Stale
@@ -85,8 +85,8 @@ class Engine:
         `seen_version` is the version that the actor was shown. It is stale when the state was entered
         anew since then; a remark that somebody added meanwhile does not make it so.
         """
-        token = _Token(idempotency_key, _fingerprint(actor, str(case_id), action))
-        asked = _Asked(action, actor, data, token, attachments)
+        token = Token(idempotency_key, fingerprint(actor, str(case_id), action))
+        asked = Asked(action, actor, data, token, attachments)
         try:
             async with self._db.transaction() as tx:
                 outcome = await self._act(tx, case_id, asked, seen_version)
@@ -96,7 +96,7 @@ class Engine:
         self._fail.hit("engine.after_commit")
         return outcome
 
-    async def _act(self, tx: Connection, case_id: int, asked: "_Asked", seen_version: int) -> Outcome:
+    async def _act(self, tx: Connection, case_id: int, asked: Asked, seen_version: int) -> Outcome:
         name = await case_writer.lock_case(tx, case_id)
         if name is None:
             raise CaseNotFound
@@ -108,7 +108,7 @@ class Engine:
         if seen_version < facts.entered_version:
             raise _stale(workflow, facts)
         move, form = choose(workflow, facts, viewer, asked.actor, asked.action, asked.data)
-        return await self._take(tx, _Taking(workflow, facts, viewer, move, form, asked))
+        return await self._take(tx, Taking(workflow, facts, viewer, move, form, asked))
 
     async def open(  # noqa: PLR0913 - all but four are named by the caller
         self,
@@ -123,8 +123,8 @@ class Engine:
         attachments: Sequence[NewAttachment] = (),
     ) -> Outcome:
         """Open a case. `reporter` is somebody without an account. Raises as `act` does."""
-        token = _Token(idempotency_key, _fingerprint(actor, workflow_name, action))
-        asked = _Asked(action, actor, data, token, attachments)
+        token = Token(idempotency_key, fingerprint(actor, workflow_name, action))
+        asked = Asked(action, actor, data, token, attachments)
         workflow = self._registry.named(workflow_name)
         try:
             async with self._db.transaction() as tx:
@@ -132,7 +132,7 @@ class Engine:
                     return known
                 move, form = choose_opening(workflow, actor, action, data)
                 facts, viewer = await self._new_case(tx, workflow, move, form, actor, place, reporter)
-                outcome = await self._take(tx, _Taking(workflow, facts, viewer, move, form, asked))
+                outcome = await self._take(tx, Taking(workflow, facts, viewer, move, form, asked))
                 self._fail.hit("engine.before_commit")
         except asyncpg.UniqueViolationError:
             return await self._first_answer(token)
@@ -172,7 +172,7 @@ class Engine:
             await case_writer.take_part(tx, case_id, part, now, replaces=False)
         return await self._facts(tx, workflow, case_id), viewer
 
-    async def _take(self, tx: Connection, step: "_Taking") -> Outcome:
+    async def _take(self, tx: Connection, step: Taking) -> Outcome:
         """Take the chosen move: appoint, write everything, answer."""
         workflow, move = step.workflow, step.move
         facts = await self._appoint(tx, step)
@@ -191,7 +191,7 @@ class Engine:
                 closed=target in workflow.final,
                 at=facts.now,
                 recorded_at=self._clocks.real.now(),
-                step=_step_row(step, target),
+                step=step_row(step, target),
                 detail_table=workflow.detail_table,
                 detail=changes,
                 timers=timers_for(workflow, after, self._clocks.calendar) if entered else (),
@@ -202,7 +202,7 @@ class Engine:
         )
         return outcome
 
-    async def _appoint(self, tx: Connection, step: "_Taking") -> Facts:
+    async def _appoint(self, tx: Connection, step: Taking) -> Facts:
         """Give the part to the person that the form names (or to the actor); raises `FormInvalid`."""
         appoint = step.move.appoints
         if appoint is None:
@@ -243,7 +243,7 @@ class Engine:
             raise ActorUnknown
         return viewer
 
-    async def _first_answer(self, token: "_Token") -> Outcome:
+    async def _first_answer(self, token: Token) -> Outcome:
         """Another request with the same key was faster: its answer."""
         async with self._db.connection() as connection:
             known = await _known(connection, token)
@@ -252,54 +252,7 @@ class Engine:
         return known
 
 
-@dataclass(frozen=True)
-class _Token:
-    key: str
-    fingerprint: str
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What a front door asks for."""
-
-    action: str
-    actor: Actor
-    data: Mapping[str, Any]
-    token: _Token
-    attachments: Sequence[NewAttachment]
-
-
-@dataclass(frozen=True)
-class _Taking:
-    """A move that was chosen, with all that it needs."""
-
-    workflow: Workflow
-    facts: Facts
-    viewer: Viewer
-    move: Move
-    form: Form
-    asked: _Asked
-
-
-def _step_row(step: _Taking, target: str) -> StepRow:
-    return StepRow(
-        action=step.move.action,
-        source=step.move.source,
-        target=target,
-        person_id=step.viewer.person_id,
-        participant_id=step.viewer.participant_id,
-        actor_name=step.viewer.name,
-        door=step.asked.actor.door,
-        data=step.form.model_dump(mode="json", exclude_none=True),
-    )
-
-
-def _fingerprint(actor: Actor, subject: str, action: str) -> str:
-    parts = (str(actor.person_id), str(actor.participant_id), subject, action)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-async def _known(connection: Connection, token: _Token) -> Outcome | None:
+async def _known(connection: Connection, token: Token) -> Outcome | None:
     known = await case_writer.known_answer(connection, token.key)
     if known is None:
         return None

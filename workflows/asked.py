@@ -1,0 +1,63 @@
+"""What a front door asks the engine for, and the step that comes of it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from storage.case_writer import NewAttachment, StepRow
+from storage.directory import Viewer
+from storage.facts import Facts
+from workflows.actor import Actor
+from workflows.definition import Form, Move, Workflow
+
+
+@dataclass(frozen=True)
+class Token:
+    """An idempotency key, and what it was first used for."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a front door asks for."""
+
+    action: str
+    actor: Actor
+    data: Mapping[str, Any]
+    token: Token
+    attachments: Sequence[NewAttachment]
+
+
+@dataclass(frozen=True)
+class Taking:
+    """A move that was chosen, with all that it needs."""
+
+    workflow: Workflow
+    facts: Facts
+    viewer: Viewer
+    move: Move
+    form: Form
+    asked: Asked
+
+
+def step_row(step: Taking, target: str) -> StepRow:
+    """The line of history; `target` is the state after the step."""
+    return StepRow(
+        action=step.move.action,
+        source=step.move.source,
+        target=target,
+        person_id=step.viewer.person_id,
+        participant_id=step.viewer.participant_id,
+        actor_name=step.viewer.name,
+        door=step.asked.actor.door,
+        data=step.form.model_dump(mode="json", exclude_none=True),
+    )
+
+
+def fingerprint(actor: Actor, subject: str, action: str) -> str:
+    """What one idempotency key may be used for: actor, case (or workflow) and action, as SHA-256 in hex."""
+    parts = (str(actor.person_id), str(actor.participant_id), subject, action)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
