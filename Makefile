@@ -12,7 +12,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := bot workflows notifier telemetry webhooks storage h5_pages tests
 
-.PHONY: help setup setup-test demo test soak check lock catalogues wheel clean
+.PHONY: help setup setup-test demo test soak check lock catalogues diagrams wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -44,6 +44,9 @@ catalogues: setup ## collect new texts into bot/locale and compile the catalogue
 	    -i .venv/messages.pot -d bot/locale -l zh_CN --width 100
 	@$(BIN)/pybabel -q compile --statistics -d bot/locale
 	@touch .venv/.catalogues
+
+diagrams: setup ## draw the state diagrams in docs/diagrams anew from the workflows
+	@$(BIN)/python -m workflows.diagram
 
 wheel: setup-test ## build the wheel into dist/, with front-end files and catalogues
 	@rm -rf build

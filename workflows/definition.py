@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from storage.facts import Facts
 from storage.kinds import MessageKind
+from storage.texts import N_
 
 
 class Part(StrEnum):
@@ -16,6 +17,12 @@ class Part(StrEnum):
 
     REPORTER = "reporter"
     TECHNICIAN = "technician"
+
+
+PART_LABELS: dict[str, str] = {
+    Part.REPORTER: N_("Reporter"),
+    Part.TECHNICIAN: N_("Engineer on the case"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,13 @@ class Say:
     but_not_the_actor: bool = True
 
 
-Guard = Callable[[Facts, Any], bool]
-"""Does the move hold, given what is known and the filled-in form? Pure."""
+@dataclass(frozen=True)
+class Guard:
+    """Does the move hold, given what is known and the filled-in form? Pure. `label` (a source text) says when."""
+
+    label: str
+    holds: Callable[[Facts, Any], bool]
+
 
 Effect = Callable[[Facts, Any], Mapping[str, Any]]
 """The columns of the workflow's detail row that the move writes. Pure."""

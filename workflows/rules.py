@@ -54,7 +54,7 @@ def choose(
         raise NotOpen(reason, state_text=workflow.states[facts.state])
     for move in permitted:
         form = fill_in(move.form, data)
-        if move.when is None or move.when(facts, form):
+        if move.when is None or move.when.holds(facts, form):
             return move, form
     raise NotOpen(state_text=workflow.states[facts.state])
 

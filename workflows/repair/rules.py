@@ -7,21 +7,25 @@ from typing import Any
 
 from storage.facts import Facts
 from storage.texts import N_
-from workflows.definition import Part
+from workflows.definition import Guard, Part
 from workflows.repair.forms import URGENCY_LABELS, Estimate, FaultReport, Triage, WorkDone
 
 TITLE_LENGTH = 60
 
 
-def over_the_limit(facts: Facts, form: Triage | Estimate) -> bool:
+def _over_the_limit(facts: Facts, form: Triage | Estimate) -> bool:
     """Is the estimate over the amount that needs no approval? Exactly the limit needs none."""
     return form.estimate > _money(facts.policies["repair.approval_limit"]["amount"])
 
 
-def beyond_approval(facts: Facts, form: Estimate) -> bool:
+def _beyond_approval(facts: Facts, form: Estimate) -> bool:
     """Is the new estimate over the limit and over what was approved already?"""
     approved = facts.detail["approved_amount"]
-    return over_the_limit(facts, form) and (approved is None or form.estimate > _money(approved))
+    return _over_the_limit(facts, form) and (approved is None or form.estimate > _money(approved))
+
+
+over_the_limit = Guard(N_("estimate over the limit"), _over_the_limit)
+beyond_approval = Guard(N_("estimate over the limit and over what was approved"), _beyond_approval)
 
 
 def closed_lately(facts: Facts) -> str | None:
