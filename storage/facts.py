@@ -17,6 +17,7 @@ class PartHolder:
     name: str
     person_id: int | None
     email: str
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,4 +108,4 @@ async def load_facts(
 
 
 def _part(row: Mapping[str, Any]) -> PartHolder:
-    return PartHolder(row["id"], row["part"], row["name"], row["person_id"], row["email"])
+    return PartHolder(row["id"], row["part"], row["name"], row["person_id"], row["email"], row["phone"])

@@ -111,3 +111,14 @@ async def test_a_zero_byte_in_a_text_does_no_harm(pages: Pages) -> None:
     visitor = await pages.visitor()
     await visitor.get(REPORT)
     assert (await visitor.post(REPORT, {**TYPED, "fault": "No\x00image"})).status == 303
+
+
+async def test_the_engineer_sees_how_to_reach_a_reporter_without_account(pages: Pages) -> None:
+    visitor = await pages.visitor()
+    await visitor.get(REPORT)
+    await visitor.post(REPORT, {**TYPED, "phone": "+86 25 8888 0000"})
+    engineer = await pages.person(pages.world.engineer)
+    (case,) = await pages.db.fetch("SELECT number FROM work_case")
+    page = await engineer.get(f"/cases/{case['number']}")
+    assert 'href="tel:+86 25 8888 0000"' in page.text
+    assert "nurse@example.org" in page.text
