@@ -43,7 +43,7 @@ class PageSettings:
     secret: bytes
     trusted_proxy_hops: int = 0
     view_rate: Rate = Rate(60, 60)
-    report_rate: Rate = Rate(10, 600)
+    report_rate: Rate = Rate(20, 600)
     sign_in_rate: Rate = Rate(30, 300)
 
     @property
