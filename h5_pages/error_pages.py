@@ -122,13 +122,6 @@ def for_error(visit: Visit, error: Exception, route: str) -> web.StreamResponse:
     return trouble(visit, BROKEN, reference=reference)
 
 
-def for_http(visit: Visit, error: web.HTTPException) -> web.StreamResponse:
-    """What aiohttp raises: redirects as they are, the others as a page."""
-    if error.status < 400:  # noqa: PLR2004 - HTTP's own border
-        return error
-    return trouble(visit, Trouble(error.status, NOT_FOUND.title, NOT_FOUND.text))
-
-
 def trouble(visit: Visit, what: Trouble, **values: Any) -> web.Response:
     """A page that says what happened and what to do."""
     return visit.page("error.html", what.status, trouble=what, values=values)

@@ -51,8 +51,8 @@ def door(site: Site, route: Route) -> Callable[[web.Request], Awaitable[web.Stre
         request[VISIT] = stranger(site, request)
         try:
             response = await _enter(site, route, request)
-        except web.HTTPException as error:
-            response = error_pages.for_http(request[VISIT], error)
+        except web.HTTPException:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever happens, a page says so
             response = error_pages.for_error(request[VISIT], error, route.path)
         return _leave(request, response)

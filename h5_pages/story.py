@@ -48,7 +48,7 @@ def _event(visit: Visit, workflow: Workflow, step: StepLine, delivered: list[Del
 
 def _filled_in(visit: Visit, workflow: Workflow, step: StepLine) -> list[tuple[str, str]]:
     specs = _specs(workflow, step.action)
-    known = [(specs[name], value) for name, value in step.data.items() if name in specs]
+    known = [(spec, step.data[name]) for name, spec in specs.items() if name in step.data]
     return [
         (visit.gettext(spec.label), _value(visit, spec, value)) for spec, value in known if value is not False
     ]
