@@ -19,18 +19,18 @@ RETRY_MOST_S = 15.0
 
 @dataclass
 class Heartbeats:
-    """When each loop last completed a round, in the loop's own monotonic seconds."""
+    """When each loop is to begin its next round, in the loop's own monotonic seconds."""
 
-    last: dict[str, float] = field(default_factory=dict)
+    due: dict[str, float] = field(default_factory=dict)
 
-    def beat(self, name: str) -> None:
-        """The loop of that name completed a round."""
-        self.last[name] = asyncio.get_running_loop().time()
+    def beat(self, name: str, period_s: float) -> None:
+        """The loop of that name completed a round; the next one begins within `period_s`."""
+        self.due[name] = asyncio.get_running_loop().time() + period_s
 
-    def stale(self, older_than_s: float) -> list[str]:
-        """Loops that completed no round for that long."""
+    def stale(self, late_by_s: float) -> list[str]:
+        """Loops whose next round should have been completed that long ago."""
         now = asyncio.get_running_loop().time()
-        return sorted(name for name, at in self.last.items() if now - at > older_than_s)
+        return sorted(name for name, due in self.due.items() if now - due > late_by_s)
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ class Background:
 
     async def _run(self, loop: Loop) -> None:
         failures = 0
-        self._heartbeats.beat(loop.name)
+        self._heartbeats.beat(loop.name, loop.period_s)
         while not self._stop.is_set():
             loop.wake.clear()
             try:
                 await loop.round()
-                self._heartbeats.beat(loop.name)
+                self._heartbeats.beat(loop.name, loop.period_s)
                 failures = 0
             except DatabaseAway as away:
                 failures += 1
