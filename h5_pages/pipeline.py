@@ -9,6 +9,7 @@ from aiohttp import web
 from h5_pages import error_pages, intake
 from h5_pages.seals import same
 from h5_pages.security import is_foreign, protect
+from h5_pages.uploads import KeptPhoto
 from h5_pages.visit import BROWSER, SignInNeeded, Site, Visit, recognise, set_cookie, stranger
 from storage.database import DatabaseAway
 from storage.texts import N_
@@ -86,8 +87,13 @@ async def _with_form(route: Route, request: web.Request, visit: Visit) -> Visit:
         if not signed_out and not same(token, visit.csrf):
             raise FormForged
 
+    async def keep(name: str, content: bytes) -> KeptPhoto:
+        if visit.viewer is None:
+            visit.site.window.count(visit.services.settings.photo_rate, f"photo {visit.client}")
+        return await visit.site.photos.keep(name, content)
+
     takes_photos = route.photos and not signed_out
-    typed = await intake.read_form(request, check, visit.site.photos.keep if takes_photos else None)
+    typed = await intake.read_form(request, check, keep if takes_photos else None)
     typed.photos = visit.site.photos.known(typed.kept) + typed.photos
     return replace(visit, typed=typed)
 

@@ -35,7 +35,7 @@ class PageSettings:
 
     `secret` signs form tokens and kept photos, and is the same in all processes.
     `trusted_proxy_hops`: how many proxies of ours stand in front and append to X-Forwarded-For.
-    Views and reports without sign-in are counted for each client address and for each label.
+    Views, reports and photos without sign-in are counted for each client address, the first two also for each label.
     """
 
     public_url: str
@@ -44,6 +44,7 @@ class PageSettings:
     trusted_proxy_hops: int = 0
     view_rate: Rate = Rate(60, 60)
     report_rate: Rate = Rate(20, 600)
+    photo_rate: Rate = Rate(60, 600)
     sign_in_rate: Rate = Rate(30, 300)
 
     @property

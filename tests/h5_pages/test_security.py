@@ -8,7 +8,7 @@ import pytest
 from h5_pages.next_page import local
 from h5_pages.routes import ROUTES
 from h5_pages.services import Rate
-from tests.support.pages import PASSWORD, Pages, reported_by_stranger, running_pages
+from tests.support.pages import PASSWORD, Pages, picture, reported_by_stranger, running_pages
 from tests.support.world import LABEL
 
 POSTS = [route.path for route in ROUTES if route.method == "POST"]
@@ -162,6 +162,18 @@ async def test_reports_are_limited_and_the_words_are_kept(database_url: str, tmp
         answer = await visitor.post(REPORT, {**TYPED, "fault": "A second fault"})
         assert answer.status == 429
         assert "A second fault" in answer.text
+
+
+async def test_photos_of_strangers_are_limited_and_the_words_are_kept(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with running_pages(database_url, tmp_path, photo_rate=Rate(1, 600)) as pages:
+        visitor = await pages.visitor()
+        await visitor.get(REPORT)
+        answer = await visitor.post_files(REPORT, TYPED, ("1.jpg", picture()), ("2.jpg", picture()))
+        assert answer.status == 429
+        assert "No image" in answer.text
+        assert len(await pages.db.fetch("SELECT 1 FROM stored_file")) == 1
 
 
 async def test_a_forwarded_address_counts_only_from_our_own_proxy(database_url: str, tmp_path: Path) -> None:
