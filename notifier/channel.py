@@ -106,7 +106,8 @@ class SendFailed(Exception):
     """The provider did not take the message, or nobody knows whether it did (`maybe_delivered`).
 
     `code` is the provider's own, for the ledger; `reason` a fixed English sentence for the catalogues;
-    `detail` the provider's words, shortened and free of secrets.
+    `detail` the provider's words, shortened and free of secrets. `seen_before`: it refused because it has
+    had a message of this unique id, which is no failure where an earlier try may have arrived.
     """
 
     def __init__(
@@ -118,6 +119,7 @@ class SendFailed(Exception):
         detail: str = "",
         retry_after_s: float | None = None,
         maybe_delivered: bool = False,
+        seen_before: bool = False,
     ) -> None:
         super().__init__(f"{verdict} {code}: {reason}" + (f" ({detail})" if detail else ""))
         self.verdict = verdict
@@ -126,6 +128,7 @@ class SendFailed(Exception):
         self.detail = detail
         self.retry_after_s = retry_after_s
         self.maybe_delivered = maybe_delivered
+        self.seen_before = seen_before
 
 
 class Channel(Protocol):

@@ -12,7 +12,7 @@ from notifier.retry import retry_delay
 from notifier.sending import Channels, as_account
 from storage import deliveries
 from storage.clock import Clock
-from storage.database import Database
+from storage.database import Database, DatabaseAway
 from storage.deliveries import LiveCard
 
 LEASE = timedelta(seconds=120)
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class DecidedCards:
-    """Updates cards; a card that can no longer be updated (after 72 h, or refused) is left as it is."""
+    """Updates cards; a card that can no longer be updated (after 72 h, or refused for good) is left as it is."""
 
     def __init__(
         self,
@@ -45,28 +45,37 @@ class DecidedCards:
         """Update the cards that are due, some at once so that none outlasts its lease; how many were tried."""
         tried = 0
         while cards := await deliveries.claim_live_cards(self._db, self._real.now(), self._lease, AT_ONCE):
-            ends = await asyncio.gather(*map(self._update, cards), return_exceptions=True)
+            ends = await asyncio.gather(*map(self._make_show, cards), return_exceptions=True)
             for end in ends:
                 if isinstance(end, BaseException):
                     raise end
             tried += len(cards)
         return tried
 
-    async def _update(self, card: LiveCard) -> None:
-        account = await self._channels.accounts.by_id(card.account_id)
-        channel = self._channels.by_kind.get(card.channel)
-        expired = self._real.now() - card.tried_at > UPDATE_CODE_HOLDS
-        if account is None or channel is None or not channel.can_update or expired:
-            await deliveries.card_done(self._db, card, self._real.now())
-            return
+    async def _make_show(self, card: LiveCard) -> None:
+        """One try. A dead database leaves the lease to run out; a surprise puts this card off, and no other."""
         try:
-            decision = self._renderer.decision(card)
-            async with self._channels.in_time():
-                await channel.update(card.update_code, card.address, as_account(account), decision)
+            await self._update(card)
         except SendFailed as failure:
             log.warning("card_update_failed", delivery=card.id, verdict=failure.verdict, code=failure.code)
-            if failure.verdict in (Verdict.TEMPORARY, Verdict.RATE):
-                delay = retry_delay(card.update_tries, self._random(), failure.retry_after_s)
-                await deliveries.card_later(self._db, card, self._real.now() + delay)
-                return
+            if failure.verdict is Verdict.PERMANENT:
+                await deliveries.card_done(self._db, card, self._real.now())
+            else:
+                await self._later(card, failure.retry_after_s)
+        except DatabaseAway:
+            raise
+        except Exception:
+            log.exception("card_update_broke", delivery=card.id, kind=card.kind)
+            await self._later(card, None)
+
+    async def _update(self, card: LiveCard) -> None:
+        if self._real.now() - card.tried_at <= UPDATE_CODE_HOLDS:
+            channel, opened = await self._channels.open(card.channel, card.account_id)
+            decision = self._renderer.decision(card)
+            async with self._channels.in_time():
+                await channel.update(card.update_code, card.address, as_account(opened), decision)
         await deliveries.card_done(self._db, card, self._real.now())
+
+    async def _later(self, card: LiveCard, at_least_s: float | None) -> None:
+        delay = retry_delay(card.update_tries, self._random(), at_least_s)
+        await deliveries.card_later(self._db, card, self._real.now() + delay)

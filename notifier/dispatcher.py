@@ -69,11 +69,18 @@ class Dispatcher:
         return claimed
 
     async def _deliver(self, message: Claimed) -> None:
-        """One try. A dead database leaves the lease to run out; a surprise puts the message off."""
+        """One try. A dead database leaves the lease to run out."""
         try:
-            await self._sender.send(message)
+            await self._send(message)
         except DatabaseAway as away:
             log.warning("try_interrupted", message=message.id, reason=str(away))
+
+    async def _send(self, message: Claimed) -> None:
+        """A surprise puts the message off, so that it holds up its own lane alone."""
+        try:
+            await self._sender.send(message)
+        except DatabaseAway:
+            raise
         except Exception:
             log.exception("try_broke", message=message.id, kind=message.kind)
-            await self._sender.put_off(message, "internal error")
+            await self._sender.put_off(message)

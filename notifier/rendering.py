@@ -62,7 +62,9 @@ class Renderer:
         """What a card shows once somebody decided: who did what."""
         gettext = self._texts.gettext(card.language)
         words = self._vocabulary.action(card.workflow, card.action)
-        return Replacement(gettext(DECIDED).format(name=card.actor_name, done=gettext(words.done)).strip())
+        done = gettext(words.done)
+        named = gettext(DECIDED).format(name=card.actor_name, done=done)
+        return Replacement(named if card.actor_name else done)
 
     def _url(self, message: Claimed) -> str:
         if message.participant_id is not None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 FIRST = 2.0
 MOST = 900.0
-GIVE_UP_AFTER = 12
+GIVE_UP_AFTER = 20
 
 
 def retry_delay(tries: int, jitter: float, at_least_s: float | None = None) -> timedelta:

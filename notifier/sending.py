@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from notifier.budget import Budget, wait_until
-from notifier.channel import Account, Channel, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Channel, SendFailed, Verdict
 from notifier.rendering import Renderer
 from notifier.retry import is_hopeless, retry_delay
 from storage import deliveries, outbox
@@ -20,15 +20,17 @@ from storage.database import Connection, Database
 from storage.deliveries import Delivery, Route
 from storage.failpoints import FailPoints
 from storage.outbox import Claimed
+from storage.sealing import SealBroken
 from storage.texts import N_
 
 SEND_WITHIN_S = 75.0
-LONGEST_WINDOW = timedelta(hours=1)
+SURPRISES = 50
 NO_WAY_LEFT = N_("No channel is left on which this person could be told.")
 UNTRUE = N_("The case had moved on before it was sent.")
 UNTRUE_LATER = N_("The case moved on while it was being sent; it may have arrived.")
 NO_ACCOUNT = N_("The channel account cannot be used.")
 TOO_SLOW = N_("The provider did not answer in time.")
+BROKE = N_("Something unforeseen happened while it was being sent.")
 BUDGET = N_("The address has had as many messages as the provider allows.")
 
 log = structlog.get_logger()
@@ -53,6 +55,20 @@ class Channels:
     accounts: Accounts
     budgets: Mapping[str, Sequence[Budget]] = field(default_factory=dict)
     send_within_s: float = SEND_WITHIN_S
+
+    async def open(
+        self, kind: str, account_id: int, connection: Connection | None = None
+    ) -> tuple[Channel, OpenedAccount]:
+        """Channel and account; raises `SendFailed` (configuration) when either cannot be used any more."""
+        channel = self.by_kind.get(kind)
+        try:
+            opened = await self.accounts.by_id(account_id, connection)
+        except SealBroken:
+            log.exception("account_sealed", account=account_id)
+            opened = None
+        if opened is None or channel is None:
+            raise SendFailed(Verdict.CONFIGURATION, "account", NO_ACCOUNT)
+        return channel, opened
 
     @asynccontextmanager
     async def in_time(self) -> AsyncIterator[None]:
@@ -85,9 +101,6 @@ class Sender:
 
     async def send(self, message: Claimed) -> None:
         """Make one try. Raises `DatabaseAway`; the lease then runs out and the message is claimed again."""
-        if not message.still_true:
-            await self._withdraw(message)
-            return
         async with self._db.transaction() as tx:
             delivery = await self._begin(tx, message)
         if delivery is None:
@@ -95,25 +108,41 @@ class Sender:
         self._fail.hit("notifier.frozen")
         await self._try(message, delivery)
 
-    async def put_off(self, message: Claimed, reason: str) -> None:
-        """Try again later, after something that should not have happened."""
-        until = self._real.now() + retry_delay(message.attempts, self._random())
+    async def put_off(self, message: Claimed) -> None:
+        """Try again later, after something that should not have happened; many hours later give it up."""
+        now = self._real.now()
         async with self._db.connection() as connection:
-            await outbox.put_off(connection, message, until, reason)
+            if message.attempts >= SURPRISES:
+                await outbox.give_up(connection, message, "dead", now, BROKE)
+                log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
+            else:
+                until = now + retry_delay(message.attempts, self._random())
+                await outbox.put_off(connection, message, until, BROKE)
 
     async def _begin(self, tx: Connection, message: Claimed) -> Delivery | None:
+        """The delivery to try now; None for a message that is not ours any more, untrue, or not to be sent now."""
+        longest = timedelta(seconds=self._channels.send_within_s)
+        held = await outbox.hold(tx, message, self._real.now() + longest)
+        if held is None:
+            log.warning("lease_lost", message=message.id)
+            return None
+        if not held.still_true:
+            await self._withdraw(tx, held)
+            return None
+        return await self._next_try(tx, held)
+
+    async def _next_try(self, tx: Connection, message: Claimed) -> Delivery | None:
         """The delivery to try now; None when it has to wait, or nobody can be told."""
         delivery = await deliveries.open_delivery(tx, message)
         route = delivery.route if delivery else await deliveries.next_route(tx, message)
         if route is None:
-            await outbox.finish(tx, message, "dead", self._real.now(), NO_WAY_LEFT)
+            await outbox.give_up(tx, message, "dead", self._real.now(), NO_WAY_LEFT)
             log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
             return None
         if await self._over_budget(tx, message, route):
             return None
         if delivery is not None:
-            await deliveries.begin_try(tx, delivery, self._real.now())
-            return delivery
+            return await deliveries.begin_try(tx, delivery, self._real.now())
         return await self._freeze(tx, message, route)
 
     async def _over_budget(self, tx: Connection, message: Claimed, route: Route) -> bool:
@@ -121,7 +150,8 @@ class Sender:
         if not budgets:
             return False
         now = self._real.now()
-        tries = await deliveries.sent_since(tx, route.account_id, route.address, now - LONGEST_WINDOW)
+        longest = max(budget.window for budget in budgets)
+        tries = await deliveries.sent_since(tx, route.account_id, route.address, now - longest)
         until = wait_until(tries, budgets, now)
         if until is not None:
             await outbox.put_off(tx, message, until, BUDGET)
@@ -143,32 +173,34 @@ class Sender:
     async def _compose(
         self, tx: Connection, message: Claimed, route: Route, unique_id: str
     ) -> dict[str, Any]:
-        channel, opened = await self._open(route, tx)
+        channel, opened = await self._channels.open(route.channel, route.account_id, tx)
         content = self._renderer.content(message, unique_id, opened.name)
         return channel.compose(content, route.address, as_account(opened))
 
-    async def _open(self, route: Route, tx: Connection | None = None) -> tuple[Channel, OpenedAccount]:
-        """Channel and account of a route; raises `SendFailed` when either cannot be used any more."""
-        opened = await self._channels.accounts.by_id(route.account_id, tx)
-        channel = self._channels.by_kind.get(route.channel)
-        if opened is None or channel is None:
-            raise SendFailed(Verdict.CONFIGURATION, "account", NO_ACCOUNT)
-        return channel, opened
-
     async def _try(self, message: Claimed, delivery: Delivery) -> None:
         try:
-            channel, opened = await self._open(delivery.route)
-            async with self._channels.in_time():
-                accepted = await channel.send(delivery.payload, delivery.address, as_account(opened))
+            accepted = await self._hand_over(delivery)
         except SendFailed as failure:
             await self._failed(message, delivery, failure)
             return
         self._fail.hit("notifier.accepted")
         async with self._db.transaction() as tx:
+            # The message first, as every transaction does, or two of them could wait for each other.
             now = self._real.now()
+            await outbox.sent(tx, message, now)
             await deliveries.accepted(tx, delivery, accepted.provider_id, accepted.update_code, now)
-            await outbox.finish(tx, message, "sent", now)
         self._fail.hit("notifier.noted")
+
+    async def _hand_over(self, delivery: Delivery) -> Accepted:
+        """Raises `SendFailed`; a message that the provider has had before has arrived by an earlier try."""
+        channel, opened = await self._channels.open(delivery.channel, delivery.account_id)
+        try:
+            async with self._channels.in_time():
+                return await channel.send(delivery.payload, delivery.address, as_account(opened))
+        except SendFailed as failure:
+            if failure.seen_before and delivery.maybe_twice:
+                return Accepted("", note=failure.reason)
+            raise
 
     async def _failed(self, message: Claimed, delivery: Delivery, failure: SendFailed) -> None:
         """Later on the same channel, or at once on the next."""
@@ -195,16 +227,16 @@ class Sender:
             code=failure.code,
         )
         async with self._db.transaction() as tx:
-            await deliveries.failed(tx, delivery, state, failure.code, failure.reason, self._real.now())
-            await outbox.put_off(tx, message, until, failure.reason)
+            # Without the lease somebody else is trying: how that ends is what counts.
+            if await outbox.put_off(tx, message, until, failure.reason):
+                await deliveries.failed(tx, delivery, state, failure.code, failure.reason, self._real.now())
 
-    async def _withdraw(self, message: Claimed) -> None:
+    async def _withdraw(self, tx: Connection, message: Claimed) -> None:
         """Not sent any more; a try whose end nobody knows stays open in the ledger, for it may have arrived."""
-        async with self._db.transaction() as tx:
-            begun = await deliveries.open_delivery(tx, message)
-            perhaps = begun is not None and begun.state == "sending"
-            reason = UNTRUE_LATER if perhaps else UNTRUE
-            await outbox.finish(tx, message, "withdrawn", self._real.now(), reason)
+        begun = await deliveries.open_delivery(tx, message)
+        perhaps = begun is not None and (begun.state == "sending" or begun.maybe_twice)
+        reason = UNTRUE_LATER if perhaps else UNTRUE
+        await outbox.give_up(tx, message, "withdrawn", self._real.now(), reason)
 
 
 def as_account(opened: OpenedAccount) -> Account:

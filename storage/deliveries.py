@@ -21,7 +21,10 @@ class Route:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message on one channel. `state` is `sending` while nobody knows how the last try ended."""
+    """A message on one channel. `state` is `sending` while nobody knows how the last try ended.
+
+    `maybe_twice`: a try before this one may have arrived.
+    """
 
     id: int
     created_at: datetime
@@ -32,6 +35,7 @@ class Delivery:
     payload: Mapping[str, Any]
     state: str
     tries: int
+    maybe_twice: bool
 
     @property
     def route(self) -> Route:
@@ -60,8 +64,11 @@ class LiveCard:
     actor_name: str
 
 
-OPEN = """SELECT id, created_at, account_id, channel, address, unique_id, payload, state, tries FROM delivery
-           WHERE message_id = $1 AND state IN ('waiting', 'sending') ORDER BY id DESC LIMIT 1"""
+COLUMNS = "id, created_at, account_id, channel, address, unique_id, payload, state, tries, maybe_twice"
+OPEN = f"""SELECT {COLUMNS} FROM delivery
+            WHERE message_id = $1 AND state IN ('waiting', 'sending') ORDER BY id DESC LIMIT 1"""
+BEGIN_TRY = f"""UPDATE delivery SET maybe_twice = maybe_twice OR state = 'sending', state = 'sending', tried_at = $3
+                 WHERE id = $1 AND created_at = $2 RETURNING {COLUMNS}"""
 # The next way that was not refused for this message: contact points by rank; who has no account has a mail address.
 ROUTES = """
 SELECT cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address
@@ -77,11 +84,11 @@ SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, 
    SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused')
  ORDER BY length(o.path) DESC LIMIT 1
 """
-FREEZE = """
+FREEZE = f"""
 INSERT INTO delivery (created_at, message_id, message_created_at, case_id, contact_point_id, account_id, channel,
                       address, unique_id, payload, state, tried_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'sending', $1)
-RETURNING id, created_at, account_id, channel, address, unique_id, payload, state, tries
+RETURNING {COLUMNS}
 """
 # The decision is the first step after the message's state that entered another one.
 LIVE_CARDS = """
@@ -154,15 +161,10 @@ async def freeze(
     return Delivery(**dict(cast(Record, row)))  # INSERT … RETURNING has a row or raises
 
 
-async def begin_try(connection: Connection, delivery: Delivery, now: datetime) -> None:
+async def begin_try(connection: Connection, delivery: Delivery, now: datetime) -> Delivery:
     """Another try begins. When nobody knows how the last one ended, the message may arrive twice."""
-    await connection.execute(
-        "UPDATE delivery SET maybe_twice = maybe_twice OR state = 'sending', state = 'sending', tried_at = $3 "
-        "WHERE id = $1 AND created_at = $2",
-        delivery.id,
-        delivery.created_at,
-        now,
-    )
+    row = await connection.fetchrow(BEGIN_TRY, delivery.id, delivery.created_at, now)
+    return Delivery(**dict(cast(Record, row)))  # the ledger loses no rows
 
 
 async def accepted(
@@ -183,10 +185,14 @@ async def accepted(
 async def failed(
     connection: Connection, delivery: Delivery, state: str, code: str, error: str, now: datetime
 ) -> None:
-    """A try failed: `waiting` for the next, `sending` when it may have arrived, `refused` for good."""
+    """A try failed: `waiting` for the next, `sending` when it may have arrived, `refused` for good.
+
+    What was accepted stays so.
+    """
     await connection.execute(
         "UPDATE delivery SET state = $3, tries = tries + 1, error_code = $4, error = $5, "
-        "finished_at = CASE WHEN $3::varchar = 'refused' THEN $6::timestamptz END WHERE id = $1 AND created_at = $2",
+        "finished_at = CASE WHEN $3::varchar = 'refused' THEN $6::timestamptz END "
+        "WHERE id = $1 AND created_at = $2 AND state IN ('waiting', 'sending')",
         delivery.id,
         delivery.created_at,
         state,

@@ -6,7 +6,7 @@ can be claimed, so that the order holds.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,9 +56,16 @@ SELECT t.id, t.created_at, t.case_id, c.number, c.workflow, t.case_version, t.ki
   LEFT JOIN person p ON p.id = t.person_id LEFT JOIN participant part ON part.id = t.participant_id
  ORDER BY t.id
 """
-FINISH = """
-UPDATE message SET state = $3, finished_at = $4, reason = $5
- WHERE id = $1 AND created_at = $2 AND state = 'queued'
+# `attempts` grows with every claim and never shrinks, so it says whose lease it is.
+OWN = "id = $1 AND created_at = $2 AND state = 'queued' AND attempts = $3"
+HOLD = f"""
+SELECT (SELECT entered_version FROM work_case WHERE id = m.case_id) FROM message m
+ WHERE {OWN} AND next_at >= $4 FOR UPDATE
+"""
+# What a provider has taken is sent, whatever was thought of the message meanwhile.
+SENT = """
+UPDATE message SET state = 'sent', finished_at = $3, reason = ''
+ WHERE id = $1 AND created_at = $2 AND state <> 'sent'
 """
 
 
@@ -67,29 +74,47 @@ async def claim(db: Database, now: datetime, lease: timedelta, limit: int) -> Se
     return [Claimed(**dict(row)) for row in await db.fetch(CLAIM, now, now + lease, limit)]
 
 
-async def finish(
-    connection: Connection, message: Claimed, state: str, now: datetime, reason: str = ""
-) -> None:
-    """The message is done with: `sent`, `withdrawn` or `dead`, with the reason."""
-    await connection.execute(FINISH, message.id, message.created_at, state, now, reason[:300])
+async def hold(connection: Connection, message: Claimed, until: datetime) -> Claimed | None:
+    """Lock the message to the end of the transaction, as its case stands now.
+
+    None when the lease does not last until then, or somebody else has it: then leave the message alone.
+    """
+    own = (message.id, message.created_at, message.attempts)
+    entered_version = await connection.fetchval(HOLD, *own, until)
+    return None if entered_version is None else replace(message, entered_version=entered_version)
 
 
-async def put_off(connection: Connection, message: Claimed, until: datetime, reason: str) -> None:
-    """Give the lease back; the message is due again at `until`."""
+async def sent(connection: Connection, message: Claimed, now: datetime) -> None:
+    """A provider has taken the message, be it under a lease that ran out meanwhile."""
+    await connection.execute(SENT, message.id, message.created_at, now)
+
+
+async def give_up(connection: Connection, message: Claimed, state: str, now: datetime, reason: str) -> None:
+    """The message is done with: `withdrawn` or `dead`, with the reason. Nothing without the lease."""
+    own = (message.id, message.created_at, message.attempts)
     await connection.execute(
-        "UPDATE message SET next_at = $3, reason = $4 WHERE id = $1 AND created_at = $2 AND state = 'queued'",
-        message.id,
-        message.created_at,
-        until,
+        f"UPDATE message SET state = $4, finished_at = $5, reason = $6 WHERE {OWN}",
+        *own,
+        state,
+        now,
         reason[:300],
     )
+
+
+async def put_off(connection: Connection, message: Claimed, until: datetime, reason: str) -> bool:
+    """Give the lease back; the message is due again at `until`. False when somebody else has the lease."""
+    own = (message.id, message.created_at, message.attempts)
+    row = await connection.fetchval(
+        f"UPDATE message SET next_at = $4, reason = $5 WHERE {OWN} RETURNING id", *own, until, reason[:300]
+    )
+    return row is not None
 
 
 async def resend(db: Database, message_id: int, now: datetime) -> bool:
     """Put a dead letter back into the queue with all its channels open again; False when it is not dead."""
     async with db.transaction() as tx:
         row = await tx.fetchrow(
-            "UPDATE message SET state = 'queued', next_at = $2, attempts = 0, finished_at = NULL, reason = '' "
+            "UPDATE message SET state = 'queued', next_at = $2, finished_at = NULL, reason = '' "
             "WHERE id = $1 AND state = 'dead' RETURNING id",
             message_id,
             now,

@@ -20,6 +20,7 @@ class Meaning:
     verdict: Verdict
     reason: str
     retry_after_s: float | None = None
+    seen_before: bool = False
 
 
 _T, _P, _C, _R = Verdict.TEMPORARY, Verdict.PERMANENT, Verdict.CONFIGURATION, Verdict.RATE
@@ -37,7 +38,8 @@ MEANINGS: dict[int, Meaning] = {
     40063: Meaning(_P, N_("WeCom misses a field of the message")),
     41001: Meaning(_C, N_("The request carried no access token")),
     42001: Meaning(_T, N_("WeCom keeps refusing the access token")),
-    42014: Meaning(_P, N_("WeCom refuses the card's task id")),
+    # Ours are well-formed, so it was used before: a card that is sent again after the hours of the duplicate check.
+    42014: Meaning(_P, N_("WeCom refuses the card's task id"), seen_before=True),
     42015: Meaning(_P, N_("The card belongs to another app")),
     42016: Meaning(_P, N_("WeCom does not know the card")),
     42017: Meaning(_P, N_("WeCom does not know the card's button")),
@@ -79,4 +81,5 @@ def failed(meaning: Meaning, code: str, detail: str = "") -> SendFailed:
         meaning.reason,
         detail=one_line(detail)[:160],
         retry_after_s=meaning.retry_after_s,
+        seen_before=meaning.seen_before,
     )
