@@ -13,7 +13,7 @@ async def test_approval_moves_the_case_and_says_so_on_the_card(rig: Rig) -> None
     answer = await rig.press("head", "approve", await rig.card_of(case, "head"))
     assert answer.status == 200
     assert answer.message._data["MsgType"] == "update_button"
-    assert answer.button.startswith("[zh]Head of E")
+    assert answer.button.startswith("[zh][zh]approved:")
     assert (await rig.steps(case))[-1] == ("approve", "Head of Equipment", "wecom")
     assert rig.told.told == []
 
