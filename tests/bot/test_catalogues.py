@@ -86,7 +86,8 @@ def test_every_source_is_english(sources: set[str]) -> None:
 
 
 def test_every_translation_but_a_name_is_chinese(translated: dict[str, Message]) -> None:
-    assert [text for text, entry in translated.items() if not CHINESE.search(_zh(entry))] == ["Telegram"]
+    latin = [text for text, entry in translated.items() if entry.string and not CHINESE.search(_zh(entry))]
+    assert latin == ["Telegram"]
 
 
 def test_english_is_the_source_itself(catalogues: Catalogues, sources: set[str]) -> None:
