@@ -26,6 +26,7 @@ from storage.texts import N_
 SEND_WITHIN_S = 75.0
 SURPRISES = 50
 NO_WAY_LEFT = N_("No channel is left on which this person could be told.")
+NOT_ON_CHANNEL = N_("This person is not reached on this channel.")
 UNTRUE = N_("The case had moved on before it was sent.")
 UNTRUE_LATER = N_("The case moved on while it was being sent; it may have arrived.")
 NO_ACCOUNT = N_("The channel account cannot be used.")
@@ -136,14 +137,22 @@ class Sender:
         delivery = await deliveries.open_delivery(tx, message)
         route = delivery.route if delivery else await deliveries.next_route(tx, message)
         if route is None:
-            await outbox.give_up(tx, message, "dead", self._real.now(), NO_WAY_LEFT)
-            log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
+            await self._no_way(tx, message)
             return None
         if await self._over_budget(tx, message, route):
             return None
         if delivery is not None:
             return await deliveries.begin_try(tx, delivery, self._real.now())
         return await self._freeze(tx, message, route)
+
+    async def _no_way(self, tx: Connection, message: Claimed) -> None:
+        """Nobody can be told; where a message is for one channel only, who does not have it misses nothing."""
+        now = self._real.now()
+        if message.channel is not None and await deliveries.count_for(tx, message) == 0:
+            await outbox.give_up(tx, message, "withdrawn", now, NOT_ON_CHANNEL)
+            return
+        await outbox.give_up(tx, message, "dead", now, NO_WAY_LEFT)
+        log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
 
     async def _over_budget(self, tx: Connection, message: Claimed, route: Route) -> bool:
         budgets = self._channels.budgets.get(route.channel, ())

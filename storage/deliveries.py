@@ -73,7 +73,7 @@ BEGIN_TRY = f"""UPDATE delivery SET maybe_twice = maybe_twice OR state = 'sendin
 ROUTES = """
 SELECT cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address
   FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
- WHERE cp.person_id = $2 AND NOT EXISTS (
+ WHERE cp.person_id = $2 AND ($3::varchar IS NULL OR a.kind = $3) AND NOT EXISTS (
    SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.contact_point_id = cp.id AND d.state = 'refused')
  ORDER BY cp.rank, cp.id LIMIT 1
 """
@@ -122,7 +122,7 @@ async def open_delivery(connection: Connection, message: Claimed) -> Delivery | 
 async def next_route(connection: Connection, message: Claimed) -> Route | None:
     """The next way to the recipient that was not refused for this message, or None."""
     if message.person_id is not None:
-        row = await connection.fetchrow(ROUTES, message.id, message.person_id)
+        row = await connection.fetchrow(ROUTES, message.id, message.person_id, message.channel)
     elif message.email:
         row = await connection.fetchrow(MAIL_ROUTE, message.id, message.email, message.path)
     else:

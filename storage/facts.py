@@ -54,6 +54,7 @@ class Facts:
     steps: tuple[PastStep, ...]
     now: datetime
     policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    fired: frozenset[tuple[str, int, datetime]] = frozenset()
 
     def with_part(self, part: str) -> list[PartHolder]:
         """Those who have this part now."""
@@ -75,6 +76,8 @@ SELECT c.id, c.number, c.workflow, c.state, c.version, c.entered_version, c.ente
        (SELECT coalesce(jsonb_agg(jsonb_build_object('action', s.action, 'version', s.version, 'name', s.actor_name,
                'person_id', s.person_id, 'participant_id', s.participant_id) ORDER BY s.id), '[]')
           FROM step s WHERE s.case_id = c.id) AS steps,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(t.rule, t.rung, t.due_at)), '[]')
+          FROM timer t WHERE t.case_id = c.id AND t.outcome = 'done') AS fired,
        (SELECT coalesce(jsonb_object_agg(newest.name, newest.value), '{{}}') FROM (
           SELECT DISTINCT ON (pol.name) pol.name, pol.value FROM policy pol
             JOIN organisation po ON po.id = pol.organisation_id
@@ -101,6 +104,7 @@ async def load_facts(
         case_id=known.pop("id"),
         parts=tuple(_part(p) for p in known.pop("parts")),
         steps=tuple(PastStep(**s) for s in known.pop("steps")),
+        fired=frozenset((rule, rung, datetime.fromisoformat(due)) for rule, rung, due in known.pop("fired")),
         policies={**defaults, **known.pop("policies")},
         now=now,
         **known,

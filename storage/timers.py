@@ -62,3 +62,29 @@ async def next_due(connection: Connection) -> datetime | None:
         "SELECT min(due_at) FROM timer WHERE fired_at IS NULL AND next_try_at IS NULL"
     )
     return due
+
+
+async def is_overtaken(connection: Connection, timer: DueTimer, now: datetime) -> bool:
+    """Is a later rung of the same ladder due as well?"""
+    overtaken: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM timer WHERE case_id = $1 AND rule = $2 AND rung > $3 "
+        "AND fired_at IS NULL AND due_at <= $4)",
+        timer.case_id,
+        timer.rule,
+        timer.rung,
+        now,
+    )
+    return overtaken
+
+
+async def arm_again(connection: Connection, timer: DueTimer, due_at: datetime) -> None:
+    """The same rung comes back at `due_at`, unless the state is left before."""
+    await connection.execute(
+        "INSERT INTO timer (case_id, rule, rung, entered_version, due_at) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT DO NOTHING",
+        timer.case_id,
+        timer.rule,
+        timer.rung,
+        timer.entered_version,
+        due_at,
+    )

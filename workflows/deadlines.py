@@ -8,18 +8,17 @@ from storage import business_time, case_writer, directory, timers
 from storage.case_writer import StepRow, Written
 from storage.clock import BusinessClock
 from storage.database import Connection, Database, DatabaseAway
-from storage.facts import load_facts
+from storage.facts import Facts, load_facts
 from storage.failpoints import FailPoints
 from storage.timers import DueTimer
 from workflows.actor import Door
-from workflows.definition import Rung, Workflow
+from workflows.definition import Deadline, Rung, Workflow
 from workflows.engine import Clocks
-from workflows.plan import facts_after, messages_for, roles_told
+from workflows.plan import facts_after, messages_for, next_time, roles_told
 from workflows.registry import Registry
 
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_MOST = timedelta(hours=1)
-REMIND = "remind"
 
 log = structlog.get_logger()
 
@@ -69,14 +68,28 @@ class Deadlines:
     async def _fire(self, tx: Connection, timer: DueTimer) -> None:
         now = self._business.now()
         workflow = self._registry.named(timer.workflow)
-        rung = _rung(workflow, timer)
+        deadline = _deadline(workflow, timer)
         defaults = {name: policy.value for name, policy in workflow.policies.items()}
         facts = await load_facts(tx, timer.case_id, workflow.detail_table, defaults, now)
-        if facts is None or rung is None or facts.entered_version != timer.entered_version:
+        if facts is None or deadline is None or facts.entered_version != timer.entered_version:
             await timers.finish(tx, timer.id, "moot", now)
             return
-        holders = await directory.holders(tx, roles_told(rung.tells), facts.path, now)
-        after = facts_after(facts, facts.state, {}, facts.version + 1, entered=False)
+        rung = deadline.ladder[timer.rung]
+        overtaken = deadline.only_latest and await timers.is_overtaken(tx, timer, now)
+        if not overtaken and not (rung.quiet and rung.quiet(facts)):
+            await self._climb(tx, workflow, facts, timer, rung)
+        again = next_time(rung, facts, timer.due_at, self._clocks.calendar)
+        if again is not None:
+            await timers.arm_again(tx, timer, again)
+        await timers.finish(tx, timer.id, "moot" if overtaken else "done", now)
+
+    async def _climb(
+        self, tx: Connection, workflow: Workflow, facts: Facts, timer: DueTimer, rung: Rung
+    ) -> None:
+        """Write the step of the rung, and tell."""
+        changes = dict(rung.writes(facts)) if rung.writes else {}
+        holders = await directory.holders(tx, roles_told(rung.tells, facts), facts.path, facts.now)
+        after = facts_after(facts, facts.state, changes, facts.version + 1, entered=False)
         messages = messages_for(workflow, after, rung.tells, holders, None)
         data = {"rule": timer.rule, "rung": timer.rung, "due_at": timer.due_at, "told": len(messages)}
         await case_writer.write(
@@ -86,14 +99,14 @@ class Deadlines:
                 version=after.version,
                 entered=False,
                 closed=False,
-                at=now,
+                at=facts.now,
                 recorded_at=self._clocks.real.now(),
-                step=StepRow(REMIND, facts.state, facts.state, None, None, "", Door.SYSTEM, data),
+                step=StepRow(rung.action, facts.state, facts.state, None, None, "", Door.SYSTEM, data),
                 detail_table=workflow.detail_table,
+                detail=changes,
                 messages=messages,
             ),
         )
-        await timers.finish(tx, timer.id, "done", now)
 
     async def _postpone(self, timer: DueTimer) -> None:
         delay = min(RETRY_FIRST * 2 ** min(timer.tries, 10), RETRY_MOST)
@@ -101,9 +114,9 @@ class Deadlines:
             await timers.postpone(connection, timer.id, self._clocks.real.now() + delay)
 
 
-def _rung(workflow: Workflow, timer: DueTimer) -> Rung | None:
-    """The rung that the timer stands for; None when this version of the table has it no more."""
+def _deadline(workflow: Workflow, timer: DueTimer) -> Deadline | None:
+    """The deadline that the timer belongs to; None when this version of the table has it no more."""
     for deadline in workflow.deadlines:
         if deadline.rule == timer.rule and timer.rung < len(deadline.ladder):
-            return deadline.ladder[timer.rung]
+            return deadline
     return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +11,10 @@ from pydantic import BaseModel, ConfigDict
 from storage.facts import Facts
 from storage.kinds import MessageKind
 from storage.texts import N_
+from workflows.calendar import Calendar
+
+REMIND = "remind"
+"""The step that the system takes when a rung is climbed; every workflow has words for it."""
 
 
 class Part(StrEnum):
@@ -74,6 +79,8 @@ class Say:
     kind: MessageKind
     to: Who
     but_not_the_actor: bool = True
+    audience: str | None = None
+    """A policy that names further roles and the channels: `{"roles": [...], "channels": [...]}`."""
 
 
 @dataclass(frozen=True)
@@ -127,19 +134,45 @@ class Move:
 
 @dataclass(frozen=True)
 class Rung:
-    """One step of a ladder: how long after entering the state (a policy), and who is told what."""
+    """One step of a ladder: when, and who is told what.
 
-    after: str
+    When: so long after entering the state (`after`, a policy), or at the instant that `due` computes from
+    the facts; an instant at which the rung fired before in this case is not promised again, also after the
+    state was entered anew. `again` is a policy: while the state lasts, the rung comes back after so long.
+    `quiet` keeps the rung silent. `writes` are columns of the workflow's detail row.
+    """
+
+    after: str | None
     tells: Sequence[Say]
+    due: "Due | None" = None
+    again: str | None = None
+    quiet: Callable[[Facts], bool] | None = None
+    writes: Callable[[Facts], Mapping[str, Any]] | None = None
+    action: str = REMIND
+
+
+@dataclass(frozen=True)
+class Due:
+    """An instant computed from the facts, or None where there is nothing to wait for.
+
+    `label` (a source text) says which.
+    """
+
+    label: str
+    at: Callable[[Facts, Calendar], datetime | None]
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """Left in `state` longer than the policies say: the ladder is climbed rung by rung."""
+    """Left in `state` longer than the policies say: the ladder is climbed rung by rung.
+
+    `only_latest`: of several rungs that an outage has made overdue, only the last one is told.
+    """
 
     state: str
     rule: str
     ladder: Sequence[Rung]
+    only_latest: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from storage.texts import N_, Gettext
-from workflows.definition import PART_LABELS, Deadline, Move, Who, Workflow
+from workflows.definition import PART_LABELS, Deadline, Move, Rung, Who, Workflow
 from workflows.identity.roles import ROLE_LABELS, Role
 from workflows.registry import all_workflows
 
@@ -72,10 +72,15 @@ def _note(workflow: Workflow, state: str, gettext: Gettext) -> list[str]:
 
 def _rungs(workflow: Workflow, deadline: Deadline, gettext: Gettext) -> Iterator[str]:
     for rung in deadline.ladder:
-        policy = workflow.policies[rung.after].value
-        time = gettext(UNITS[policy["unit"]]).format(amount=policy["amount"])
         who = ", ".join(_who(say.to, gettext) for say in rung.tells)
-        yield f"        {gettext(REMINDED).format(time=time, who=who)}"
+        yield f"        {gettext(REMINDED).format(time=_time(workflow, rung, gettext), who=who)}"
+
+
+def _time(workflow: Workflow, rung: Rung, gettext: Gettext) -> str:
+    if rung.after is None:
+        return gettext(rung.due.label) if rung.due else ""
+    policy = workflow.policies[rung.after].value
+    return gettext(UNITS[policy["unit"]]).format(amount=policy["amount"])
 
 
 def _staying(workflow: Workflow, gettext: Gettext) -> Iterator[str]:

@@ -166,6 +166,8 @@ class Engine:
             part = NewPart(Part.REPORTER, None, reporter.name, reporter.phone, reporter.email)
             participant_id = await case_writer.take_part(tx, case_id, part, now, replaces=False)
             viewer = Viewer(reporter.name, participant_id=participant_id, case_id=case_id)
+        elif actor.is_system:
+            viewer = Viewer("")
         else:
             viewer = await self._person(tx, actor)
             part = NewPart(Part.REPORTER, viewer.person_id, viewer.name)
@@ -176,7 +178,7 @@ class Engine:
         """Take the chosen move: appoint, write everything, answer."""
         workflow, move = step.workflow, step.move
         facts = await self._appoint(tx, step)
-        holders = await directory.holders(tx, roles_told(move.tells), facts.path, facts.now)
+        holders = await directory.holders(tx, roles_told(move.tells, facts), facts.path, facts.now)
         changes = dict(move.writes(facts, step.form)) if move.writes else {}
         entered = move.target is not None
         target = str(move.target or facts.state)

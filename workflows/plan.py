@@ -2,21 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from storage.case_writer import NewMessage, NewTimer
 from storage.facts import Facts
 from workflows.calendar import Calendar
-from workflows.definition import Say, Workflow
+from workflows.definition import Rung, Say, Workflow
 from workflows.identity.roles import Role
 
 Holders = Mapping[str, Sequence[int]]
 
 
-def roles_told(tells: Iterable[Say]) -> list[str]:
+def roles_told(tells: Iterable[Say], facts: Facts) -> list[str]:
     """The roles whose holders must be looked up, and the one that is told when a role has nobody."""
-    roles = {role for say in tells for role in say.to.roles}
+    roles = {role for say in tells for role in _roles(say, facts)}
     return sorted(roles | {Role.ADMINISTRATOR}) if roles else []
+
+
+def _roles(say: Say, facts: Facts) -> frozenset[str]:
+    """The roles of a `Say`, and those that its policy names."""
+    return say.to.roles | frozenset(facts.policies[say.audience]["roles"] if say.audience else ())
 
 
 def facts_after(facts: Facts, state: str, changes: Mapping[str, Any], version: int, entered: bool) -> Facts:
@@ -32,34 +38,61 @@ def facts_after(facts: Facts, state: str, changes: Mapping[str, Any], version: i
 
 
 def timers_for(workflow: Workflow, facts: Facts, calendar: Calendar) -> list[NewTimer]:
-    """The timers of the state that was just entered, each rung counted from the entry."""
-    return [
-        NewTimer(deadline.rule, rung, calendar.due(facts.entered_at, facts.policies[step.after]))
+    """The timers of the state that was just entered, without those that fired before at the same instant."""
+    promised = (
+        (deadline.rule, number, due_of(rung, facts, calendar))
         for deadline in workflow.deadlines_of(facts.state)
-        for rung, step in enumerate(deadline.ladder)
+        for number, rung in enumerate(deadline.ladder)
+    )
+    return [
+        NewTimer(rule, number, due)
+        for rule, number, due in promised
+        if due and (rule, number, due) not in facts.fired
     ]
+
+
+def due_of(rung: Rung, facts: Facts, calendar: Calendar) -> datetime | None:
+    """When the rung is due, counted from the entry of the state or computed from the facts."""
+    if rung.due is not None:
+        return rung.due.at(facts, calendar)
+    return calendar.due(facts.entered_at, facts.policies[rung.after]) if rung.after else None
+
+
+def next_time(rung: Rung, facts: Facts, fired_due: datetime, calendar: Calendar) -> datetime | None:
+    """When a rung that fired comes back: the first of its turns that is not over yet."""
+    if rung.again is None:
+        return None
+    due = calendar.due(fired_due, facts.policies[rung.again])
+    while due <= facts.now:
+        due = calendar.due(due, facts.policies[rung.again])
+    return due
 
 
 def messages_for(
     workflow: Workflow, facts: Facts, tells: Iterable[Say], holders: Holders, actor_person: int | None
 ) -> list[NewMessage]:
-    """One message per kind and recipient. A role that nobody holds is answered for by the administrator."""
+    """One message per kind, recipient and channel. A role that nobody holds is answered for by the administrator."""
     variables = dict(workflow.variables(facts))
-    messages: dict[tuple[str, int | None, int | None], NewMessage] = {}
+    messages: dict[tuple[object, ...], NewMessage] = {}
     for say in tells:
         valid_while = facts.entered_version if say.kind.while_in_state else None
+        channels = facts.policies[say.audience]["channels"] if say.audience else [None]
         for person_id, participant_id in _recipients(say, facts, holders):
             if say.but_not_the_actor and person_id is not None and person_id == actor_person:
                 continue
-            message = NewMessage(say.kind.name, person_id, participant_id, variables, valid_while)
-            messages.setdefault((say.kind.name, person_id, participant_id), message)
+            for channel in channels:
+                message = NewMessage(
+                    say.kind.name, person_id, participant_id, channel, variables, valid_while
+                )
+                messages.setdefault((say.kind.name, person_id, participant_id, channel), message)
     return list(messages.values())
 
 
 def _recipients(say: Say, facts: Facts, holders: Holders) -> Iterable[tuple[int | None, int | None]]:
     """Person, or participant without an account who left an address."""
-    by_role = {person for role in say.to.roles for person in holders.get(role, ())}
-    if say.to.roles and not by_role:
+    roles = _roles(say, facts)
+    by_role = {person for role in roles for person in holders.get(role, ())}
+    if roles and not by_role:
         by_role = set(holders.get(Role.ADMINISTRATOR, ()))
     yield from ((person, None) for person in sorted(by_role))
     for holder in facts.parts:

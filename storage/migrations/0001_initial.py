@@ -208,7 +208,8 @@ class Migration(migrations.Migration):
                 ('kind', fields.CharField(max_length=64)),
                 ('person', fields.ForeignKeyField('yishe.Person', source_field='person_id', null=True, db_constraint=True, to_field='id', related_name='messages', on_delete=OnDelete.RESTRICT)),
                 ('participant', fields.ForeignKeyField('yishe.Participant', source_field='participant_id', null=True, db_constraint=True, to_field='id', related_name='messages', on_delete=OnDelete.RESTRICT)),
-                ('lane', fields.CharField(description='case and recipient: messages of one lane keep their order', max_length=48)),
+                ('channel', fields.CharField(null=True, description='only on this kind; else by rank', max_length=16)),
+                ('lane', fields.CharField(description='case and recipient: messages of one lane keep their order', max_length=64)),
                 ('variables', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('valid_while', fields.IntField(null=True, description='entered_version of the case, or always')),
                 ('state', fields.CharField(description='queued, sent, withdrawn, dead', db_default='queued', max_length=16)),
@@ -322,7 +323,7 @@ class Migration(migrations.Migration):
                 ('next_try_at', fields.DatetimeField(null=True, description='real time, after a failed try', auto_now=False, auto_now_add=False)),
                 ('tries', fields.IntField(db_default=0)),
             ],
-            options={'table': 'timer', 'app': 'yishe', 'unique_together': (('case_id', 'rule', 'rung', 'entered_version'),), 'indexes': [WhereIndex(fields=['due_at', 'id'], name='timer_waiting', where='fired_at IS NULL')], 'pk_attr': 'id', 'table_description': '计时: a promise that something happens at a business time, unless the state was left before.'},
+            options={'table': 'timer', 'app': 'yishe', 'unique_together': (('case_id', 'rule', 'rung', 'entered_version', 'due_at'),), 'indexes': [WhereIndex(fields=['due_at', 'id'], name='timer_waiting', where='fired_at IS NULL')], 'pk_attr': 'id', 'table_description': '计时: a promise that something happens at a business time, unless the state was left before.'},
             bases=['Model'],
         ),
         ops.CreateModel(

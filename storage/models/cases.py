@@ -130,5 +130,5 @@ class Timer(Model):
 
     class Meta:
         table = "timer"
-        unique_together = (("case_id", "rule", "rung", "entered_version"),)
+        unique_together = (("case_id", "rule", "rung", "entered_version", "due_at"),)
         indexes = (WhereIndex(fields=("due_at", "id"), name="timer_waiting", where="fired_at IS NULL"),)

@@ -25,8 +25,9 @@ class Message(Model):
     participant: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
         "yishe.Participant", related_name="messages", null=True, on_delete=fields.RESTRICT
     )
+    channel = fields.CharField(max_length=16, null=True, description="only on this kind; else by rank")
     lane = fields.CharField(
-        max_length=48, description="case and recipient: messages of one lane keep their order"
+        max_length=64, description="case and recipient: messages of one lane keep their order"
     )
     variables = fields.JSONField[dict[str, object]](default=dict)
     valid_while = fields.IntField(null=True, description="entered_version of the case, or always")
