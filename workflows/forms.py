@@ -26,6 +26,9 @@ ERROR_TEXTS = {
     "less_than_equal": N_("At most {le}."),
     "enum": N_("Please choose one of the given."),
     "int_parsing": N_("Please choose one of the given."),
+    "int_parsing_size": N_("Please choose one of the given."),
+    "greater_than": N_("Please choose one of the given."),
+    "less_than": N_("Please choose one of the given."),
     "bool_parsing": N_("Please choose one of the given."),
     "extra_forbidden": N_("This field is not expected."),
 }
@@ -80,7 +83,7 @@ def _kind(info: FieldInfo) -> str:
 
 def fill_in(form: type[Form], data: Mapping[str, Any]) -> Form:
     """Check what was filled in; empty texts count as not given. Raises `FormInvalid` with a text for each field."""
-    given = {name: value for name, value in data.items() if value not in ("", None)}
+    given = {name: _storable(value) for name, value in data.items() if value not in ("", None)}
     try:
         return form.model_validate(given)
     except ValidationError as error:
@@ -93,3 +96,10 @@ def fill_in(form: type[Form], data: Mapping[str, Any]) -> Form:
                 for e in error.errors()
             }
         ) from None
+
+
+def _storable(value: Any) -> Any:
+    """A text without what PostgreSQL cannot keep: zero characters, and halves of surrogate pairs."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -8,7 +8,7 @@ from storage.directory import Viewer
 from storage.facts import Facts
 from workflows.actor import Actor
 from workflows.definition import Form, Move, Part, Who, Workflow
-from workflows.errors import DutiesSeparated, NotOpen, NotPermitted
+from workflows.errors import DutiesSeparated, NotOpen, NotPermitted, WorkflowError
 from workflows.forms import fill_in
 
 
@@ -62,8 +62,10 @@ def choose(
 def choose_opening(
     workflow: Workflow, actor: Actor, action: str, data: Mapping[str, Any]
 ) -> tuple[Move, Form]:
-    """The move that opens a case; raises `NotPermitted`, `FormInvalid`."""
-    move = next(m for m in workflow.moves_from(None) if m.action == action)
+    """The move that opens a case; raises `WorkflowError` for any other, `NotPermitted`, `FormInvalid`."""
+    move = next((m for m in workflow.moves_from(None) if m.action == action), None)
+    if move is None:
+        raise WorkflowError
     if not (move.by.anybody or actor.is_system):
         raise NotPermitted(action_text=workflow.actions[action].label)
     return move, fill_in(move.form, data)

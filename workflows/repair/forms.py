@@ -25,6 +25,7 @@ URGENCY_LABELS: dict[str, str] = {
 }
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+PersonId = Annotated[int, Field(gt=0, lt=2**63)]
 Money = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 
 
@@ -43,7 +44,7 @@ class Triage(Form):
     )
     diagnosis: Words = Field(title=N_("First assessment"), json_schema_extra={"kind": "textarea"})
     estimate: Money = Field(title=N_("Estimated cost (CNY)"), description=N_("0 if nothing is to be bought"))
-    technician: int | None = Field(
+    technician: PersonId | None = Field(
         default=None, title=N_("Who repairs?"), json_schema_extra={"kind": "person"}
     )
 
