@@ -28,7 +28,7 @@ ENSURE_PARTITIONS = """
 CREATE FUNCTION ensure_partitions(months_ahead int, at timestamptz DEFAULT now()) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE t text; month timestamptz; made int := 0; name text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['step', 'message', 'delivery'] LOOP
+  FOREACH t IN ARRAY ARRAY['step', 'message', 'delivery', 'audit', 'reading'] LOOP
     FOR i IN 0..months_ahead LOOP
       month := date_trunc('month', at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + make_interval(months => i);
       name := t || to_char(month AT TIME ZONE 'UTC', '_YYYY_MM');
@@ -49,6 +49,13 @@ APPEND_ONLY = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'history is only ever appended' USING ERRCODE = 'integrity_constraint_violation'; END $$;
 CREATE TRIGGER step_append_only BEFORE UPDATE OR DELETE ON step FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+"""
+
+# A reading is known by what it says, and so is kept once.
+READING_ONCE = """
+ALTER TABLE reading DROP CONSTRAINT reading_pkey;
+ALTER TABLE reading ADD PRIMARY KEY (device_id, metric, measured_at);
 """
 
 DELIVERY_KEY = """
@@ -65,10 +72,13 @@ class Migration(migrations.Migration):
         ops.RunSQL("SELECT partition_by_month('step', 'recorded_at')", ""),
         ops.RunSQL("SELECT partition_by_month('message', 'created_at')", ""),
         ops.RunSQL("SELECT partition_by_month('delivery', 'created_at')", ""),
+        ops.RunSQL("SELECT partition_by_month('audit', 'at')", ""),
+        ops.RunSQL("SELECT partition_by_month('reading', 'measured_at')", ""),
+        ops.RunSQL(READING_ONCE, "ALTER TABLE reading ADD PRIMARY KEY (id, measured_at)"),
         ops.RunSQL(DELIVERY_KEY, "ALTER TABLE delivery DROP CONSTRAINT delivery_message"),
         ops.RunSQL(ENSURE_PARTITIONS, "DROP FUNCTION ensure_partitions(int, timestamptz)"),
         ops.RunSQL("SELECT ensure_partitions(3)", ""),
-        ops.RunSQL(APPEND_ONLY, "DROP TRIGGER step_append_only ON step; DROP FUNCTION refuse_change()"),
+        ops.RunSQL(APPEND_ONLY, "DROP TRIGGER step_append_only ON step; DROP TRIGGER audit_append_only ON audit; DROP FUNCTION refuse_change()"),
         ops.RunSQL("CREATE SEQUENCE case_number", "DROP SEQUENCE case_number"),
         ops.RunSQL("INSERT INTO business_time (id, offset_s, target_s) VALUES (1, 0, 0)", "DELETE FROM business_time"),
     ]

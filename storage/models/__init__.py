@@ -4,16 +4,24 @@ Front doors never import this package; they read through `storage.access` and wr
 `workflows.engine`. Hot paths speak SQL to the same tables (see docs/decisions).
 """
 
+from storage.models.adverse_events import AdverseEvent
+from storage.models.audit import Audit
 from storage.models.cases import Case, Participant, Repair, Step, Timer
 from storage.models.devices import Device, DeviceLabel
 from storage.models.files import Attachment, StoredFile
+from storage.models.licences import Licence
 from storage.models.messages import Delivery, Message
 from storage.models.organisations import ChannelAccount, Organisation, Policy
-from storage.models.people import ContactPoint, Person, Post, WebSession
+from storage.models.people import ContactPoint, LinkCode, Person, Post, WebSession
 from storage.models.runtime import BusinessTime, CalendarOverride, Idempotency
+from storage.models.telemetry import Alarm, Band, Gateway, Quarantine, Reading, SensorRule
 
 __all__ = [
+    "AdverseEvent",
+    "Alarm",
     "Attachment",
+    "Audit",
+    "Band",
     "BusinessTime",
     "CalendarOverride",
     "Case",
@@ -22,14 +30,20 @@ __all__ = [
     "Delivery",
     "Device",
     "DeviceLabel",
+    "Gateway",
     "Idempotency",
+    "Licence",
+    "LinkCode",
     "Message",
     "Organisation",
     "Participant",
     "Person",
     "Policy",
     "Post",
+    "Quarantine",
+    "Reading",
     "Repair",
+    "SensorRule",
     "Step",
     "StoredFile",
     "Timer",

@@ -78,6 +78,10 @@ class Delivery(Model):
     update_tries = fields.IntField(db_default=0)
     error_code = fields.CharField(max_length=64, db_default="")
     error = fields.CharField(max_length=300, db_default="")
+    received_at = fields.DatetimeField(null=True, description="real time: the provider reported arrival")
+    receipt = fields.CharField(
+        max_length=64, db_default="", description="the provider's last report, as it came"
+    )
     maybe_twice = fields.BooleanField(db_default=False, description="an earlier try may have arrived")
 
     class Meta:

@@ -67,6 +67,22 @@ class ContactPoint(Model):
         indexes = (("person_id", "rank"),)
 
 
+class LinkCode(Model):
+    """A one-time code with which a person links a chat account. Only a hash of it is kept."""
+
+    code_hash = fields.CharField(max_length=64, primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="link_codes", on_delete=fields.CASCADE
+    )
+    kind = fields.CharField(max_length=16, description="kind of channel")
+    expires_at = fields.DatetimeField(description="real time")
+    used_at = fields.DatetimeField(null=True, description="real time")
+
+    class Meta:
+        table = "link_code"
+        indexes = (("person_id",),)
+
+
 class WebSession(Model):
     """A signed-in browser. Only a hash of the cookie is kept."""
 

@@ -1,0 +1,29 @@
+"""Audit rows: looks at protected data. Partitioned by month of `at`; only ever appended."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from storage.models.cases import Case
+from storage.models.people import Person
+
+
+class Audit(Model):
+    """审计: who looked at or changed what, when, from where."""
+
+    id = fields.BigIntField(primary_key=True)
+    at = fields.DatetimeField(description="real time")
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="audit", null=True, on_delete=fields.RESTRICT
+    )
+    case: fields.ForeignKeyNullableRelation[Case] = fields.ForeignKeyField(
+        "yishe.Case", related_name="audit", null=True, on_delete=fields.RESTRICT
+    )
+    door = fields.CharField(max_length=16)
+    client = fields.CharField(max_length=100)
+    action = fields.CharField(max_length=64)
+    subject = fields.CharField(max_length=200)
+    data = fields.JSONField[dict[str, object]](db_default={})
+
+    class Meta:
+        table = "audit"
+        indexes = (("case_id", "at"), ("person_id", "at"))
