@@ -127,7 +127,6 @@ async def _new_key(_: argparse.Namespace) -> int:
 
 async def _diagram(options: argparse.Namespace) -> int:
     from workflows.diagram import mermaid  # noqa: PLC0415 - as above
-
     from workflows.registry import all_workflows  # noqa: PLC0415 - as above
 
     sys.stdout.write(
