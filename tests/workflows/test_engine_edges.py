@@ -136,11 +136,11 @@ class CutOff(NoFailPoints):
             self.happened.set()
 
 
-OTHERS = """
-SELECT pid FROM pg_stat_activity
+END_OTHERS = """
+SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
-END_OTHERS = f"SELECT pg_terminate_backend(pid) FROM ({OTHERS}) others"
+NONE_LEFT = "SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = ANY($1)"
 LOCK_WAITED_FOR = "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
@@ -183,17 +183,15 @@ async def test_a_commit_that_is_lost_on_the_way_is_not_done(desk: Desk, database
 async def test_connections_that_the_server_ended_are_replaced(desk: Desk) -> None:
     case = await desk.triaged(LARGE)
     async with Database.open(desk.db.dsn, max_size=1) as other:
-        await other.execute(END_OTHERS)
-        async with asyncio.timeout(10):
-            while await other.fetch(OTHERS):  # noqa: ASYNC110 - the server makes it true
-                await asyncio.sleep(0.01)
+        ended = [row["pid"] for row in await other.fetch(END_OTHERS)]
+        await until_true(replace(desk, db=other), NONE_LEFT, ended)
     with suppress(DatabaseAway):
         await desk.act(case, "approve", desk.world.head, key="press")
     approved = await desk.act(case, "approve", desk.world.head, key="press")
     assert (approved.state, len(await desk.steps(case))) == ("triaged", 3)
 
 
-async def until_true(desk: Desk, question: str) -> None:
+async def until_true(desk: Desk, question: str, *args: object) -> None:
     async with asyncio.timeout(10):
-        while not await desk.value(question):  # noqa: ASYNC110 - the server makes it true
+        while not await desk.value(question, *args):  # noqa: ASYNC110 - the server makes it true
             await asyncio.sleep(0.01)
