@@ -164,6 +164,20 @@ async def _write_detail(connection: Connection, written: Written) -> None:
     await connection.execute(statement, written.case_id, dict(written.detail))
 
 
+# Of a unique constraint over the workflow's own row; keys of answers are no columns that anybody fills in.
+COLUMN = """
+SELECT a.attname FROM pg_constraint c
+  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+ WHERE c.conrelid = to_regclass($1) AND c.conname = $2 AND $1 <> 'idempotency'
+"""
+
+
+async def column_of(connection: Connection, table: str | None, constraint: str | None) -> str | None:
+    """The (first) column of a unique constraint that was violated; None for the constraint on answers."""
+    column: str | None = await connection.fetchval(COLUMN, table, constraint)
+    return column
+
+
 NEW_CASE = """
 INSERT INTO work_case (number, workflow, definition_version, state, version, entered_version, entered_at,
                        organisation_id, device_id, title, opened_at)

@@ -98,6 +98,10 @@ Precondition = Callable[[Facts], str | None]
 """Why the action is not open at present (a source text), or None. Pure; buttons hide on a reason."""
 
 
+Faults = Callable[[Facts, Any], Mapping[str, str]]
+"""What of the filled-in form does not hold given what is known: a source text for each field at fault. Pure."""
+
+
 @dataclass(frozen=True)
 class Appoint:
     """The form's `field` names a person, who must hold `role` here and takes `part` in the case."""
@@ -123,6 +127,7 @@ class Move:
     by: Who
     form: type[Form] = NoForm
     when: Guard | None = None
+    faults: Faults | None = None
     open_if: Precondition | None = None
     duty_of: Who | None = None
     not_who_did: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from storage.texts import N_, Gettext
-from workflows.definition import PART_LABELS, Deadline, Move, Rung, Who, Workflow
+from workflows.definition import PART_LABELS, Deadline, Move, Rung, Say, Who, Workflow, role
 from workflows.identity.roles import ROLE_LABELS, Role
 from workflows.registry import all_workflows
 
@@ -16,6 +16,7 @@ SYSTEM = N_("system")
 FOUR_EYES = N_("not on one's own request")
 CONDITION = N_("if {condition}")
 REMINDED = N_("after {time}: {who}")
+REMINDED_ON = N_("{time}: {who}")
 STAYING = N_("Without leaving the state: {action} ({who}) in {states}")
 UNITS = {
     "minutes": N_("{amount} minute(s)"),
@@ -72,8 +73,14 @@ def _note(workflow: Workflow, state: str, gettext: Gettext) -> list[str]:
 
 def _rungs(workflow: Workflow, deadline: Deadline, gettext: Gettext) -> Iterator[str]:
     for rung in deadline.ladder:
-        who = ", ".join(_who(say.to, gettext) for say in rung.tells)
-        yield f"        {gettext(REMINDED).format(time=_time(workflow, rung, gettext), who=who)}"
+        who = ", ".join(_who(_audience(workflow, say), gettext) for say in rung.tells)
+        words = REMINDED if rung.due is None else REMINDED_ON
+        yield f"        {gettext(words).format(time=_time(workflow, rung, gettext), who=who)}"
+
+
+def _audience(workflow: Workflow, say: Say) -> Who:
+    """Who is told as shipped."""
+    return say.to | role(*workflow.policies[say.audience].value["roles"]) if say.audience else say.to
 
 
 def _time(workflow: Workflow, rung: Rung, gettext: Gettext) -> str:

@@ -25,7 +25,7 @@ from workflows.definition import Form, Move, Part, Workflow
 from workflows.errors import ActorUnknown, CaseNotFound, FormInvalid, KeyReused, Stale
 from workflows.plan import facts_after, messages_for, roles_told, timers_for
 from workflows.registry import Registry
-from workflows.rules import choose, choose_opening
+from workflows.rules import check_opening, choose, choose_opening
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ class Engine:
             async with self._db.transaction() as tx:
                 outcome = await self._act(tx, case_id, asked, seen_version)
                 self._fail.hit("engine.before_commit")
-        except asyncpg.UniqueViolationError:
-            return await self._first_answer(token)
+        except asyncpg.UniqueViolationError as error:
+            return await self._first_answer(token, error)
         self._fail.hit("engine.after_commit")
         return outcome
 
@@ -132,10 +132,11 @@ class Engine:
                     return known
                 move, form = choose_opening(workflow, actor, action, data)
                 facts, viewer = await self._new_case(tx, workflow, move, form, actor, place, reporter)
+                check_opening(workflow, facts, viewer, actor, move, form)
                 outcome = await self._take(tx, Taking(workflow, facts, viewer, move, form, asked))
                 self._fail.hit("engine.before_commit")
-        except asyncpg.UniqueViolationError:
-            return await self._first_answer(token)
+        except asyncpg.UniqueViolationError as error:
+            return await self._first_answer(token, error)
         self._fail.hit("engine.after_commit")
         return outcome
 
@@ -245,13 +246,14 @@ class Engine:
             raise ActorUnknown
         return viewer
 
-    async def _first_answer(self, token: Token) -> Outcome:
-        """Another request with the same key was faster: its answer."""
+    async def _first_answer(self, token: Token, error: asyncpg.UniqueViolationError) -> Outcome:
+        """Another request with the same key was faster: its answer. Or a field holds what another case has."""
         async with self._db.connection() as connection:
             known = await _known(connection, token)
-        if known is None:
-            raise KeyReused
-        return known
+            if known is not None:
+                return known
+            field = await case_writer.column_of(connection, error.table_name, error.constraint_name)
+        raise FormInvalid.taken(field) if field else KeyReused
 
 
 async def _known(connection: Connection, token: Token) -> Outcome | None:

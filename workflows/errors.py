@@ -80,3 +80,8 @@ class FormInvalid(WorkflowError):
     def choice(cls, name: str) -> "FormInvalid":
         """The field `name` holds something that may not be chosen."""
         return cls({name: (N_("Please choose one of the given."), {})})
+
+    @classmethod
+    def taken(cls, name: str) -> "FormInvalid":
+        """The field `name` holds something that may be there once only, and is."""
+        return cls({name: (N_("This is registered already."), {})})

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from storage.texts import N_
 from workflows.definition import Form
@@ -29,15 +31,19 @@ ERROR_TEXTS = {
     "int_parsing_size": N_("Please choose one of the given."),
     "greater_than": N_("Please choose one of the given."),
     "less_than": N_("Please choose one of the given."),
+    "date_parsing": N_("Please give a date, for example 2026-03-01."),
+    "date_from_datetime_parsing": N_("Please give a date, for example 2026-03-01."),
+    "date_type": N_("Please give a date, for example 2026-03-01."),
     "bool_parsing": N_("Please choose one of the given."),
     "extra_forbidden": N_("This field is not expected."),
 }
 ANY_ERROR = N_("Please check this.")
+OWN_WORDS = "own_words"
 
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """How a field is asked for. `kind`: text, textarea, money, choice, bool, person.
+    """How a field is asked for. `kind`: text, textarea, money, date, choice, bool, person.
 
     Label, hint and choices are source texts.
     """
@@ -78,6 +84,8 @@ def _kind(info: FieldInfo) -> str:
         return "bool"
     if Decimal in types:
         return "money"
+    if date in types:
+        return "date"
     return "choice" if any(isinstance(t, type) and issubclass(t, Enum) for t in types) else "text"
 
 
@@ -88,14 +96,19 @@ def fill_in(form: type[Form], data: Mapping[str, Any]) -> Form:
         return form.model_validate(given)
     except ValidationError as error:
         raise FormInvalid(
-            {
-                str(e["loc"][0]) if e["loc"] else "": (
-                    ERROR_TEXTS.get(e["type"], ANY_ERROR),
-                    e.get("ctx", {}),
-                )
-                for e in error.errors()
-            }
+            {str(e["loc"][0]) if e["loc"] else "": (_error_text(e), e.get("ctx", {})) for e in error.errors()}
         ) from None
+
+
+def fault(text: str) -> PydanticCustomError:
+    """What is wrong with a field, in a workflow's own words: raised by the validators of forms. A source text."""
+    return PydanticCustomError(OWN_WORDS, "{text}", {"text": text})
+
+
+def _error_text(error: ErrorDetails) -> str:
+    if error["type"] == OWN_WORDS:
+        return error["msg"]
+    return ERROR_TEXTS.get(error["type"], ANY_ERROR)
 
 
 def _storable(value: Any) -> Any:

@@ -8,7 +8,7 @@ from storage.directory import Viewer
 from storage.facts import Facts
 from workflows.actor import Actor
 from workflows.definition import Form, Move, Part, Who, Workflow
-from workflows.errors import DutiesSeparated, NotOpen, NotPermitted, WorkflowError
+from workflows.errors import DutiesSeparated, FormInvalid, NotOpen, NotPermitted, WorkflowError
 from workflows.forms import fill_in
 
 
@@ -55,6 +55,7 @@ def choose(
     for move in permitted:
         form = fill_in(move.form, data)
         if move.when is None or move.when.holds(facts, form):
+            _check_form(move, facts, form)
             return move, form
     raise NotOpen(state_text=workflow.states[facts.state])
 
@@ -66,9 +67,24 @@ def choose_opening(
     move = next((m for m in workflow.moves_from(None) if m.action == action), None)
     if move is None:
         raise WorkflowError
-    if not (move.by.anybody or actor.is_system):
+    if not (move.by.anybody or actor.is_system or (move.by.roles and actor.person_id is not None)):
         raise NotPermitted(action_text=workflow.actions[action].label)
     return move, fill_in(move.form, data)
+
+
+def check_opening(
+    workflow: Workflow, facts: Facts, viewer: Viewer, actor: Actor, move: Move, form: Form
+) -> None:
+    """May this person open it here, and does the form hold here? Raises `NotPermitted`, `FormInvalid`."""
+    if not (actor.is_system or _belongs(move.by, facts, viewer)):
+        raise NotPermitted(action_text=workflow.actions[move.action].label)
+    _check_form(move, facts, form)
+
+
+def _check_form(move: Move, facts: Facts, form: Form) -> None:
+    faults = move.faults(facts, form) if move.faults else {}
+    if faults:
+        raise FormInvalid({name: (text, {}) for name, text in faults.items()})
 
 
 def _may(move: Move, facts: Facts, viewer: Viewer) -> bool:

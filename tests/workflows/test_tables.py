@@ -19,12 +19,13 @@ from tests.support.tables import (
     texts_of,
 )
 from workflows.calendar import Calendar, ChineseWorkingDays
-from workflows.deadlines import REMIND
-from workflows.definition import PART_LABELS, Move, NoForm, Part, Rung, Workflow, role
+from workflows.definition import PART_LABELS, REMIND, Move, NoForm, Part, Rung, Workflow, role
 from workflows.forms import describe
 from workflows.identity.roles import Role
 from workflows.registry import all_workflows
 from workflows.repair.machine import REPAIR, A, S
+
+CHANNELS = {"email", "wecom", "sms", "telegram"}
 
 
 def every_state_is_reached_and_can_end(workflow: Workflow) -> None:
@@ -109,10 +110,27 @@ def deadlines_run_in_open_states_by_known_policies(workflow: Workflow) -> None:
     calendar = Calendar(ChineseWorkingDays({}, 2026))
     for deadline in workflow.deadlines:
         assert deadline.state in set(workflow.states) - workflow.final
-        rungs = [calendar.due(NOON, workflow.policies[rung.after].value) for rung in deadline.ladder]
-        assert rungs[0] > NOON
+        rungs = [calendar.due(NOON, workflow.policies[r.after].value) for r in deadline.ladder if r.after]
         assert rungs == sorted(set(rungs)), deadline.rule
-    assert len({deadline.rule for deadline in workflow.deadlines}) == len(workflow.deadlines)
+        again = [calendar.due(NOON, workflow.policies[r.again].value) for r in deadline.ladder if r.again]
+        assert all(due > NOON for due in [*rungs, *again])
+        assert all((rung.after is None) != (rung.due is None) for rung in deadline.ladder)
+
+
+def one_rule_is_one_ladder(workflow: Workflow) -> None:
+    """A timer names its rule and rung; a rule may run through several states, each once."""
+    rules = {(deadline.rule, deadline.state) for deadline in workflow.deadlines}
+    ladders = {deadline.rule: deadline.ladder for deadline in workflow.deadlines}
+    assert len(rules) == len(workflow.deadlines)
+    assert all(deadline.ladder == ladders[deadline.rule] for deadline in workflow.deadlines)
+
+
+def audiences_are_policies_that_name_roles_and_channels(workflow: Workflow) -> None:
+    for name in {t.say.audience for t in tellings(workflow)} - {None}:
+        value = workflow.policies[str(name)].value
+        assert set(value["roles"]) <= set(Role)
+        assert set(value["channels"]) <= CHANNELS
+        assert value["channels"]
 
 
 def policies_have_a_source_and_are_of_this_workflow(workflow: Workflow) -> None:
@@ -141,6 +159,8 @@ RULES: list[Callable[[Workflow], None]] = [
     buttons_are_open_to_a_recipient,
     kinds_with_buttons_end_with_the_state,
     deadlines_run_in_open_states_by_known_policies,
+    one_rule_is_one_ladder,
+    audiences_are_policies_that_name_roles_and_channels,
     policies_have_a_source_and_are_of_this_workflow,
     appointed_people_come_from_a_field_or_are_the_actor,
 ]
