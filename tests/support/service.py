@@ -1,0 +1,152 @@
+"""The service as a process of its own, and what it is told in its environment."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+ROOT = Path(__file__).parents[2]
+OURS = ("YISHE_", "DATABASE_URL")
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with the settings of the service replaced."""
+    rest = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return {**rest, "PYTHONPATH": str(ROOT), **given}
+
+
+async def soon(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for what another process or task makes true."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - another process makes it true
+            await asyncio.sleep(0.02)
+
+
+@dataclass
+class Process:
+    """A running or ended `yishe` command."""
+
+    pid: int
+    ended: asyncio.Future[int]
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, unless it has ended."""
+        if not self.ended.done():
+            os.kill(self.pid, number)
+
+    async def exit_code(self, seconds: float = 30) -> int:
+        """Wait for its end."""
+        async with asyncio.timeout(seconds):
+            return await asyncio.shield(self.ended)
+
+
+@asynccontextmanager
+async def command(
+    *arguments: str, settings: Mapping[str, str], folder: Path, log: Path
+) -> AsyncIterator[Process]:
+    """`python -m bot …` in a folder, its output in a file; killed at the end if it still runs."""
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            *arguments,
+            cwd=folder,
+            env=environment(settings),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    waiting = asyncio.ensure_future(process.wait())
+    try:
+        yield Process(process.pid, waiting)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await waiting
+
+
+async def run(*arguments: str, settings: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    """Run a command to its end: the exit code, and all that it said."""
+    log = folder / "output"
+    async with command(*arguments, settings=settings, folder=folder, log=log) as process:
+        code = await process.exit_code(60)
+    return code, log.read_text(encoding="utf-8")
+
+
+class WarmStarts:
+    """Starts the service from a warm interpreter, one process after the other."""
+
+    def __init__(self, launcher: asyncio.subprocess.Process) -> None:
+        self._launcher = launcher
+        self.last: Process | None = None
+
+    async def start(self, settings: Mapping[str, str]) -> Process:
+        """Start it; the former one must have ended."""
+        assert self._launcher.stdin
+        assert self._launcher.stdout
+        self._launcher.stdin.write(json.dumps(dict(settings)).encode() + b"\n")
+        pid = int(await self._launcher.stdout.readline())
+        self.last = Process(pid, asyncio.ensure_future(self._end()))
+        return self.last
+
+    async def _end(self) -> int:
+        assert self._launcher.stdout
+        return int(await self._launcher.stdout.readline())
+
+
+@asynccontextmanager
+async def warm_starts(settings: Mapping[str, str], folder: Path) -> AsyncIterator[WarmStarts]:
+    """A launcher for the length of a `with`; what it started last ends with it. Logs go to `folder`."""
+    with (folder / "service.log").open("ab") as log:
+        launcher = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.support.warm_service",
+            cwd=ROOT,
+            env=environment(settings),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
+    starts = WarmStarts(launcher)
+    try:
+        yield starts
+    finally:
+        if starts.last is not None:
+            starts.last.send(signal.SIGKILL)
+            await starts.last.exit_code()
+        assert launcher.stdin
+        launcher.stdin.close()
+        await launcher.wait()
+
+
+async def answers(url: str, status: int = 200, seconds: float = 30) -> None:
+    """Wait until an address answers with that status."""
+    async with aiohttp.ClientSession() as http, asyncio.timeout(seconds):
+        while await _status(http, url) != status:  # noqa: ASYNC110 - another process makes it true
+            await asyncio.sleep(0.02)
+
+
+async def _status(http: aiohttp.ClientSession, url: str) -> int:
+    try:
+        async with http.get(url) as response:
+            return response.status
+    except aiohttp.ClientError:
+        return 0
