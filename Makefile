@@ -12,7 +12,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := bot workflows notifier telemetry webhooks storage h5_pages tests
 
-.PHONY: help setup setup-test demo test soak check lock catalogues diagrams wheel clean
+.PHONY: pictures help setup setup-test demo test soak check lock catalogues diagrams wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -47,6 +47,9 @@ catalogues: setup ## collect new texts into bot/locale and compile the catalogue
 
 diagrams: setup ## draw the state diagrams in docs/diagrams anew from the workflows
 	@$(BIN)/python -m workflows.diagram
+
+pictures: setup-test ## take the README's pictures anew by the browser test
+	@YISHE_PICTURES="$$PWD/docs/pictures" $(BIN)/python -m pytest -q tests/system/test_story.py
 
 wheel: setup-test ## build the wheel into dist/, with front-end files and catalogues
 	@rm -rf build

@@ -26,7 +26,8 @@ SECURITY_HEADERS = {
         "img-src 'self' data: http: https:; frame-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'self'"
     ),
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": browsers would then send our own forms with "Origin: null".
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
