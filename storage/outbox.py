@@ -128,9 +128,3 @@ async def resend(db: Database, message_id: int, now: datetime) -> bool:
             )
             await tx.execute("SELECT pg_notify('outbox', '')")
     return row is not None
-
-
-async def next_at(db: Database) -> datetime | None:
-    """When the next queued message is due."""
-    row = await db.fetchrow("SELECT min(next_at) AS next_at FROM message WHERE state = 'queued'")
-    return row["next_at"] if row else None
