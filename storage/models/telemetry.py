@@ -73,7 +73,9 @@ class SensorRule(Model):
     )
     metric = fields.CharField(max_length=32)
     level = fields.CharField(max_length=8, db_default="normal", description="normal, warning, alarm")
-    warning_since = fields.DatetimeField(null=True, description="measured: outside the warning limits since then")
+    warning_since = fields.DatetimeField(
+        null=True, description="measured: outside the warning limits since then"
+    )
     alarm_since = fields.DatetimeField(null=True, description="measured: outside the alarm limits since then")
     last_at = fields.DatetimeField(null=True)
     last_value = fields.FloatField(null=True)
