@@ -59,6 +59,10 @@ class Visit:
         """Business time."""
         return self.services.clocks.business.now()
 
+    def is_provisional(self, due_at: datetime) -> bool:
+        """Does the time lie in a year whose make-up days are not published yet?"""
+        return self.services.clocks.calendar.is_provisional(due_at)
+
     @property
     def person(self) -> Viewer:
         """Whoever is signed in; only routes that ask for sign-in may use it."""

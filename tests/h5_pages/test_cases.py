@@ -204,3 +204,10 @@ async def test_a_passed_deadline_is_said_in_a_word(pages: Pages) -> None:
     await pages.db.execute("UPDATE timer SET due_at = due_at - interval '1 day'")
     page = await (await pages.person(pages.world.engineer)).get(f"/cases/{case.number}")
     assert "Overdue" in page.text
+
+
+async def test_a_deadline_in_a_year_without_published_make_up_days_is_provisional(pages: Pages) -> None:
+    case = await pages.report(pages.world.reporter)
+    await pages.db.execute("UPDATE timer SET due_at = due_at + interval '20 years'")
+    page = await (await pages.person(pages.world.engineer)).get(f"/cases/{case.number}")
+    assert "provisional" in page.text
