@@ -117,7 +117,6 @@ def _page(visit: Visit, desk: CaseDesk, status: int, **values: object) -> web.Re
         facts=desk.view.page.facts,
         values=desk.view.workflow.variables(desk.view.page.facts),
         events=story.events(visit, desk.view),
-        title_of=lambda kind: story.title(visit, desk.view, kind),
         main=main,
         others=[offer for offer in offers if offer is not main],
         **{**defaults, **values},

@@ -31,14 +31,6 @@ def events(visit: Visit, view: CaseView) -> list[Event]:
     ]
 
 
-def title(visit: Visit, view: CaseView, kind: str) -> str:
-    """What a message was about, from its kind's title with what the case knows now."""
-    source = next((k.title for k in view.workflow.kinds if k.name == kind), kind)
-    values = view.workflow.variables(view.page.facts)
-    shown = {k: visit.gettext(str(v)) if k.endswith("_text") and v else v for k, v in values.items()}
-    return visit.gettext(source).format_map(shown)
-
-
 def _event(visit: Visit, workflow: Workflow, step: StepLine, delivered: list[DeliveryLine]) -> Event:
     look = workflow.actions.get(step.action)
     return Event(

@@ -18,6 +18,8 @@ from h5_pages.services import PageServices
 from h5_pages.statics import Statics
 from h5_pages.uploads import PhotoDesk
 from storage.access import people
+from storage.access.cases import DeliveryLine
+from storage.access.messages import DeadLetter
 from storage.directory import Viewer
 from storage.texts import Gettext
 from workflows.actor import Actor, Door
@@ -58,6 +60,10 @@ class Visit:
     def now(self) -> datetime:
         """Business time."""
         return self.services.clocks.business.now()
+
+    def told(self, line: DeliveryLine | DeadLetter) -> str:
+        """What a message was about, as its recipient read it."""
+        return self.services.cases.told(line.kind, line.variables, self.gettext)
 
     def is_provisional(self, due_at: datetime) -> bool:
         """Does the time lie in a year whose make-up days are not published yet?"""

@@ -1,11 +1,11 @@
 """From an outbox row to a `Content`: one kind of message in one language, before any channel's form."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from notifier.channel import Button, Content, Replacement
 from storage.deliveries import LiveCard
-from storage.kinds import ActionWords, MessageKind, Severity, Vocabulary
+from storage.kinds import ActionWords, MessageKind, Severity, Vocabulary, shown
 from storage.links import Links
 from storage.outbox import Claimed
 from storage.texts import N_, Gettext, Texts
@@ -39,7 +39,7 @@ class Renderer:
         self, kind: MessageKind, message: Claimed, unique_id: str, sender: str, gettext: Gettext
     ) -> Content:
         """The message by an already chosen translator."""
-        shown = _shown(message.variables, gettext)
+        values = shown(message.variables, gettext)
         url = self._url(message)
         buttons = [self._button(message, key, url, gettext) for key in kind.buttons]
         return Content(
@@ -47,15 +47,15 @@ class Renderer:
             thread_id=message.number,
             severity=kind.severity,
             severity_word=gettext(SEVERITY_WORDS[kind.severity]),
-            title=gettext(kind.title).format_map(shown),
-            summary=gettext(kind.summary).format_map(shown),
-            fields=_fields(kind, shown, gettext),
+            title=gettext(kind.title).format_map(values),
+            summary=gettext(kind.summary).format_map(values),
+            fields=_fields(kind, values, gettext),
             buttons=tuple(buttons),
             url=url,
             url_label=gettext(OPEN),
             sender=sender,
             language=message.language or "zh_CN",
-            footer=gettext(FOOTER).format_map(shown),
+            footer=gettext(FOOTER).format_map(values),
         )
 
     def decision(self, card: LiveCard) -> Replacement:
@@ -81,15 +81,7 @@ def _style(words: ActionWords) -> Literal["primary", "default", "danger"]:
     return cast(Literal["primary", "default", "danger"], words.style)
 
 
-def _shown(variables: Mapping[str, Any], gettext: Gettext) -> dict[str, str]:
-    """Variables as they are shown; those whose name ends in `_text` are source texts."""
-    return {
-        name: gettext(str(value)) if name.endswith("_text") and value else str(value)
-        for name, value in variables.items()
-    }
-
-
-def _fields(kind: MessageKind, shown: Mapping[str, str], gettext: Gettext) -> tuple[tuple[str, str], ...]:
+def _fields(kind: MessageKind, values: Mapping[str, str], gettext: Gettext) -> tuple[tuple[str, str], ...]:
     """Label and value; what has no value yet is left out."""
-    filled = ((gettext(label), value.format_map(shown).strip()) for label, value in kind.fields)
+    filled = ((gettext(label), value.format_map(values).strip()) for label, value in kind.fields)
     return tuple((label, value) for label, value in filled if value)

@@ -8,6 +8,9 @@ places such as `{device}`, filled from the variables of the row.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from storage.texts import Gettext
 
 
 class Severity(StrEnum):
@@ -34,6 +37,14 @@ class MessageKind:
     severity: Severity = Severity.INFO
     buttons: tuple[str, ...] = ()
     while_in_state: bool = False
+
+
+def shown(variables: Mapping[str, Any], gettext: Gettext) -> dict[str, str]:
+    """Variables as they are shown; those whose name ends in `_text` are source texts."""
+    return {
+        name: gettext(str(value)) if name.endswith("_text") and value else str(value)
+        for name, value in variables.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,16 @@
 """What front doors ask about cases: the to-do list, one case with exactly the viewer's actions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from storage.access import cases
 from storage.access.cases import CaseLine, CasePage, DetailTable, Duty
 from storage.clock import Clock
 from storage.database import Database
 from storage.directory import Viewer
+from storage.kinds import UnknownKind, shown
+from storage.texts import Gettext
 from workflows.definition import Move, Workflow
 from workflows.registry import Registry
 from workflows.rules import Offer, offers_to
@@ -32,6 +35,7 @@ class Cases:
     def __init__(self, db: Database, registry: Registry, business: Clock) -> None:
         self._db = db
         self._registry = registry
+        self._vocabulary = registry.vocabulary()
         self._business = business
         self._details = {w.name: DetailTable(w.detail_table, _defaults(w)) for w in registry}
         self._duties = [
@@ -41,6 +45,14 @@ class Cases:
     def workflow(self, name: str) -> Workflow:
         """The workflow that a case's row names, for the labels of its states and actions."""
         return self._registry.named(name)
+
+    def told(self, kind: str, variables: Mapping[str, Any], gettext: Gettext) -> str:
+        """What a message was about: its title as the recipient read it."""
+        try:
+            source = self._vocabulary.kind(kind).title
+        except UnknownKind:  # told by a version that knew more kinds
+            return kind
+        return gettext(source).format_map(shown(variables, gettext))
 
     async def todo(self, viewer: Viewer) -> Sequence[CaseLine]:
         """Where this person has something to do, the most urgent first."""

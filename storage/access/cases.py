@@ -63,6 +63,7 @@ class DeliveryLine:
     message_id: int
     case_version: int
     kind: str
+    variables: Mapping[str, Any]
     recipient: str
     message_state: str
     reason: str
@@ -132,8 +133,9 @@ TODO = f"""{LINE} WHERE c.closed_at IS NULL AND EXISTS (
 STEPS = """SELECT version, action, source, target, actor_name, door, data, at FROM step
             WHERE case_id = $1 ORDER BY id"""
 DELIVERIES = """
-SELECT m.id AS message_id, m.case_version, m.kind, coalesce(p.name, part.name) AS recipient, m.state AS message_state,
-       m.reason, m.created_at, d.channel, d.state, d.tries, d.finished_at, d.error_code, d.error, d.maybe_twice
+SELECT m.id AS message_id, m.case_version, m.kind, m.variables, coalesce(p.name, part.name) AS recipient,
+       m.state AS message_state, m.reason, m.created_at, d.channel, d.state, d.tries,
+       d.finished_at, d.error_code, d.error, d.maybe_twice
   FROM message m
   LEFT JOIN person p ON p.id = m.person_id
   LEFT JOIN participant part ON part.id = m.participant_id

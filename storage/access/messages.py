@@ -1,8 +1,9 @@
 """The outbox as administrators see it: dead letters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from storage.access import NotVisible
 from storage.database import Database
@@ -15,6 +16,7 @@ class DeadLetter:
 
     id: int
     kind: str
+    variables: Mapping[str, Any]
     case_number: str
     recipient: str
     reason: str
@@ -37,8 +39,8 @@ def _administered(viewer: Viewer, role: str) -> list[str]:
 async def dead_letters(db: Database, viewer: Viewer, role: str, *, limit: int = 200) -> Sequence[DeadLetter]:
     """Dead letters of the organisations for which the viewer holds `role`, newest first."""
     rows = await db.fetch(
-        "SELECT m.id, m.kind, c.number AS case_number, coalesce(p.name, part.name) AS recipient, m.reason, "
-        f"m.attempts, m.created_at, m.finished_at {SCOPE} ORDER BY m.finished_at DESC LIMIT $2",
+        "SELECT m.id, m.kind, m.variables, c.number AS case_number, coalesce(p.name, part.name) AS recipient, "
+        f"m.reason, m.attempts, m.created_at, m.finished_at {SCOPE} ORDER BY m.finished_at DESC LIMIT $2",
         _administered(viewer, role),
         limit,
     )
