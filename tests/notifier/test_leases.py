@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from notifier.dispatcher import LEASE
-from storage import outbox
+from storage import deliveries, outbox
 from tests.support.mishaps import Paused
 from tests.support.outside import Outside
 
@@ -137,3 +137,30 @@ async def test_two_administrators_send_a_dead_letter_again_once(around: Outside)
     (dead,) = await around.ledger("reporter")
     twice = (outbox.resend(around.db, dead["message"], around.clock.now()) for _ in range(2))
     assert sorted(await asyncio.gather(*twice)) == [False, True]
+
+
+async def test_late_acceptance_and_the_next_try_do_not_lock_each_other_out(around: Outside) -> None:
+    await around.report_to_reporter()
+    stalled = Paused(around.channels["wecom"], before=False)
+    first = around.process(wecom=stalled)
+    await first.dispatcher.start_due()
+    await stalled.stopped.wait()
+    around.clock.forward(LEASE)
+    (second,) = await outbox.claim(around.db, around.clock.now(), LEASE, 1)
+    async with around.db.transaction() as tx:
+        assert await outbox.hold(tx, second, around.clock.now())
+        stalled.go_on.set()
+        await somebody_waits_for_a_lock(around)
+        delivery = await deliveries.open_delivery(tx, second)
+        assert delivery
+        await deliveries.begin_try(tx, delivery, around.clock.now())
+    await first.dispatcher.settle()
+    (row,) = await around.ledger("reporter")
+    assert (row["message_state"], row["state"], row["maybe_twice"]) == ("sent", "accepted", True)
+
+
+async def somebody_waits_for_a_lock(around: Outside) -> None:
+    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(10):
+        while await around.db.fetchrow(waits) is None:  # noqa: ASYNC110 - the server tells nobody of its locks
+            await asyncio.sleep(0.01)
