@@ -1,5 +1,6 @@
 """The sandbox as one web application."""
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from bot.sandbox.config import SandboxConfig
 from bot.sandbox.control import Control
 from bot.sandbox.page import Page, Texts
 from bot.sandbox.phone import Phones
+from bot.sandbox.sms_api import SmsApi
+from bot.sandbox.sms_reports import ReportPusher, ReportTiming
 from bot.sandbox.wecom_api import WeComApi
 from bot.sandbox.world import World
 
@@ -39,7 +42,7 @@ class Surroundings:
 
     `now` and `monotonic` are real time, `rng` makes tokens and ids, `clock_control` moves
     the product's clock (None: the page has no clock), `gettext` translates the page's
-    English into `language`.
+    English into `language`. `sleep` waits between the pushes of an SMS report.
     """
 
     now: Callable[[], datetime]
@@ -49,23 +52,27 @@ class Surroundings:
     gettext: Callable[[str], str] = str
     language: str = "en"
     timing: Timing = field(default_factory=Timing)
+    report_timing: ReportTiming = field(default_factory=ReportTiming)
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
 def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
-    """The WeCom API under /cgi-bin, the page of phones at /, the tests' interface at /sandbox.
+    """The WeCom API under /cgi-bin, the SMS API by POST to /, the phones' page at /, the tests' interface at /sandbox.
 
     The world that the application plays is at `app[WORLD]`, for the mail server to share.
     """
     app = web.Application(middlewares=[_same_origin])
     app[WORLD] = world = World(config, now=around.now, monotonic=around.monotonic, rng=around.rng)
     sender = CallbackSender(world, around.timing)
+    pusher = ReportPusher(world, around.report_timing, around.sleep)
     phones = Phones(world, sender)
     page = Page(world, phones, around.clock_control, Texts(around.language, around.gettext))
     app.add_routes(WeComApi(world).routes())
+    app.add_routes(SmsApi(world, pusher).routes())
     app.add_routes(Control(world, phones, sender).routes())
     app.add_routes(page.routes())
     app.router.add_static("/static", STATIC)
-    app.cleanup_ctx.extend([sender.open_session, page.end_with_app])
+    app.cleanup_ctx.extend([sender.open_session, pusher.open_session, page.end_with_app])
     app.on_response_prepare.append(_add_headers)
     return app
 

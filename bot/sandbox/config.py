@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.sandbox.errors import ConfigError, RealCredentialsError
+from bot.sandbox.sms_config import SmsAccount
 
 CORPID_PREFIXES = ("ww-sandbox-", "wwsandbox")
 AES_KEY_BYTES = 32
@@ -92,13 +93,14 @@ class Mailbox(_Strict):
 
 
 class Phone(_Strict):
-    """One person on the page: the member and the mailbox that are theirs."""
+    """One person on the page: the member, the mailbox and the mobile number that are theirs."""
 
     name: str
     title: str = ""
     userid: str | None = None
     corpid: str | None = None
     mail: str | None = None
+    number: str | None = None
 
 
 class SandboxConfig(_Strict):
@@ -113,24 +115,28 @@ class SandboxConfig(_Strict):
     corps: list[Corp]
     mailboxes: list[Mailbox] = []
     people: list[Phone] = []
+    sms_accounts: list[SmsAccount] = []
     allow_remote_callbacks: bool = False
     retry_refused_callbacks: bool = True
     keep_messages: int = Field(default=500, ge=1)
 
     @model_validator(mode="after")
     def _callbacks_stay_here(self) -> Self:
-        for app in (app for corp in self.corps for app in corp.apps):
-            host = urlsplit(app.callback_url or "http://localhost").hostname
+        apps = (app for corp in self.corps for app in corp.apps)
+        urls = [(f"the callback_url of app {app.agentid}", app.callback_url) for app in apps]
+        urls += [("the report_url of an SMS account", account.report_url) for account in self.sms_accounts]
+        for what, url in urls:
+            host = urlsplit(url or "http://localhost").hostname
             if not (self.allow_remote_callbacks or is_loopback(host or "")):
                 raise RealCredentialsError(
-                    f"the callback_url of app {app.agentid} leaves this machine; "
-                    "set allow_remote_callbacks if that is meant"
+                    f"{what} leaves this machine; set allow_remote_callbacks if that is meant"
                 )
         return self
 
     @model_validator(mode="after")
     def _unique(self) -> Self:
         _refuse_repeats("corpid", (corp.corpid for corp in self.corps))
+        _refuse_repeats("access key", (account.access_key_id for account in self.sms_accounts))
         _refuse_repeats("mailbox", (box.address.lower() for box in self.mailboxes))
         return self
 

@@ -45,11 +45,31 @@ class MailFaults(_Switches):
     refuse: list[str] = []
 
 
+class SmsFaults(_Switches):
+    """Misbehaviour of the SMS provider.
+
+    `code` (with `words` as its message) answers the next `code_times` calls; `accept_then_drop_connection`
+    is the number of SMS that are taken while the connection ends before the answer. Numbers in
+    `undelivered` get nothing, and the report says `undelivered_code`; `no_reports` pushes none.
+    """
+
+    unavailable: bool = False
+    delay_s: NonNegativeFloat = Field(default=0.0, le=120)
+    code: str = "isp.SYSTEM_ERROR"
+    words: str = ""
+    code_times: NonNegativeInt = 0
+    accept_then_drop_connection: NonNegativeInt = 0
+    undelivered: list[str] = []
+    undelivered_code: str = "NOT_ON_SERVICE"
+    no_reports: bool = False
+
+
 class Faults(BaseModel):
     """All switches as they stand."""
 
     wecom: WeComFaults = WeComFaults()
     mail: MailFaults = MailFaults()
+    sms: SmsFaults = SmsFaults()
 
     def use_errcode(self) -> int | None:
         """The errcode that the next send must answer, if one was ordered."""
@@ -69,6 +89,19 @@ class Faults(BaseModel):
     def use_disconnect(self) -> bool:
         """Whether this mail's connection ends before the answer."""
         return self._count_down_mail("disconnect_after_data")
+
+    def use_sms_code(self) -> str | None:
+        """The code that the next SMS must be answered with, if one was ordered."""
+        return self.sms.code if self._count_down_sms("code_times") else None
+
+    def use_sms_drop(self) -> bool:
+        """Whether this accepted SMS loses its connection."""
+        return self._count_down_sms("accept_then_drop_connection")
+
+    def _count_down_sms(self, name: str) -> bool:
+        left: int = getattr(self.sms, name)
+        self.sms = self.sms.model_copy(update={name: max(0, left - 1)})
+        return left > 0
 
     def _count_down_wecom(self, name: str) -> bool:
         left: int = getattr(self.wecom, name)
@@ -99,8 +132,13 @@ class FaultOrder(BaseModel):
     reset: bool = False
     wecom: WeComOrder = WeComOrder()
     mail: MailFaults = MailFaults()
+    sms: SmsFaults = SmsFaults()
 
     def applied_to(self, faults: Faults) -> Faults:
         """The switches after this order."""
         start = Faults() if self.reset else faults
-        return Faults(wecom=start.wecom.changed(self.wecom), mail=start.mail.changed(self.mail))
+        return Faults(
+            wecom=start.wecom.changed(self.wecom),
+            mail=start.mail.changed(self.mail),
+            sms=start.sms.changed(self.sms),
+        )

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.sandbox.mails import Mail
+from bot.sandbox.sms_api import sms_state
 from bot.sandbox.world import AppState, Callback, Message, World
 
 Json = dict[str, Any]
@@ -25,6 +26,7 @@ def world_state(world: World) -> Json:
             {"address": box.address, "name": box.name, "mails": _mails(world, box.address)}
             for box in world.config.mailboxes
         ],
+        "sms": [sms_state(sms) for sms in world.sms.messages],
     }
 
 

@@ -16,6 +16,7 @@ from bot.sandbox.config import Phone
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.mails import Mail
 from bot.sandbox.phone import Phones, PressOrder, SayOrder
+from bot.sandbox.sms_world import Sms
 from bot.sandbox.world import AppState, Callback, Message, World
 
 M = TypeVar("M", bound=BaseModel)
@@ -39,12 +40,13 @@ class Texts:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing on a phone: a chat message or a mail, in the order of arrival."""
+    """One thing on a phone: a chat message, a mail or an SMS, in the order of arrival."""
 
     id: int
     app: AppState | None = None
     message: Message | None = None
     mail: Mail | None = None
+    sms: Sms | None = None
     callback: Callback | None = None
 
 
@@ -193,6 +195,8 @@ class Page:
         if person.mail:
             mails = self._world.mails[person.mail.lower()]
             entries += [Entry(mail.id, mail=mail) for mail in mails]
+        if person.number:
+            entries += [Entry(sms.id, sms=sms) for sms in self._world.sms.on_phone(person.number)]
         return sorted(entries, key=lambda entry: entry.id, reverse=True)[:SHOWN]
 
     def _chat_entries(self, person: Phone) -> list[Entry]:

@@ -12,6 +12,7 @@ from bot.sandbox.config import App, Corp, SandboxConfig
 from bot.sandbox.faults import Faults
 from bot.sandbox.limits import CORP_LIMITS, MEMBER_LIMITS, Recent, Window
 from bot.sandbox.mails import Mail
+from bot.sandbox.sms_world import SmsNetwork
 from bot.sandbox.tokens import AppKey, Tokens, random_word
 
 
@@ -148,6 +149,7 @@ class World:
         self.mails: dict[str, deque[Mail]] = {
             box.address.lower(): deque(maxlen=config.keep_messages) for box in config.mailboxes
         }
+        self.sms = SmsNetwork(config.sms_accounts, config.keep_messages, now, monotonic)
         self._members = {
             (corp.corpid, member.userid.lower()): member.userid
             for corp in config.corps
