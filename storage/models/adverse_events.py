@@ -7,7 +7,7 @@ from storage.models.cases import Case
 
 
 class AdverseEvent(Model):
-    """不良事件. The statutory clocks run from `known_at`; a later, more serious knowledge has its own."""
+    """不良事件. The clocks run from `known_at`; a later, more serious knowledge starts its own."""
 
     case: fields.OneToOneRelation[Case] = fields.OneToOneField(
         "yishe.Case", related_name="adverse_event", primary_key=True, on_delete=fields.RESTRICT
@@ -16,22 +16,31 @@ class AdverseEvent(Model):
     is_group = fields.BooleanField(db_default=False, description="群体事件")
     happened_on = fields.DateField()
     known_at = fields.DatetimeField(description="discovered or learned of")
-    outcome_known_at = fields.DatetimeField(null=True, description="when it became as serious as it is now")
+    knowledge = fields.JSONField[list[dict[str, str]]](
+        db_default=[],
+        description="what is still to be reported: outcome, and the instant at which it was known",
+    )
+    group_known_at = fields.DatetimeField(null=True, description="when it was known to be a group event")
+    alarmed_at = fields.DatetimeField(null=True, description="when it last became one of high grade")
+    acknowledged_at = fields.DatetimeField(null=True)
     manifestation = fields.TextField()
     device_measures = fields.TextField(db_default="")
     used_by = fields.CharField(max_length=32, db_default="")
-    in_time_order = fields.BooleanField(null=True)
-    of_known_kind = fields.BooleanField(null=True)
-    otherwise_explained = fields.BooleanField(null=True)
+    in_time_order = fields.CharField(max_length=8, db_default="", description="yes, no, unknown")
+    of_known_kind = fields.CharField(max_length=8, db_default="", description="yes, no, unknown")
+    otherwise_explained = fields.CharField(max_length=8, db_default="", description="yes, no, unknown")
     causality = fields.CharField(max_length=16, db_default="")
-    grade = fields.CharField(max_length=4, db_default="", description="I to IV")
+    grade = fields.CharField(
+        max_length=4, db_default="", description="I to IV; a proposal until it is graded"
+    )
     cause = fields.TextField(db_default="")
     handling = fields.TextField(db_default="")
     national_reported_at = fields.DatetimeField(null=True)
     province_told_at = fields.DatetimeField(null=True)
+    each_reported_at = fields.DatetimeField(null=True)
     hospital_handled_at = fields.DatetimeField(null=True)
     sealed = fields.JSONField[dict[str, object]](
-        db_default={}, description="the patient's fields: name, id of the key, sealed value"
+        db_default={}, description="the patient's fields, each with the id of its key"
     )
 
     class Meta:
