@@ -44,7 +44,8 @@ class Content:
     """One message, rendered in one language, before it takes a channel's form.
 
     `unique_id` is stable over retries and at most 64 of [A-Za-z0-9_@-] (WeCom's task_id, the local part
-    of Message-ID). `thread_id` is the case's number: one mail thread a case. `url` may be empty.
+    of Message-ID). `thread_id` is the case's number: one mail thread a case. `url` may be empty. `kind` is
+    the declared kind's name, `level` the severity with its colour in words, `short` the title in a few words.
     Raises ValueError for an id or a link outside of these rules: both are made by the service itself.
     """
 
@@ -61,6 +62,9 @@ class Content:
     sender: str
     language: str
     footer: str
+    kind: str = ""
+    level: str = ""
+    short: str = ""
 
     def __post_init__(self) -> None:
         if not _UNIQUE_ID.fullmatch(self.unique_id):

@@ -16,6 +16,12 @@ SEVERITY_WORDS = {
     Severity.URGENT: N_("Urgent"),
     Severity.CRITICAL: N_("Critical"),
 }
+LEVEL_WORDS = {
+    Severity.INFO: N_("Blue: for information"),
+    Severity.NOTICE: N_("Yellow: please note"),
+    Severity.URGENT: N_("Orange: urgent"),
+    Severity.CRITICAL: N_("Red: critical"),
+}
 FOOTER = N_("Sent by Yishe because you take part in {number}. Please do not reply to this message.")
 OPEN = N_("Open the case")
 DECIDED = N_("{done}: {name}")
@@ -56,6 +62,9 @@ class Renderer:
             sender=sender,
             language=message.language or "zh_CN",
             footer=gettext(FOOTER).format_map(values),
+            kind=kind.name,
+            level=gettext(LEVEL_WORDS[kind.severity]),
+            short=gettext(kind.short or kind.title).format_map(values),
         )
 
     def decision(self, card: LiveCard) -> Replacement:

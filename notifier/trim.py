@@ -34,6 +34,16 @@ def fit_bytes(text: str, limit: int) -> str:
     return _fit(text, limit, lambda part: len(part.encode()))
 
 
+def fit_units(text: str, limit: int) -> str:
+    """At most `limit` UTF-16 code units, in which Telegram counts."""
+    return _fit(text, limit, utf16_units)
+
+
+def utf16_units(text: str) -> int:
+    """How many UTF-16 code units: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 def _columns_of(character: str) -> int:
     if _is_attached(character):
         return 0

@@ -27,7 +27,8 @@ class MessageKind:
     """One kind of message.
 
     `buttons` are the actions that the reader may answer with at once; `while_in_state` withdraws the
-    message, instead of sending it, once the case has left the state it speaks of.
+    message, instead of sending it, once the case has left the state it speaks of. `short` says it in a few
+    words where only a few fit (SMS: some 35 characters); without it the title does.
     """
 
     name: str
@@ -37,6 +38,7 @@ class MessageKind:
     severity: Severity = Severity.INFO
     buttons: tuple[str, ...] = ()
     while_in_state: bool = False
+    short: str = ""
 
 
 def shown(variables: Mapping[str, Any], gettext: Gettext) -> dict[str, str]:

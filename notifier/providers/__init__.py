@@ -6,6 +6,7 @@ from types import MappingProxyType
 import aiohttp
 
 from notifier.channel import Channel
+from notifier.providers.aliyun_sms.channel import AliyunSmsChannel
 from notifier.providers.email.channel import EmailChannel
 from notifier.providers.wecom.channel import WeComChannel
 from storage.clock import Clock
@@ -16,5 +17,6 @@ def build_channels(http: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Ch
     channels: tuple[Channel, ...] = (
         WeComChannel(http, clock),
         EmailChannel(clock),
+        AliyunSmsChannel(http, clock),
     )
     return MappingProxyType({channel.kind: channel for channel in channels})

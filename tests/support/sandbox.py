@@ -1,7 +1,8 @@
 """A sandbox with one corporation, moved by a clock of the test's own, and its client."""
 
+import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from bot.sandbox.app import Surroundings, build_app
 from bot.sandbox.callbacks import Timing
 from bot.sandbox.clock import ClockControl
 from bot.sandbox.config import SandboxConfig
+from bot.sandbox.sms_reports import ReportTiming
 
 CORPID = "ww-sandbox-one"
 AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
@@ -138,6 +140,8 @@ async def sandbox(
     *,
     timing: Timing | None = None,
     clock_control: ClockControl | None = None,
+    report_timing: ReportTiming | None = None,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> AsyncIterator[Sandbox]:
     """A running stand-in, signed in as the first app."""
     time = FakeTime()
@@ -147,6 +151,8 @@ async def sandbox(
         random.Random(7),
         clock_control=clock_control,
         timing=timing or Timing(),
+        report_timing=report_timing or ReportTiming(),
+        sleep=sleep,
     )
     app = build_app(SandboxConfig.model_validate(entry or config_entry()), around)
     async with TestClient(TestServer(app)) as client:

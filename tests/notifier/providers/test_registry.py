@@ -7,4 +7,5 @@ from tests.support.channel_contents import ManualClock
 async def test_every_channel_is_found_by_its_kind() -> None:
     async with aiohttp.ClientSession() as http:
         channels = build_channels(http, ManualClock())
-    assert {kind: channel.can_update for kind, channel in channels.items()} == {"wecom": True, "email": False}
+    can_update = {kind: channel.can_update for kind, channel in channels.items()}
+    assert can_update == {"wecom": True, "email": False, "sms": False}

@@ -1,0 +1,1 @@
+"""SMS by Aliyun: approved templates, signed calls, delivery reports."""
