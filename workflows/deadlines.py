@@ -39,6 +39,7 @@ class Deadlines:
         """Fire everything that is due, then step a moved clock until its target; the number of timers fired."""
         fired = 0
         while True:
+            await business_time.current(self._db, self._business)
             while await self._fire_one():
                 fired += 1
             async with self._db.transaction() as tx:
@@ -50,7 +51,6 @@ class Deadlines:
         timer: DueTimer | None = None
         try:
             async with self._db.transaction() as tx:
-                await business_time.refresh(tx, self._business)
                 timer = await timers.lock_due(tx, self._business.now(), self._clocks.real.now())
                 if timer is None:
                     return False
@@ -75,13 +75,11 @@ class Deadlines:
             await timers.finish(tx, timer.id, "moot", now)
             return
         rung = deadline.ladder[timer.rung]
-        overtaken = deadline.only_latest and await timers.is_overtaken(tx, timer, now)
+        overtaken = deadline.only_latest and timer.overtaken
         if not overtaken and not (rung.quiet and rung.quiet(facts)):
             await self._climb(tx, workflow, facts, timer, rung)
         again = next_time(rung, facts, timer.due_at, self._clocks.calendar)
-        if again is not None:
-            await timers.arm_again(tx, timer, again)
-        await timers.finish(tx, timer.id, "moot" if overtaken else "done", now)
+        await timers.finish(tx, timer.id, "moot" if overtaken else "done", now, again)
 
     async def _climb(
         self, tx: Connection, workflow: Workflow, facts: Facts, timer: DueTimer, rung: Rung
