@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from storage.kinds import ActionWords, Vocabulary
 from workflows.definition import Workflow
+from workflows.licence.machine import LICENCE
 from workflows.repair.machine import REPAIR
 
 
@@ -34,4 +35,4 @@ def _words(workflow: Workflow, action: str) -> ActionWords:
 
 def all_workflows() -> Registry:
     """The registry as shipped."""
-    return Registry([REPAIR])
+    return Registry([REPAIR, LICENCE])

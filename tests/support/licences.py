@@ -1,0 +1,153 @@
+"""Licences on a desk: the people who look after them, and a licence brought to any state."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from storage.clock import SHANGHAI
+from tests.support.desk import Desk
+from tests.support.world import add_person
+from workflows.actor import Actor, Door
+from workflows.engine import Outcome, Place
+from workflows.identity.roles import Role
+
+ORIGINAL = {
+    "licence_number": "乙1001100001",
+    "unit_name": "First Demo Hospital",
+    "legal_representative": "Demo Head",
+    "ownership": "state",
+    "device_address": "1 Demo Road",
+    "credit_code": "12320000466000002A",
+    "device_name": "PET/CT",
+    "issuing_authority": "Demo Health Commission",
+    "issued_on": "2025-03-02",
+}
+PURCHASE = {"purchased_on": "2026-03-01", "contract": "Demo contract 1"}
+DUPLICATE = {
+    "maker": "Demo Medical",
+    "model": "Demo 64",
+    "serial": "DEMO-1",
+    "installed_on": "2026-03-01",
+    "reported_on": "2026-03-02",
+}
+COLOURS = ("blue", "yellow", "orange", "red")
+KINDS = [f"licence.{colour}" for colour in COLOURS]
+TOLD = """
+SELECT m.case_id, m.kind, m.person_id, m.channel, s.at FROM message m
+  JOIN step s ON s.case_id = m.case_id AND s.version = m.case_version
+ WHERE m.kind = ANY($1) ORDER BY s.at, m.id
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One reminder to one person on one channel. `at` is business time in Shanghai."""
+
+    case_id: int
+    colour: str
+    person: int
+    channel: str
+    at: datetime
+
+
+@dataclass
+class Licences:
+    """Who looks after licences at the desk's hospital and above."""
+
+    desk: Desk
+    contact: int
+    director: int
+    city: int
+    province: int
+    numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def head(self) -> int:
+        return self.desk.world.head
+
+    async def register(self, issued_on: str = "2025-03-02", by: int | None = None, **changes: Any) -> Outcome:
+        """An original of the hospital, whose limit is two years after its issue."""
+        number = {"licence_number": f"乙10011{next(self.numbers):05d}", "issued_on": issued_on}
+        return await self.desk.engine.open(
+            "licence",
+            "register",
+            Actor(Door.PAGE, self.contact if by is None else by),
+            {**ORIGINAL, **number, **changes},
+            place=Place(self.desk.world.hospital),
+            idempotency_key=self.desk.new_key(),
+        )
+
+    async def purchased(self, case: Outcome) -> Outcome:
+        return await self.desk.act(case, "purchase", self.contact, PURCHASE)
+
+    async def applied(self, case: Outcome) -> Outcome:
+        return await self.desk.act(await self.purchased(case), "apply", self.contact, DUPLICATE)
+
+    async def issued(self, case: Outcome) -> Outcome:
+        return await self.desk.act(await self.applied(case), "issue", self.province)
+
+    async def extend(self, case: Outcome, limit: str) -> Outcome:
+        data = {"limit_on": limit, "reason": "delivery is late"}
+        return await self.desk.act(case, "extend", self.province, data)
+
+    async def original(self, case: Outcome) -> dict[str, str]:
+        """The original's fields as a form sends them."""
+        detail = await self.detail(case)
+        return {name: str(detail[name]) for name in ORIGINAL}
+
+    async def be(self, moment: datetime) -> None:
+        """Let business time jump, as it does over an outage: nothing fires on the way."""
+        ahead = (moment - self.desk.real.now()).total_seconds()
+        await self.desk.db.execute("UPDATE business_time SET offset_s = $1, target_s = $1", ahead)
+        self.desk.business.moved_to(ahead)
+
+    async def live_until(self, moment: datetime) -> None:
+        """Let business time pass with the service up: every timer fires at its own time."""
+        await self.desk.move_clock(moment - self.desk.business.now())
+
+    async def told(self) -> list[Told]:
+        """All reminders, in order."""
+        rows = await self.desk.db.fetch(TOLD, KINDS)
+        return [
+            Told(
+                row["case_id"],
+                row["kind"].partition(".")[2],
+                row["person_id"],
+                row["channel"],
+                row["at"].astimezone(SHANGHAI),
+            )
+            for row in rows
+        ]
+
+    async def told_on(self) -> list[tuple[str, str]]:
+        """Colour and time of the contact's mails."""
+        return [
+            (f"{told.at:%Y-%m-%d %H:%M}", told.colour)
+            for told in await self.told()
+            if told.person == self.contact and told.channel == "email"
+        ]
+
+    async def detail(self, case: Outcome) -> Mapping[str, Any]:
+        row = await self.desk.db.fetchrow("SELECT * FROM licence WHERE case_id = $1", case.case_id)
+        assert row is not None
+        return dict(row)
+
+
+async def licences_at(desk: Desk) -> Licences:
+    """The people of licences at the desk's hospital; officers hold their post there too, for the test's sake."""
+    hospital = desk.world.hospital
+    return Licences(
+        desk=desk,
+        contact=await add_person(desk.db, hospital, "Licence Contact", Role.LICENCE_CONTACT),
+        director=await add_person(desk.db, hospital, "Vice-director", Role.VICE_DIRECTOR),
+        city=await add_person(desk.db, hospital, "City Officer", Role.CITY_OFFICER),
+        province=await add_person(desk.db, hospital, "Province Officer", Role.PROVINCE_OFFICER),
+    )
+
+
+def shanghai(day: str | date, hour: float = 9) -> datetime:
+    """An hour of a day in Shanghai."""
+    on = date.fromisoformat(day) if isinstance(day, str) else day
+    return datetime.combine(on, time(), SHANGHAI) + timedelta(hours=hour)

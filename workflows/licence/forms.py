@@ -1,0 +1,161 @@
+"""What the actions on a licence ask for: the fields of clause 6.3.1 of the standard, and a few more."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+
+from storage.texts import N_
+from workflows.definition import Form
+from workflows.forms import fault
+from workflows.licence import numbers
+
+EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+LongLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Code = Annotated[str, StringConstraints(to_upper=True, max_length=32)]
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+
+
+class Ownership(StrEnum):
+    """所有制性质."""
+
+    STATE = "state"
+    COLLECTIVE = "collective"
+    PRIVATE = "private"
+    MIXED = "mixed"
+    FOREIGN = "foreign"
+
+
+OWNERSHIP_LABELS: dict[str, str] = {
+    Ownership.STATE: N_("State-owned"),
+    Ownership.COLLECTIVE: N_("Collectively owned"),
+    Ownership.PRIVATE: N_("Privately owned"),
+    Ownership.MIXED: N_("Joint-stock or mixed"),
+    Ownership.FOREIGN: N_("With foreign capital"),
+}
+
+NOT_A_NUMBER = N_(
+    "A licence number is 甲 or 乙 and ten digits, the first two from 01 to 32, for example 乙1001100001."
+)
+UNKNOWN_CLASS = N_(
+    "The class code (third and fourth digit) is not in the list that is known here. Please compare it with the licence."
+    " If it is right, tick this."
+)
+NOT_A_CODE = N_("A unified social credit code has 18 digits and capital letters, without I, O, S, V and Z.")
+WRONG_CHECK_DIGIT = N_(
+    "The check digit of the credit code does not fit. Please correct the code, or say why it is right."
+)
+
+
+class Original(Form):
+    """The original (正本)."""
+
+    licence_number: Code = Field(title=N_("Licence number"), description=N_("For example 乙1001100001"))
+    class_code_checked: bool = Field(
+        default=False,
+        title=N_("The class code is right, although it is not in the list"),
+        validate_default=True,
+    )
+    unit_name: LongLine = Field(title=N_("Unit"))
+    legal_representative: Line = Field(title=N_("Legal representative or head"))
+    ownership: Ownership = Field(title=N_("Ownership"), json_schema_extra={"labels": dict(OWNERSHIP_LABELS)})
+    device_address: Annotated[str, StringConstraints(min_length=1, max_length=300)] = Field(
+        title=N_("Address of the device")
+    )
+    credit_code: Code = Field(title=N_("Unified social credit code"))
+    credit_code_reason: Annotated[str, StringConstraints(max_length=200)] = Field(
+        default="",
+        title=N_("Why the credit code is right although its check digit is not"),
+        description=N_("Only if you were asked for it"),
+        validate_default=True,
+    )
+    device_name: LongLine = Field(title=N_("Licensed device"))
+    ladder_type: Annotated[str, StringConstraints(max_length=100)] = Field(
+        default="", title=N_("Ladder type")
+    )
+    issuing_authority: LongLine = Field(title=N_("Issuing authority"))
+    issued_on: Day = Field(title=N_("Issued on"))
+
+    @field_validator("licence_number")
+    @classmethod
+    def _is_number(cls, value: str) -> str:
+        if not numbers.is_licence_number(value):
+            raise fault(NOT_A_NUMBER)
+        return value
+
+    @field_validator("class_code_checked")
+    @classmethod
+    def _class_is_known(cls, value: bool, info: ValidationInfo) -> bool:
+        number = info.data.get("licence_number")
+        if number and not value and not numbers.has_known_class(number):
+            raise fault(UNKNOWN_CLASS)
+        return value
+
+    @field_validator("credit_code")
+    @classmethod
+    def _is_code(cls, value: str) -> str:
+        if not numbers.is_credit_code(value):
+            raise fault(NOT_A_CODE)
+        return value
+
+    @field_validator("credit_code_reason")
+    @classmethod
+    def _code_is_right(cls, value: str, info: ValidationInfo) -> str:
+        code = info.data.get("credit_code")
+        if code and not value and not numbers.check_digit_fits(code):
+            raise fault(WRONG_CHECK_DIGIT)
+        return value
+
+
+class Purchase(Form):
+    """The device was bought (采购)."""
+
+    purchased_on: Day = Field(title=N_("Purchased on"))
+    contract: LongLine = Field(title=N_("Contract"), description=N_("Number or name of the contract"))
+
+
+class Duplicate(Form):
+    """What the duplicate (副本) says beyond the original."""
+
+    maker: Line = Field(title=N_("Maker"))
+    model: Line = Field(title=N_("Model"))
+    ladder_type: Annotated[str, StringConstraints(max_length=100)] = Field(
+        default="", title=N_("Ladder type")
+    )
+    serial: Line = Field(title=N_("Serial number"))
+    installed_on: Day = Field(title=N_("Installed on"))
+    reported_on: Day = Field(title=N_("Reported on"))
+    remarks: Annotated[str, StringConstraints(max_length=1000)] = Field(
+        default="", title=N_("Remarks"), json_schema_extra={"kind": "textarea"}
+    )
+
+
+class Plan(Form):
+    """The unit knows of it, and says until when it will be done."""
+
+    planned_on: Day = Field(
+        title=N_("Planned for"), description=N_("The day by which the next step will be done")
+    )
+
+
+class Extension(Form):
+    """A new limit (延期), with its reason."""
+
+    limit_on: Day = Field(title=N_("New last day of the limit"))
+    reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
+
+
+class Reason(Form):
+    """A reason in words."""
+
+    reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
+
+
+class Remark(Form):
+    """A remark for everybody on the case."""
+
+    remark: Words = Field(title=N_("Remark"), json_schema_extra={"kind": "textarea"})
