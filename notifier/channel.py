@@ -7,6 +7,7 @@ can be stored as it is, sends such a payload, and tells every failure in the sam
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
@@ -82,10 +83,14 @@ class Content:
 
 @dataclass(frozen=True)
 class Replacement:
-    """What a sent card becomes once the matter is decided: a word for its buttons, or a whole new card."""
+    """What a sent card becomes once the matter is decided: a word for its buttons, or a whole new card.
+
+    `sent` is what was sent, as `compose` made it, for channels that can only change a message as a whole.
+    """
 
     text: str
     content: Content | None = None
+    sent: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,11 @@ class Channel(Protocol):
     @property
     def can_update(self) -> bool:
         """Whether what was sent can be changed afterwards."""
+        ...
+
+    @property
+    def updatable_for(self) -> timedelta | None:
+        """For how long after the try it can be changed; None: as long as it is there."""
         ...
 
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:

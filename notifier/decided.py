@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -17,13 +18,12 @@ from storage.deliveries import LiveCard
 
 LEASE = timedelta(seconds=120)
 AT_ONCE = 8
-UPDATE_CODE_HOLDS = timedelta(hours=72)
 
 log = structlog.get_logger()
 
 
 class DecidedCards:
-    """Updates cards; a card that can no longer be updated (after 72 h, or refused for good) is left as it is."""
+    """Updates cards; a card that can no longer be updated (too old for its channel, or refused for good) is left as it is."""
 
     def __init__(
         self,
@@ -69,9 +69,10 @@ class DecidedCards:
             await self._later(card, None)
 
     async def _update(self, card: LiveCard) -> None:
-        if self._real.now() - card.tried_at <= UPDATE_CODE_HOLDS:
-            channel, opened = await self._channels.open(card.channel, card.account_id)
-            decision = self._renderer.decision(card)
+        channel, opened = await self._channels.open(card.channel, card.account_id)
+        holds = channel.updatable_for
+        if holds is None or self._real.now() - card.tried_at <= holds:
+            decision = replace(self._renderer.decision(card), sent=card.payload)
             async with self._channels.in_time():
                 await channel.update(card.update_code, card.address, as_account(opened), decision)
         await deliveries.card_done(self._db, card, self._real.now())

@@ -52,6 +52,7 @@ class LiveCard:
     account_id: int
     channel: str
     address: str
+    payload: Mapping[str, Any]
     update_code: str
     update_tries: int
     tried_at: datetime
@@ -102,7 +103,7 @@ WITH live AS (
 leased AS (
   UPDATE delivery d SET update_next_at = $2, update_tries = d.update_tries + 1 FROM live
    WHERE d.id = live.id AND d.created_at = live.created_at RETURNING d.*)
-SELECT l.id, l.created_at, l.account_id, l.channel, l.address, l.update_code, l.update_tries, l.tried_at,
+SELECT l.id, l.created_at, l.account_id, l.channel, l.address, l.payload, l.update_code, l.update_tries, l.tried_at,
        m.kind, m.variables, c.workflow, c.number, p.language, s.action, s.actor_name
   FROM leased l
   JOIN message m ON m.id = l.message_id AND m.created_at = l.message_created_at

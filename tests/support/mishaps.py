@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from notifier.channel import Accepted, Account, Channel, Content, Replacement
@@ -36,6 +37,10 @@ class Paused:
     @property
     def can_update(self) -> bool:
         return self.inner.can_update
+
+    @property
+    def updatable_for(self) -> timedelta | None:
+        return self.inner.updatable_for
 
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
         return self.inner.compose(content, address, account)

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import aiosmtplib
@@ -27,6 +28,7 @@ class EmailChannel:
 
     kind = "email"
     can_update = False
+    updatable_for = timedelta()
 
     def __init__(
         self,

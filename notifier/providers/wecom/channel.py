@@ -1,6 +1,7 @@
 """WeCom app messages as a channel of the notifier."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -22,6 +23,7 @@ class WeComChannel:
 
     kind = "wecom"
     can_update = True
+    updatable_for = timedelta(hours=72)  # so long a response code is good
 
     def __init__(self, http: aiohttp.ClientSession, clock: Clock) -> None:
         self._http = http
