@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class DecidedCards:
-    """Updates cards; a card that can no longer be updated (too old for its channel, or refused for good) is left as it is."""
+    """Updates cards; one that can no longer be (too old for its channel, or refused for good) is left as it is."""
 
     def __init__(
         self,
