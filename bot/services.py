@@ -37,7 +37,11 @@ from workflows.identity.sign_in import SignIn, SignInSettings
 from workflows.registry import Registry, all_workflows
 
 # WeCom drops the 31st message to a member within a minute without a word; a little is kept in reserve.
-BUDGETS = {"wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1)))}
+# Telegram takes about one message a second in a chat, and says so with 429 when a bot sends too many in all.
+BUDGETS = {
+    "wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1))),
+    "telegram": (Budget(1, timedelta(seconds=1)),),
+}
 
 
 class Outbox:

@@ -31,7 +31,7 @@ LEVEL_LABELS = {
     Severity.URGENT: N_("Orange: urgent"),
     Severity.CRITICAL: N_("Red: critical"),
 }
-CHANNEL_LABELS = {"wecom": N_("WeCom"), "email": N_("E-mail")}
+CHANNEL_LABELS = {"wecom": N_("WeCom"), "telegram": N_("Telegram"), "email": N_("E-mail")}
 MESSAGE_LABELS = {
     "queued": N_("waiting to be sent"),
     "sent": N_("sent"),

@@ -8,6 +8,7 @@ import aiohttp
 from notifier.channel import Channel
 from notifier.providers.aliyun_sms.channel import AliyunSmsChannel
 from notifier.providers.email.channel import EmailChannel
+from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
 from storage.clock import Clock
 
@@ -16,6 +17,7 @@ def build_channels(http: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Ch
     """Every channel by its kind. `http` stays the caller's to close; `clock` is the real one."""
     channels: tuple[Channel, ...] = (
         WeComChannel(http, clock),
+        TelegramChannel(http),
         EmailChannel(clock),
         AliyunSmsChannel(http, clock),
     )

@@ -1,0 +1,1 @@
+"""Telegram: messages with buttons by a bot, and what people send back."""

@@ -1,0 +1,90 @@
+"""The settings and secrets of one Telegram bot."""
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, ValidationError, field_validator
+
+from notifier.channel import Account, SendFailed, Verdict
+from storage.texts import N_
+
+API = "https://api.telegram.org"
+BIGGEST_CHAT_ID = 2**52  # Telegram's ids have at most 52 significant bits
+
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{8,128}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what setWebhook takes as secret_token
+_CHAT_ID = re.compile(r"[1-9]\d{0,15}")  # a person's; those of groups are negative
+
+
+class TelegramSettings(BaseModel):
+    """What an administrator enters openly.
+
+    `read_only`: nothing can be decided in this chat, its buttons open pages. `proxy`: an HTTP proxy through
+    which the Bot API is reached, as from mainland China.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    bot_username: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{3,32}$")]
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] = API
+    proxy: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+/?$")] | None = None
+    read_only: bool = False
+
+
+class TelegramSecrets(BaseModel):
+    """What is kept sealed. Without a webhook secret nobody can answer, and buttons open pages."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    token: SecretStr
+    webhook_secret: SecretStr | None = None
+
+    @field_validator("token")
+    @classmethod
+    def _is_a_token(cls, value: SecretStr) -> SecretStr:
+        if not _TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("must look like 123456:ABC-DEF")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_a_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("must be 1 to 256 of A-Z, a-z, 0-9, _ and -")
+        return value
+
+
+class TelegramAccount(BaseModel):
+    """Both together, checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    settings: TelegramSettings
+    secrets: TelegramSecrets
+
+    @property
+    def decides(self) -> bool:
+        """Whether people can answer to a card by its buttons."""
+        return self.secrets.webhook_secret is not None and not self.settings.read_only
+
+
+def account_of(account: Account) -> TelegramAccount:
+    """Raises SendFailed (configuration), naming the wrong fields but never their values."""
+    wrong: str
+    try:
+        return TelegramAccount(
+            settings=TelegramSettings.model_validate(account.settings),
+            secrets=TelegramSecrets.model_validate(account.secrets),
+        )
+    except ValidationError as error:
+        wrong = ", ".join(".".join(map(str, item["loc"])) for item in error.errors(include_input=False))
+    raise SendFailed(
+        Verdict.CONFIGURATION, "settings", N_("The channel account's settings are incomplete"), detail=wrong
+    )
+
+
+def checked_chat_id(address: str) -> int:
+    """The id of somebody's private chat. Raises SendFailed (permanent) for anything else."""
+    if _CHAT_ID.fullmatch(address) and int(address) < BIGGEST_CHAT_ID:
+        return int(address)
+    raise SendFailed(Verdict.PERMANENT, "address", N_("This is not the id of a private Telegram chat"))

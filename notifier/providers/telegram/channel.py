@@ -1,0 +1,157 @@
+"""Telegram's private chats as a channel of the notifier."""
+
+from collections.abc import Awaitable, Mapping
+from typing import Any, TypeVar
+
+import aiohttp
+from pydantic import BaseModel, ConfigDict, ValidationError
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
+from notifier.providers.telegram.account import TelegramAccount, account_of, checked_chat_id
+from notifier.providers.telegram.errors import failure, is_unchanged
+from notifier.providers.telegram.messages import (
+    Keyboard,
+    decided_text,
+    message_for,
+    page_buttons,
+)
+from notifier.providers.telegram.request import SessionRequest
+from storage.texts import N_
+
+T = TypeVar("T")
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class _Payload(BaseModel):
+    """What was composed, as it comes back from the ledger."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    inline_keyboard: Keyboard = []
+
+
+class TelegramChannel:
+    """Sends by the account's bot, whose client needs neither a connection of its own nor an updater.
+
+    Telegram knows no check for repeats: a message whose answer was lost may arrive twice. The buttons of
+    either copy do the same once.
+    """
+
+    kind = "telegram"
+    can_update = True
+    updatable_for = None
+
+    def __init__(self, http: aiohttp.ClientSession) -> None:
+        self._http = http
+        self._bots: dict[int, tuple[TelegramAccount, Bot]] = {}
+
+    def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
+        """Text and keyboard. Raises SendFailed for an unusable account or chat."""
+        checked_chat_id(address)
+        return message_for(content, account_of(account).decides)
+
+    async def send(self, payload: Mapping[str, Any], address: str, account: Account) -> Accepted:
+        """`provider_id` is the message's id in its chat; `update_code` names both. Raises SendFailed."""
+        what = _read(payload)
+        return await self._send(what.text, _markup(what.inline_keyboard), address, account)
+
+    async def say(self, html: str, address: str, account: Account) -> None:
+        """A few words at once, as the answer to a press can carry no links. Raises SendFailed."""
+        await self._send(html, None, address, account)
+
+    async def update(
+        self, update_code: str, address: str, account: Account, replacement: Replacement
+    ) -> None:
+        """Say below the message who decided, and take its buttons away. Raises SendFailed.
+
+        A message that says so already is as it should be.
+        """
+        edit = self._bot(account).edit_message_text(
+            text=decided_text(replacement.sent, replacement.text),
+            chat_id=checked_chat_id(address),
+            message_id=_message_id(update_code),
+            parse_mode=ParseMode.HTML,
+            link_preview_options=_NO_PREVIEW,
+            reply_markup=_markup(page_buttons(replacement.sent)),
+        )
+        await _asked(edit, unchanged_is_fine=True)
+
+    async def _send(
+        self, html: str, markup: InlineKeyboardMarkup | None, address: str, account: Account
+    ) -> Accepted:
+        chat = checked_chat_id(address)
+        sending = self._bot(account).send_message(
+            chat, html, ParseMode.HTML, reply_markup=markup, link_preview_options=_NO_PREVIEW
+        )
+        message = await _asked(sending)
+        if message is None:
+            raise _unreadable()
+        return Accepted(str(message.message_id), update_code(chat, message.message_id))
+
+    def _bot(self, account: Account) -> Bot:
+        """One an account, and a new one when its token or settings have changed."""
+        telegram = account_of(account)
+        known = self._bots.get(account.id)
+        if known is None or known[0] != telegram:
+            known = (telegram, self._new_bot(telegram))
+            self._bots[account.id] = known
+        return known[1]
+
+    def _new_bot(self, telegram: TelegramAccount) -> Bot:
+        request = SessionRequest(self._http, telegram.settings.proxy)
+        return Bot(
+            telegram.secrets.token.get_secret_value(),
+            base_url=f"{telegram.settings.base_url}/bot",
+            request=request,
+            get_updates_request=request,
+        )
+
+
+def update_code(chat_id: int, message_id: int) -> str:
+    """What names a message for a later change."""
+    return f"{chat_id}:{message_id}"
+
+
+async def _asked(asking: Awaitable[T], *, unchanged_is_fine: bool = False) -> T | None:
+    """The answer, or None where a message was to be changed to what it is. Raises SendFailed."""
+    failed: SendFailed
+    try:
+        return await asking
+    except TelegramError as error:
+        if unchanged_is_fine and is_unchanged(error):
+            return None
+        failed = failure(error)
+    except (KeyError, TypeError, ValueError, AttributeError):  # the library meets an answer that is none
+        failed = _unreadable()
+    # Outside of the handler, so that no traceback shows the library's exception.
+    raise failed
+
+
+def _unreadable() -> SendFailed:
+    return SendFailed(
+        Verdict.TEMPORARY, "unreadable", N_("Telegram's answer could not be read"), maybe_delivered=True
+    )
+
+
+def _read(payload: Mapping[str, Any]) -> _Payload:
+    try:
+        return _Payload.model_validate(payload)
+    except ValidationError:
+        pass
+    raise SendFailed(Verdict.PERMANENT, "payload", N_("The message cannot be read any more"))
+
+
+def _message_id(code: str) -> int:
+    number = code.rpartition(":")[2]
+    if number.isascii() and number.isdecimal():
+        return int(number)
+    raise SendFailed(Verdict.PERMANENT, "update-code", N_("The message cannot be found any more"))
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(**button) for button in row] for row in keyboard]  # type: ignore[arg-type] # names and texts as composed
+    return InlineKeyboardMarkup(rows) if rows else None

@@ -1,0 +1,111 @@
+"""From a message to Telegram's form: HTML and an inline keyboard, within their limits.
+
+Source of the limits: core.telegram.org/bots/api (sendMessage, InlineKeyboardButton): 4096 characters after
+entities, counted in UTF-16; 1–64 bytes of callback data.
+"""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from notifier.channel import Button, Content
+from notifier.trim import clean, fit_bytes, fit_units, one_line, utf16_units
+from storage.kinds import Severity
+
+TEXT_UNITS = 4096
+OUTCOME_UNITS = 300
+DATA_BYTES = 64
+_TITLE_UNITS, _SUMMARY_UNITS, _FIELDS_UNITS, _SENDER_UNITS = 256, 1500, 1700, 128
+_LABEL_BYTES = 128
+_MOST_BUTTONS = 12
+_COLOURS = {
+    Severity.INFO: "🔵",
+    Severity.NOTICE: "🟡",
+    Severity.URGENT: "🟠",
+    Severity.CRITICAL: "🔴",
+}
+_SEPARATOR = ":"
+
+Keyboard = list[list[dict[str, str]]]
+
+
+def message_for(content: Content, decides: bool) -> dict[str, Any]:
+    """The parts of sendMessage, without the chat. `decides`: buttons answer, else they open pages."""
+    return {"text": _text(content), "inline_keyboard": _keyboard(content, decides)}
+
+
+def decided_text(sent: Mapping[str, Any], outcome: str) -> str:
+    """The text of a sent message with what was decided below it."""
+    words = escape(fit_units(one_line(outcome), OUTCOME_UNITS), quote=False)
+    text = sent.get("text")
+    return f"{text}\n\n✅ <b>{words}</b>" if text else f"✅ <b>{words}</b>"
+
+
+def page_buttons(sent: Mapping[str, Any]) -> Keyboard:
+    """What stays below a decided message: links, nothing to decide."""
+    rows = [[button for button in row if "url" in button] for row in sent.get("inline_keyboard", ())]
+    return [row for row in rows if row]
+
+
+def callback_data(unique_id: str, key: str) -> str:
+    """What a button sends back."""
+    return f"{unique_id}{_SEPARATOR}{key}"
+
+
+def read_callback_data(data: str) -> tuple[str, str]:
+    """Unique id and key; the latter is empty for data that no button of ours has."""
+    unique_id, _, key = data.partition(_SEPARATOR)
+    return unique_id, key
+
+
+def _text(content: Content) -> str:
+    """Each part is cut before it is escaped, so that no mark-up is cut in two."""
+    head = f"{_COLOURS[content.severity]} {_bold(content.severity_word, 64)} · {_bold(content.title, _TITLE_UNITS)}"
+    parts = [head, _plain(clean(content.summary).strip(), _SUMMARY_UNITS), _fields(content)]
+    parts.append(f"<i>{_plain(one_line(content.sender), _SENDER_UNITS)}</i>")
+    return "\n".join(part for part in parts if part)
+
+
+def _fields(content: Content) -> str:
+    """As many lines as fit, each whole."""
+    lines, left = [], _FIELDS_UNITS
+    for name, value in content.fields:
+        label, words = fit_units(one_line(name), 64), fit_units(one_line(value), 400)
+        left -= utf16_units(label) + utf16_units(words) + 3
+        if left < 0:
+            break
+        lines.append(f"<b>{escape(label, quote=False)}</b>: {escape(words, quote=False)}")
+    return "\n".join(lines)
+
+
+def _keyboard(content: Content, decides: bool) -> Keyboard:
+    """Two buttons a row, as they fit a phone; the page at the end."""
+    buttons = [
+        made for button in content.buttons[:_MOST_BUTTONS] if (made := _button(content, button, decides))
+    ]
+    rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+    if content.url:
+        rows.append([{"text": _label(content.url_label), "url": content.url}])
+    return rows
+
+
+def _button(content: Content, button: Button, decides: bool) -> dict[str, str] | None:
+    """None where there is neither room for an answer nor a page to open."""
+    data = callback_data(content.unique_id, button.key)
+    if decides and button.url is None and len(data.encode()) <= DATA_BYTES:
+        return {"text": _label(button.label), "callback_data": data}
+    url = content.link_for(button)
+    return {"text": _label(button.label), "url": url} if url else None
+
+
+def _label(text: str) -> str:
+    """Never empty: Telegram refuses a button without words."""
+    return fit_bytes(one_line(text), _LABEL_BYTES) or "-"
+
+
+def _bold(text: str, units: int) -> str:
+    return f"<b>{_plain(one_line(text), units) or '-'}</b>"
+
+
+def _plain(text: str, units: int) -> str:
+    return escape(fit_units(text, units), quote=False)
