@@ -8,6 +8,7 @@ from storage.directory import Viewer
 from storage.kinds import Severity
 from storage.texts import N_
 from workflows.actor import DOOR_LABELS
+from workflows.alarm.forms import Level
 from workflows.identity.roles import Role
 from workflows.repair.forms import Urgency
 from workflows.rules import Offer
@@ -19,12 +20,15 @@ STATE_TONES = {
     "rejected": "stopped",
     "in_progress": "active",
     "triaged": "active",
+    "acknowledged": "active",
+    "cleared": "done",
 }
 LEVELS = {
     Urgency.NORMAL: Severity.INFO,
     Urgency.URGENT: Severity.URGENT,
     Urgency.CRITICAL: Severity.CRITICAL,
 }
+ALARM_LEVELS = {Level.WARNING: Severity.URGENT, Level.ALARM: Severity.CRITICAL}
 LEVEL_LABELS = {
     Severity.INFO: N_("Blue: for information"),
     Severity.NOTICE: N_("Yellow: please note"),
@@ -58,6 +62,11 @@ def tone(state: str) -> str:
 def level(urgency: str | None) -> Severity:
     """The level that an urgency stands for."""
     return LEVELS[Urgency(urgency)] if urgency else Severity.INFO
+
+
+def alarm_level(name: str) -> Severity:
+    """The level that a warning or an alarm of a sensor has: orange or red."""
+    return ALARM_LEVELS[Level(name)]
 
 
 def overdue(due_at: datetime | None, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from storage.kinds import ActionWords, Vocabulary
+from workflows.alarm.machine import ALARM
 from workflows.definition import Workflow
 from workflows.licence.machine import LICENCE
 from workflows.repair.machine import REPAIR
@@ -35,4 +36,4 @@ def _words(workflow: Workflow, action: str) -> ActionWords:
 
 def all_workflows() -> Registry:
     """The registry as shipped."""
-    return Registry([REPAIR, LICENCE])
+    return Registry([REPAIR, LICENCE, ALARM])

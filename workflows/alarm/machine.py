@@ -1,0 +1,130 @@
+"""The alarm of a sensor (机房报警) as one table.
+
+raised → acknowledged → cleared → closed. Values raise, worsen and clear it; people acknowledge and close it.
+A warning that becomes an alarm is raised anew on the same case. Clause 6.4.4.1 of the standard.
+"""
+
+from enum import StrEnum
+
+from storage.texts import N_
+from workflows.alarm import forms, rules
+from workflows.alarm import messages as say
+from workflows.definition import (
+    SYSTEM,
+    ActionLook,
+    Deadline,
+    Move,
+    PolicyDefault,
+    Rung,
+    Say,
+    Workflow,
+    role,
+)
+from workflows.identity.roles import Role
+
+
+class S(StrEnum):
+    """States of an alarm."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    CLEARED = "cleared"
+    CLOSED = "closed"
+
+
+class A(StrEnum):
+    """Actions on an alarm."""
+
+    WARN = "warn"
+    ALARM = "alarm"
+    FALL_SILENT = "fall_silent"
+    WORSEN = "worsen"
+    ACKNOWLEDGE = "acknowledge"
+    CLEAR = "clear"
+    CLOSE = "close"
+    DISMISS = "dismiss"
+    REMARK = "remark"
+
+
+ENGINEER = role(Role.ENGINEER)
+HEAD = role(Role.EQUIPMENT_HEAD)
+VICE_DIRECTOR = role(Role.VICE_DIRECTOR)
+THEY = ENGINEER | HEAD
+ALL = THEY | VICE_DIRECTOR
+
+OVER = [Say(say.cleared, ENGINEER)]
+
+# action, from, to, who may act, what it brings, what it writes, who is told
+MOVES = [
+    Move(A.WARN, None, S.RAISED, SYSTEM, forms.Excursion, writes=rules.warned, tells=[Say(say.warning, ENGINEER)]),
+    Move(A.ALARM, None, S.RAISED, SYSTEM, forms.Excursion, writes=rules.alarmed, tells=[Say(say.alarm, ENGINEER)]),
+    Move(A.FALL_SILENT, None, S.RAISED, SYSTEM, forms.Silence, writes=rules.fell_silent,
+         tells=[Say(say.silent, ENGINEER)]),
+
+    *[Move(A.WORSEN, state, S.RAISED, SYSTEM, forms.Excursion, writes=rules.worsened,
+           tells=[Say(say.alarm, ENGINEER)])
+      for state in (S.RAISED, S.ACKNOWLEDGED)],
+
+    Move(A.ACKNOWLEDGE, S.RAISED, S.ACKNOWLEDGED, ALL, duty_of=ENGINEER),
+
+    *[Move(A.CLEAR, state, S.CLEARED, SYSTEM, forms.Recovery, writes=rules.recovered, tells=OVER)
+      for state in (S.RAISED, S.ACKNOWLEDGED)],
+
+    Move(A.CLOSE, S.CLEARED, S.CLOSED, THEY, forms.Cause, duty_of=ENGINEER),
+    Move(A.DISMISS, S.ACKNOWLEDGED, S.CLOSED, THEY, forms.Reason, duty_of=ENGINEER),
+
+    *[Move(A.REMARK, state, None, ALL, forms.Remark) for state in (S.RAISED, S.ACKNOWLEDGED, S.CLEARED)],
+]  # fmt: skip
+
+# the ladder: engineer, head of equipment, vice-director; the last for alarms alone
+DEADLINES = [
+    Deadline(S.RAISED, "acknowledgement", [
+        Rung("alarm.acknowledgement", [Say(say.unacknowledged, ENGINEER)]),
+        Rung("alarm.to_head", [Say(say.nobody_answers, HEAD)]),
+        Rung("alarm.to_vice_director", [Say(say.nobody_answers, VICE_DIRECTOR)], quiet=rules.only_a_warning),
+    ]),
+    Deadline(S.ACKNOWLEDGED, "still_on", [Rung("alarm.still_on", [Say(say.still_on, THEY)])]),
+    Deadline(S.CLEARED, "closing", [Rung("alarm.closing", [Say(say.please_close, ENGINEER)])]),
+]  # fmt: skip
+
+HOUSE_RULE = "house rule as shipped; set by each hospital"
+
+POLICIES = {
+    "alarm.acknowledgement": PolicyDefault({"amount": 5, "unit": "minutes"}, HOUSE_RULE),
+    "alarm.to_head": PolicyDefault({"amount": 15, "unit": "minutes"}, HOUSE_RULE),
+    "alarm.to_vice_director": PolicyDefault({"amount": 30, "unit": "minutes"}, HOUSE_RULE),
+    "alarm.still_on": PolicyDefault({"amount": 4, "unit": "hours"}, HOUSE_RULE),
+    "alarm.closing": PolicyDefault({"amount": 1, "unit": "working_days"}, HOUSE_RULE),
+}
+
+ALARM = Workflow(
+    name="alarm",
+    label=N_("Alarm of a machine room"),
+    version=1,
+    prefix="BJ",
+    detail_table="alarm",
+    states={
+        S.RAISED: N_("Raised, not acknowledged"),
+        S.ACKNOWLEDGED: N_("Acknowledged, still going on"),
+        S.CLEARED: N_("Over, to be closed"),
+        S.CLOSED: N_("Closed"),
+    },
+    final=frozenset({S.CLOSED}),
+    actions={
+        A.WARN: ActionLook(N_("Warn"), N_("raised a warning")),
+        A.ALARM: ActionLook(N_("Raise the alarm"), N_("raised the alarm")),
+        A.FALL_SILENT: ActionLook(N_("Miss data"), N_("noticed that no data comes")),
+        A.WORSEN: ActionLook(N_("Raise to an alarm"), N_("raised it from warning to alarm")),
+        A.ACKNOWLEDGE: ActionLook(N_("Acknowledge: I see to it"), N_("acknowledged it"), "primary"),
+        A.CLEAR: ActionLook(N_("Clear"), N_("saw that it is over")),
+        A.CLOSE: ActionLook(N_("Note the cause and close"), N_("noted the cause and closed it"), "primary"),
+        A.DISMISS: ActionLook(N_("End by hand: the sensor is at fault"), N_("ended it by hand"), "danger"),
+        A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
+        "remind": ActionLook(N_("Reminder"), N_("reminded")),
+    },
+    moves=MOVES,
+    deadlines=DEADLINES,
+    policies=POLICIES,
+    variables=rules.variables,
+    title=rules.title,
+)

@@ -1,0 +1,84 @@
+"""What an alarm tells. Texts are sources of the catalogues; places are filled by `rules.variables`."""
+
+from storage.kinds import MessageKind, Severity
+from storage.texts import N_
+
+DEVICE = (N_("Device"), "{device} ({device_number})")
+PLACE = (N_("Place"), "{department} {place}")
+VALUE = (N_("Measured"), "{metric_text} {value}")
+LIMIT = (N_("Limit"), "{limit}")
+SINCE = (N_("Since"), "{since}")
+LASTED = (N_("Time in alarm"), "{lasted}")
+LAST_VALUE = (N_("Last value"), "{metric_text} {value}")
+
+warning = MessageKind(
+    "alarm.warning",
+    N_("Warning: {metric_text} {side_text}, {device}"),
+    N_("Please look at the machine room and acknowledge."),
+    (DEVICE, PLACE, VALUE, LIMIT, SINCE),
+    Severity.URGENT,
+    buttons=("acknowledge",),
+    while_in_state=True,
+)
+alarm = MessageKind(
+    "alarm.alarm",
+    N_("ALARM: {metric_text} {side_text}, {device}"),
+    N_("The device may be damaged. Go to the machine room now and acknowledge."),
+    (DEVICE, PLACE, VALUE, LIMIT, SINCE),
+    Severity.CRITICAL,
+    buttons=("acknowledge",),
+    while_in_state=True,
+)
+silent = MessageKind(
+    "alarm.silent",
+    N_("No data: {metric_text}, {device}"),
+    N_("The sensor or its gateway is silent. Please look after it and acknowledge."),
+    (DEVICE, PLACE, LAST_VALUE, SINCE),
+    Severity.URGENT,
+    buttons=("acknowledge",),
+    while_in_state=True,
+)
+unacknowledged = MessageKind(
+    "alarm.unacknowledged",
+    N_("Still not acknowledged: {level_text}, {device}"),
+    N_("Nobody has acknowledged it yet."),
+    (DEVICE, PLACE, VALUE, LIMIT, SINCE),
+    Severity.URGENT,
+    buttons=("acknowledge",),
+    while_in_state=True,
+)
+nobody_answers = MessageKind(
+    "alarm.nobody_answers",
+    N_("Nobody answers: {level_text}, {device}"),
+    N_("The engineers were told without effect. Please see to it and acknowledge."),
+    (DEVICE, PLACE, VALUE, LIMIT, SINCE),
+    Severity.CRITICAL,
+    buttons=("acknowledge",),
+    while_in_state=True,
+)
+still_on = MessageKind(
+    "alarm.still_on",
+    N_("Still going on: {level_text}, {device}"),
+    N_("It was acknowledged long ago and has not ended."),
+    (DEVICE, PLACE, VALUE, LIMIT, SINCE),
+    Severity.URGENT,
+    while_in_state=True,
+)
+cleared = MessageKind(
+    "alarm.cleared",
+    N_("Over: {metric_text}, {device}"),
+    N_("It ended by itself. Please note the cause and close the case."),
+    (DEVICE, PLACE, VALUE, SINCE, LASTED),
+    Severity.NOTICE,
+    buttons=("close",),
+    while_in_state=True,
+)
+please_close = MessageKind(
+    "alarm.please_close",
+    N_("To be closed: {metric_text}, {device}"),
+    N_("The alarm is over, but nobody has noted its cause."),
+    (DEVICE, PLACE, SINCE, LASTED),
+    Severity.NOTICE,
+    buttons=("close",),
+    while_in_state=True,
+)
