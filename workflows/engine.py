@@ -17,7 +17,8 @@ from storage.clock import Clock
 from storage.database import Connection, Database
 from storage.directory import Viewer
 from storage.facts import Facts, PartHolder, load_facts
-from storage.failpoints import FailPoints
+from storage.failpoints import FailPoints, NoFailPoints
+from storage.one_transaction import OneTransaction
 from workflows.actor import Actor, Reporter
 from workflows.asked import Asked, Taking, Token, fingerprint, step_row
 from workflows.calendar import Calendar
@@ -68,6 +69,10 @@ class Engine:
         self._registry = registry
         self._clocks = clocks
         self._fail = fail
+
+    def within(self, tx: Connection) -> "Engine":
+        """The engine in the caller's transaction: what it writes is committed with all else, or not at all."""
+        return Engine(OneTransaction(tx), self._registry, self._clocks, NoFailPoints())
 
     async def act(
         self,

@@ -1,0 +1,60 @@
+"""Limits of what sensors measure, as rows: of one device, or of a type of device."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from storage.database import Connection
+
+
+@dataclass(frozen=True)
+class Band:
+    """Limits of one metric (阈值), in the metric's unit; times in seconds. A value equal to a limit is inside.
+
+    Outside the warning limits for `hold_s` is a warning, outside the alarm limits for as long an alarm.
+    `hysteresis` narrows the band for clearing alone. Longer than `no_data_s` without data is a warning.
+    """
+
+    metric: str
+    unit: str
+    source: str
+    warning_low: float | None = None
+    warning_high: float | None = None
+    alarm_low: float | None = None
+    alarm_high: float | None = None
+    hysteresis: float = 0.0
+    hold_s: float = 0.0
+    no_data_s: float | None = None
+
+
+@dataclass(frozen=True)
+class BandRow:
+    """A band that somebody entered, and for whom: `device_id`, else every device of `device_type`."""
+
+    device_id: int | None
+    device_type: str | None
+    band: Band
+
+
+BANDS = """
+SELECT device_id, device_type, metric, unit, source, warning_low, warning_high, alarm_low, alarm_high, hysteresis,
+       hold_s, no_data_s
+  FROM band WHERE device_id = ANY($1) OR (device_id IS NULL AND device_type = ANY($2))
+"""
+
+
+async def entered(
+    connection: Connection, device_ids: Iterable[int], device_types: Iterable[str]
+) -> Sequence[BandRow]:
+    """The bands that were entered for these devices and types."""
+    rows = await connection.fetch(BANDS, list(set(device_ids)), list(set(device_types)))
+    return [_row(dict(row)) for row in rows]
+
+
+async def metrics(connection: Connection) -> set[str]:
+    """The metrics of all bands that were entered."""
+    return {row["metric"] for row in await connection.fetch("SELECT DISTINCT metric FROM band")}
+
+
+def _row(known: dict[str, object]) -> BandRow:
+    device_id, device_type = known.pop("device_id"), known.pop("device_type")
+    return BandRow(device_id, device_type, Band(**known))  # type: ignore[arg-type]  # the columns are the fields

@@ -1,0 +1,190 @@
+"""What sensors said, as rows: readings, the state of each rule, and what could not be read.
+
+Every function runs in the caller's transaction, so that readings, states and cases are committed together.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from storage.database import Connection
+
+Sensor = tuple[int, str]
+"""Device id and metric."""
+
+KEPT_QUARANTINED = 10_000
+KEPT_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who speaks: `gateway` is None when no active one has that key, `device_id` when it may not speak for it."""
+
+    gateway: int | None
+    device_id: int | None
+    device_type: str
+    organisation_id: int
+
+
+@dataclass(frozen=True)
+class NewReading:
+    """One value as it was measured."""
+
+    device_id: int
+    metric: str
+    measured_at: datetime
+    value: float
+    late: bool
+
+
+@dataclass(frozen=True)
+class RuleState:
+    """What a rule remembers. Times are the sensor's own. `level`: normal, warning or alarm."""
+
+    level: str = "normal"
+    warning_since: datetime | None = None
+    alarm_since: datetime | None = None
+    last_at: datetime | None = None
+    last_value: float | None = None
+    no_data: bool = False
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """The rule of one metric of one device with its open cases."""
+
+    id: int
+    device_id: int
+    metric: str
+    device_type: str
+    organisation_id: int
+    state: RuleState
+    alarm_id: int | None
+    no_data_alarm_id: int | None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A message, or a part of it, that was not taken."""
+
+    topic: str
+    payload: bytes
+    reason: str
+
+
+SOURCES = """
+SELECT a.key, a.number, g.id AS gateway, CASE WHEN starts_with(o.path, go.path) THEN d.id END AS device_id,
+       coalesce(d.type, '') AS device_type, coalesce(d.organisation_id, 0) AS organisation_id
+  FROM unnest($1::text[], $2::text[]) AS a(key, number)
+  LEFT JOIN gateway g ON g.key = a.key AND g.active
+  LEFT JOIN organisation go ON go.id = g.organisation_id
+  LEFT JOIN device d ON d.number = a.number
+  LEFT JOIN organisation o ON o.id = d.organisation_id
+"""
+STORE = """
+INSERT INTO reading (device_id, metric, measured_at, value, late, received_at)
+SELECT r.device_id, r.metric, r.measured_at, r.value, r.late, $6
+  FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::float8[], $5::bool[])
+       AS r(device_id, metric, measured_at, value, late)
+ON CONFLICT DO NOTHING
+"""
+# In the order of the keys, so that two writers cannot wait for each other in a circle.
+ADD_RULES = """
+INSERT INTO sensor_rule (device_id, metric)
+SELECT device_id, metric FROM unnest($1::bigint[], $2::text[]) AS a(device_id, metric) ORDER BY 1, 2
+ON CONFLICT (device_id, metric) DO NOTHING
+"""
+RULES = """
+SELECT r.id, r.device_id, r.metric, d.type AS device_type, d.organisation_id, r.level, r.warning_since, r.alarm_since,
+       r.last_at, r.last_value, r.no_data, r.alarm_id, r.no_data_alarm_id
+  FROM sensor_rule r JOIN device d ON d.id = r.device_id
+"""
+LOCK_RULES = f"""{RULES}
+  JOIN unnest($1::bigint[], $2::text[]) AS a(device_id, metric) ON a.device_id = r.device_id AND a.metric = r.metric
+ ORDER BY r.device_id, r.metric FOR UPDATE OF r
+"""
+SPOKE_ONCE = f"{RULES} WHERE NOT r.no_data AND r.last_at < $1 AND d.status = 'in_use'"
+SAVE_RULES = """
+UPDATE sensor_rule r
+   SET level = s.level, warning_since = s.warning_since, alarm_since = s.alarm_since, last_at = s.last_at,
+       last_value = s.last_value, no_data = s.no_data, alarm_id = s.alarm_id, no_data_alarm_id = s.no_data_alarm_id
+  FROM jsonb_to_recordset($1) AS s(id bigint, level text, warning_since timestamptz, alarm_since timestamptz,
+       last_at timestamptz, last_value float8, no_data bool, alarm_id bigint, no_data_alarm_id bigint)
+ WHERE r.id = s.id
+"""
+SET_ASIDE = """
+INSERT INTO quarantine (received_at, topic, payload, reason)
+SELECT $4, q.topic, q.payload, q.reason
+  FROM unnest($1::text[], $2::bytea[], $3::text[]) AS q(topic, payload, reason)
+RETURNING id
+"""
+
+
+async def sources(
+    connection: Connection, asked: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], Source]:
+    """Who speaks, by key of the gateway and number of the device."""
+    pairs = sorted(set(asked))
+    rows = await connection.fetch(SOURCES, [key for key, _ in pairs], [number for _, number in pairs])
+    return {
+        (row["key"], row["number"]): Source(
+            row["gateway"], row["device_id"], row["device_type"], row["organisation_id"]
+        )
+        for row in rows
+    }
+
+
+async def store(connection: Connection, readings: Sequence[NewReading], received_at: datetime) -> int:
+    """Keep each reading once; how many were new. `received_at` is real time."""
+    status = await connection.execute(
+        STORE,
+        [r.device_id for r in readings],
+        [r.metric for r in readings],
+        [r.measured_at for r in readings],
+        [r.value for r in readings],
+        [r.late for r in readings],
+        received_at,
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def lock_rules(connection: Connection, sensors: Iterable[Sensor]) -> list[RuleRow]:
+    """The rules of these sensors, made where they are new, and locked until the end of the transaction."""
+    wanted = sorted(set(sensors))
+    columns = [device for device, _ in wanted], [metric for _, metric in wanted]
+    await connection.execute(ADD_RULES, *columns)
+    return [_rule(dict(row)) for row in await connection.fetch(LOCK_RULES, *columns)]
+
+
+async def silent_before(connection: Connection, at: datetime) -> list[RuleRow]:
+    """Rules of devices in use whose last value is older than `at` and whose silence was not noticed yet."""
+    return [_rule(dict(row)) for row in await connection.fetch(SPOKE_ONCE, at)]
+
+
+async def save_rules(connection: Connection, rules: Iterable[RuleRow]) -> None:
+    """Write the states and cases of locked rules."""
+    rows = [
+        {**asdict(r.state), "id": r.id, "alarm_id": r.alarm_id, "no_data_alarm_id": r.no_data_alarm_id}
+        for r in rules
+    ]
+    await connection.execute(SAVE_RULES, rows)
+
+
+async def set_aside(
+    connection: Connection, rejected: Sequence[Rejected], received_at: datetime, keep: int = KEPT_QUARANTINED
+) -> None:
+    """Keep what was not taken: the first bytes of each, and the newest `keep` of all."""
+    ids = await connection.fetch(
+        SET_ASIDE,
+        [r.topic.replace("\0", "")[:200] for r in rejected],
+        [r.payload[:KEPT_BYTES] for r in rejected],
+        [r.reason[:200] for r in rejected],
+        received_at,
+    )
+    await connection.execute("DELETE FROM quarantine WHERE id <= $1", max(row["id"] for row in ids) - keep)
+
+
+def _rule(row: dict[str, object]) -> RuleRow:
+    names = ("level", "warning_since", "alarm_since", "last_at", "last_value", "no_data")
+    state = RuleState(**{name: row.pop(name) for name in names})  # type: ignore[arg-type]  # columns are fields
+    return RuleRow(state=state, **row)  # type: ignore[arg-type]  # as above

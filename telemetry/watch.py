@@ -1,0 +1,58 @@
+"""Notices sensors that have fallen silent."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from storage import readings
+from storage.clock import Clock
+from storage.database import Connection, Database
+from storage.readings import RuleRow
+from telemetry.alarms import AlarmDesk
+from telemetry.intake import limits_of
+from telemetry.rules import on_time
+from workflows.alarm.bands import Bands
+from workflows.engine import Engine
+
+
+class Watch:
+    """Looks for silence while the listener hears: who is deaf cannot tell who is silent.
+
+    `hears` is False while the broker is away, or messages still wait to be taken. /readyz tells of that.
+    """
+
+    def __init__(self, db: Database, engine: Engine, real: Clock, hears: Callable[[], bool]) -> None:
+        self._db = db
+        self._engine = engine
+        self._real = real
+        self._hears = hears
+
+    async def round(self) -> int:
+        """Open a case for every sensor that has newly fallen silent; how many."""
+        if not self._hears():
+            return 0
+        now = self._real.now()
+        async with self._db.transaction() as tx:
+            found = await readings.silent_before(tx, now)
+            limits = await limits_of(tx, found)
+            due = [(rule.device_id, rule.metric) for rule in found if _silent(rule, limits, now)]
+            if not due:
+                return 0
+            return await self._tell(tx, await readings.lock_rules(tx, due), limits, now)
+
+    async def _tell(self, tx: Connection, locked: list[RuleRow], limits: Bands, now: datetime) -> int:
+        """Those that are still silent now that nobody else can write them."""
+        desk = AlarmDesk(self._engine.within(tx), now)
+        told: list[RuleRow] = []
+        for rule in locked:
+            band = limits.of(rule.device_id, rule.device_type, rule.metric)
+            judged = on_time(rule.state, band, now)
+            if band is not None and judged.events:
+                told.append(await desk.follow(replace(rule, state=judged.state), band, judged.events))
+        await readings.save_rules(tx, told)
+        return len(told)
+
+
+def _silent(rule: RuleRow, limits: Bands, now: datetime) -> bool:
+    band = limits.of(rule.device_id, rule.device_type, rule.metric)
+    return bool(on_time(rule.state, band, now).events)
