@@ -29,6 +29,7 @@ from storage.failpoints import FailPoints, KillAt, NoFailPoints
 from storage.files import FolderFiles
 from storage.links import Links
 from storage.sealing import MasterKey
+from webhooks.aliyun_sms import AliyunSmsReports
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.cases import Cases
 from workflows.deadlines import Deadlines
@@ -38,9 +39,11 @@ from workflows.registry import Registry, all_workflows
 
 # WeCom drops the 31st message to a member within a minute without a word; a little is kept in reserve.
 # Telegram takes about one message a second in a chat, and says so with 429 when a bot sends too many in all.
+# Aliyun takes 50 notices a day for one number and template; for the number alone it holds whatever the template.
 BUDGETS = {
     "wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1))),
     "telegram": (Budget(1, timedelta(seconds=1)),),
+    "sms": (Budget(50, timedelta(days=1)),),
 }
 
 
@@ -71,6 +74,7 @@ class Services:
     decided: DecidedCards
     pages: PageServices
     wecom: WeComCallback
+    sms_reports: AliyunSmsReports
 
 
 @asynccontextmanager
@@ -118,6 +122,7 @@ async def build_services(
                 settings=_pages(settings, master),
             ),
             wecom=WeComCallback(front, accounts, WeComTeller(WeComChannel(http, real), accounts), real),
+            sms_reports=AliyunSmsReports(db, accounts, real),
         )
 
 

@@ -35,7 +35,12 @@ LEVEL_LABELS = {
     Severity.URGENT: N_("Orange: urgent"),
     Severity.CRITICAL: N_("Red: critical"),
 }
-CHANNEL_LABELS = {"wecom": N_("WeCom"), "telegram": N_("Telegram"), "email": N_("E-mail")}
+CHANNEL_LABELS = {
+    "wecom": N_("WeCom"),
+    "telegram": N_("Telegram"),
+    "email": N_("E-mail"),
+    "sms": N_("SMS"),
+}
 MESSAGE_LABELS = {
     "queued": N_("waiting to be sent"),
     "sent": N_("sent"),
@@ -47,6 +52,7 @@ DELIVERY_LABELS = {
     "accepted": N_("accepted by the provider"),
     "refused": N_("refused by the provider"),
 }
+DELIVERED = N_("delivered")
 STATUS_LABELS = {
     "in_use": N_("In use"),
     "stopped": N_("Out of use"),
@@ -86,6 +92,8 @@ def channel(name: str | None) -> str:
 
 def outcome(line: DeliveryLine) -> str:
     """What became of a message on a channel, or of the message as a whole."""
+    if line.received_at is not None:
+        return DELIVERED
     if line.state is not None and line.message_state in ("queued", "sent"):
         return DELIVERY_LABELS.get(line.state, line.state)
     return MESSAGE_LABELS.get(line.message_state, line.message_state)

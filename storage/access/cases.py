@@ -72,6 +72,7 @@ class DeliveryLine:
     state: str | None
     tries: int | None
     finished_at: datetime | None
+    received_at: datetime | None
     error_code: str | None
     error: str | None
     maybe_twice: bool | None
@@ -135,7 +136,7 @@ STEPS = """SELECT version, action, source, target, actor_name, door, data, at FR
 DELIVERIES = """
 SELECT m.id AS message_id, m.case_version, m.kind, m.variables, coalesce(p.name, part.name) AS recipient,
        m.state AS message_state, m.reason, m.created_at, d.channel, d.state, d.tries,
-       d.finished_at, d.error_code, d.error, d.maybe_twice
+       d.finished_at, d.received_at, d.error_code, d.error, d.maybe_twice
   FROM message m
   LEFT JOIN person p ON p.id = m.person_id
   LEFT JOIN participant part ON part.id = m.participant_id

@@ -1,0 +1,100 @@
+"""What providers report of messages they had accepted: arrived, or not, in which case the next way is taken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storage.database import Connection, Database, Record
+from storage.texts import N_
+
+NOT_ARRIVED = N_("The provider reports that it did not arrive.")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One report. `at` is the provider's time of it, `code` its own word, kept as it is."""
+
+    unique_id: str
+    provider_id: str
+    delivered: bool
+    code: str
+    at: datetime
+
+
+class Noted(StrEnum):
+    """What a receipt changed."""
+
+    NEWS = "news"
+    NOTHING_NEW = "nothing new"
+    UNKNOWN = "unknown"
+    TOO_EARLY = "too early"
+    """It failed before it was noted that the provider took it; the report is wanted again, a little later."""
+
+
+FIND = """SELECT id, created_at, message_id, message_created_at FROM delivery
+           WHERE unique_id = $1 AND account_id = $2 ORDER BY id DESC LIMIT 1"""
+# The message first, as every transaction does, or two of them could wait for each other.
+LOCK_MESSAGE = "SELECT state FROM message WHERE id = $1 AND created_at = $2 FOR UPDATE"
+LOCK_DELIVERY = """SELECT state, provider_id, maybe_twice, receipt, coalesce(received_at, finished_at) AS told_at
+                     FROM delivery WHERE id = $1 AND created_at = $2 FOR UPDATE"""
+DELIVERED = """
+UPDATE delivery SET state = 'accepted', received_at = $3, receipt = $4, error_code = '', error = '',
+       finished_at = coalesce(finished_at, $5), provider_id = coalesce(nullif(provider_id, ''), $6)
+ WHERE id = $1 AND created_at = $2
+"""
+TOLD = """UPDATE message SET state = 'sent', finished_at = $3, reason = ''
+           WHERE id = $1 AND created_at = $2 AND state IN ('queued', 'dead')"""
+NEEDLESS = "UPDATE delivery SET state = 'superseded' WHERE message_id = $1 AND id > $2 AND state = 'waiting'"
+FAILED = """
+UPDATE delivery SET state = CASE state WHEN 'superseded' THEN state ELSE 'refused' END, received_at = NULL,
+       receipt = $4, error_code = $4, error = $5, finished_at = $3
+ WHERE id = $1 AND created_at = $2
+"""
+NEXT_WAY = """
+UPDATE message SET state = 'queued', next_at = $3, finished_at = NULL, reason = $4
+ WHERE id = $1 AND created_at = $2 AND state = 'sent'
+   AND NOT EXISTS (SELECT 1 FROM delivery WHERE message_id = $1 AND id > $5)
+RETURNING id
+"""
+
+
+async def note(db: Database, account_id: int, receipt: Receipt, now: datetime) -> Noted:
+    """Note a receipt in the ledger; the latest report counts, whichever comes last. `now` is real time.
+
+    An SMS that did not arrive is refused for good, and its message queued again, once, for the next way.
+    """
+    async with db.transaction() as tx:
+        found = await tx.fetchrow(FIND, receipt.unique_id, account_id)
+        if found is None:
+            return Noted.UNKNOWN
+        await tx.fetchrow(LOCK_MESSAGE, found["message_id"], found["message_created_at"])
+        delivery = await tx.fetchrow(LOCK_DELIVERY, found["id"], found["created_at"])
+        if delivery is None or not _is_of(receipt, delivery):
+            return Noted.UNKNOWN
+        if not receipt.delivered and delivery["state"] in ("waiting", "sending"):
+            return Noted.TOO_EARLY
+        if delivery["receipt"] and receipt.at <= delivery["told_at"]:
+            return Noted.NOTHING_NEW
+        await (_delivered if receipt.delivered else _failed)(tx, found, receipt, now)
+    return Noted.NEWS
+
+
+def _is_of(receipt: Receipt, delivery: Record) -> bool:
+    """The provider's id must be the noted one; of tries whose answer was lost none was noted."""
+    known = delivery["provider_id"] or receipt.provider_id
+    return bool(known == receipt.provider_id or (receipt.delivered and delivery["maybe_twice"]))
+
+
+async def _delivered(tx: Connection, found: Record, receipt: Receipt, now: datetime) -> None:
+    """It arrived, so nothing is left to send, whatever was thought of it."""
+    key = (found["id"], found["created_at"])
+    await tx.execute(DELIVERED, *key, receipt.at, receipt.code, now, receipt.provider_id)
+    await tx.execute(TOLD, found["message_id"], found["message_created_at"], now)
+    await tx.execute(NEEDLESS, found["message_id"], found["id"])
+
+
+async def _failed(tx: Connection, found: Record, receipt: Receipt, now: datetime) -> None:
+    await tx.execute(FAILED, found["id"], found["created_at"], receipt.at, receipt.code, NOT_ARRIVED)
+    message = (found["message_id"], found["message_created_at"])
+    if await tx.fetchval(NEXT_WAY, *message, now, NOT_ARRIVED, found["id"]) is not None:
+        await tx.execute("SELECT pg_notify('outbox', '')")

@@ -1,0 +1,174 @@
+"""The whole road of an SMS: engine, notifier, the provider's stand-in, and the address that takes its reports."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.sandbox.app import Surroundings
+from bot.sandbox.config import SandboxConfig
+from bot.sandbox.serve import Addresses, running
+from bot.sandbox.sms_reports import ReportTiming
+from notifier.dispatcher import Dispatcher
+from notifier.providers import build_channels
+from notifier.rendering import Renderer
+from notifier.sending import Channels, Sender
+from storage.channel_accounts import StoredChannelAccounts
+from storage.database import Database, Record
+from storage.failpoints import NoFailPoints
+from storage.links import Links
+from storage.sealing import MasterKey, new_master_key
+from tests.support.clocks import FixedClock
+from tests.support.outside import SourceTexts
+from tests.support.sms import NUMBER, TOKEN, played_account, sms_secrets, sms_settings
+from tests.support.world import World, add_account, add_contact, make_world
+from webhooks.aliyun_sms import AliyunSmsReports
+from workflows.actor import Actor, Door
+from workflows.calendar import Calendar, ChineseWorkingDays
+from workflows.engine import Clocks, Engine, Outcome, Place
+from workflows.registry import all_workflows
+
+MAIL = "head@hospital.example"
+ADDRESS = f"/webhooks/aliyun-sms/sms/{TOKEN}"
+LEDGER = """
+SELECT m.id AS message, m.state AS message_state, m.reason, d.* FROM message m JOIN delivery d ON d.message_id = m.id
+ WHERE m.person_id = $1 ORDER BY d.id
+"""
+
+
+@dataclass
+class SmsRoad:
+    """Everything, running; the head is told by SMS first, then by mail."""
+
+    db: Database
+    world: World
+    clock: FixedClock
+    engine: Engine
+    dispatcher: Dispatcher
+    http: aiohttp.ClientSession
+    sandbox: Addresses
+    address: str
+    numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    async def ask_the_head(self) -> Outcome:
+        """A repair that the head has to approve; the message to the head is sent."""
+        place, key = Place(self.world.department, self.world.device), f"k{next(self.numbers)}"
+        reporter, engineer = Actor(Door.PAGE, self.world.reporter), Actor(Door.PAGE, self.world.engineer)
+        case = await self.engine.open(
+            "repair", "report", reporter, {"fault": "hot"}, place=place, idempotency_key=key
+        )
+        answer = {"diagnosis": "tube", "estimate": "60000"}
+        asked = await self.engine.act(
+            case.case_id,
+            "triage",
+            engineer,
+            answer,
+            seen_version=case.version,
+            idempotency_key=f"{key}-triage",
+        )
+        await self.dispatcher.drain()
+        return asked
+
+    async def ledger(self) -> list[Record]:
+        """What was sent to the head, and what came of it."""
+        return await self.db.fetch(LEDGER, self.world.head)
+
+    async def until(self, met: Callable[[list[Record]], bool]) -> list[Record]:
+        """The ledger, once a report has made it so."""
+        async with asyncio.timeout(20):
+            while not met(found := await self.ledger()):
+                continue
+        return found
+
+    async def faults(self, **order: Any) -> None:
+        async with self.http.post(f"{self.sandbox.http}/sandbox/faults", json={"sms": order}) as response:
+            assert response.status == 200, await response.text()
+
+    async def state(self) -> dict[str, Any]:
+        async with self.http.get(f"{self.sandbox.http}/sandbox/state") as response:
+            found: dict[str, Any] = await response.json()
+            return found
+
+    async def push(self, body: Any, path: str = ADDRESS) -> tuple[int, str]:
+        """What somebody sends to the reports' address, and what is answered."""
+        kind = {"data": body} if isinstance(body, bytes) else {"json": body}
+        async with self.http.post(self.address + path, **kind) as response:
+            return response.status, await response.text()
+
+
+@asynccontextmanager
+async def sms_road(dsn: str) -> AsyncIterator[SmsRoad]:
+    clock, sealer = FixedClock(), MasterKey(new_master_key())
+    async with Database.open(dsn, max_size=6) as db, aiohttp.ClientSession() as http:
+        accounts = StoredChannelAccounts(db, sealer)
+        app = web.Application()
+        AliyunSmsReports(db, accounts, clock).add_to(app)
+        async with (
+            TestServer(app) as server,
+            running(_cast(str(server.make_url(ADDRESS))), "127.0.0.1", 0, 0, _surroundings(clock)) as sandbox,
+        ):
+            world = await make_world(db)
+            await _reachable(db, world, sandbox, sealer)
+            sender = Sender(
+                db,
+                Channels(build_channels(http, clock), accounts),
+                Renderer(all_workflows().vocabulary(), SourceTexts(), Links(b"k" * 32), "https://p.example"),
+                clock,
+                lambda: 0.5,
+                NoFailPoints(),
+            )
+            calendar = Calendar(ChineseWorkingDays({}, 2026))
+            yield SmsRoad(
+                db=db,
+                world=world,
+                clock=clock,
+                engine=Engine(db, all_workflows(), Clocks(clock, clock, calendar), NoFailPoints()),
+                dispatcher=Dispatcher(db, sender, clock, NoFailPoints()),
+                http=http,
+                sandbox=sandbox,
+                address=str(server.make_url("")).rstrip("/"),
+            )
+
+
+def _cast(report_url: str) -> SandboxConfig:
+    account = played_account(report_url)
+    mailboxes = [{"address": MAIL, "name": "Head"}]
+    return SandboxConfig.model_validate({"corps": [], "mailboxes": mailboxes, "sms_accounts": [account]})
+
+
+def _surroundings(clock: FixedClock) -> Surroundings:
+    start = clock.now()
+    return Surroundings(
+        clock.now,
+        lambda: (clock.now() - start) / timedelta(seconds=1),
+        random.Random(7),
+        report_timing=ReportTiming(first_s=0),
+        sleep=_moment,
+    )
+
+
+async def _moment(_: float) -> None:
+    await asyncio.sleep(0.01)
+
+
+async def _reachable(db: Database, world: World, sandbox: Addresses, sealer: MasterKey) -> None:
+    mail = {
+        "host": sandbox.smtp_host,
+        "port": sandbox.smtp_port,
+        "tls": "none",
+        "sender_address": "equipment@hospital.example",
+        "message_id_domain": "hospital.example",
+    }
+    settings = sms_settings(sandbox.http)
+    sms = await add_account(db, world.hospital, "sms", "sms", settings, sms_secrets(), sealer)
+    email = await add_account(db, world.hospital, "email", "mail", mail, {}, sealer)
+    await add_contact(db, world.head, sms, NUMBER, rank=1)
+    await add_contact(db, world.head, email, MAIL, rank=2)
