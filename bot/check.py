@@ -8,7 +8,7 @@ from bot.master_key import master_key
 from bot.settings import Settings, SettingsWrong
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import RealClock
-from storage.database import Database, DatabaseAway
+from storage.database import Database, DatabaseAway, DatabaseUnusable
 from storage.migrate import missing_migrations
 from storage.sealing import MasterKey, SealBroken
 from workflows.definition import Workflow
@@ -55,8 +55,8 @@ async def check(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
             if not missing:
                 async for finding in _people_and_accounts(db, key):
                     yield finding
-    except DatabaseAway as away:
-        yield Finding("database", False, f"not reachable: {away}")
+    except (DatabaseAway, DatabaseUnusable) as wrong:
+        yield Finding("database", False, str(wrong))
 
 
 async def db_version(db: Database) -> str:

@@ -12,11 +12,18 @@ import uvloop
 from bot.catalogues import SOURCE_LANGUAGE, Catalogues, CataloguesMissing
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsWrong, load_settings
-from storage.database import DatabaseAway
+from storage.database import DatabaseAway, DatabaseUnusable
 from storage.embedded import EmbeddedServerError
 
 Command = Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
-CANNOT_START = (SettingsWrong, CataloguesMissing, DatabaseAway, EmbeddedServerError, OSError)
+CANNOT_START = (
+    SettingsWrong,
+    CataloguesMissing,
+    DatabaseAway,
+    DatabaseUnusable,
+    EmbeddedServerError,
+    OSError,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

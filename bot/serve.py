@@ -39,8 +39,9 @@ async def serve(
     settings: Settings, dsn: str, stop: asyncio.Event, on_ready: Callable[[], Awaitable[None]] | None = None
 ) -> None:
     """Migrate, then serve until `stop`. Raises what keeps the service from starting."""
+    key, texts = master_key(settings), Catalogues.load()
     await migrate(dsn)
-    async with build_services(settings, dsn, master_key(settings), Catalogues.load()) as services:
+    async with build_services(settings, dsn, key, texts) as services:
         await upkeep.look_after(services.db, services.clocks.real.now())
         heartbeats = Heartbeats()
         health = Health(services.db, heartbeats, services.clocks.real, services.business)

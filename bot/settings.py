@@ -6,7 +6,15 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from storage.failpoints import KillAt
 
 PREFIX = "YISHE_"
 LEASE_OVER_TRY = 1.5  # a try is given up, and its end noted, before another process may take the message
@@ -70,6 +78,13 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("fail_point")
+    @classmethod
+    def _is_a_point(cls, value: str) -> str:
+        if value:
+            KillAt.parse(value)
+        return value
+
     @property
     def origin(self) -> str:
         """Where people reach the pages: `public_url`, else the listening address."""
@@ -106,6 +121,8 @@ class FromNamedFile(EnvSettingsSource):
                     return Path(path).read_text(encoding="utf-8").strip(), key, is_complex
                 except OSError as error:
                     raise SettingsWrong(f"{name.upper()}_FILE cannot be read: {error.strerror}") from None
+                except UnicodeError:
+                    raise SettingsWrong(f"{name.upper()}_FILE cannot be read: not text in UTF-8") from None
         return None, field_name, False
 
 
@@ -116,6 +133,8 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         wrong = [f"{_variable(str(e['loc'][0]))}: {e['msg']}" for e in error.errors(include_input=False)]
         raise SettingsWrong("; ".join(wrong)) from None
+    except SettingsError as error:  # what a source raised, wrapped
+        raise SettingsWrong(str(error.__cause__ or error)) from None
 
 
 def _variable(name: str) -> str:

@@ -14,7 +14,7 @@ SENT = {".css", ".js", ".svg", ".png", ".ico", ".webmanifest"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-class AssetsMissing(RuntimeError):
+class AssetsMissing(FileNotFoundError):
     """The front-end files were not fetched; the message says what to do."""
 
 

@@ -6,8 +6,8 @@ on a hot path is SQL through this pool (docs/decisions/0001-tortoise-and-asyncpg
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -37,6 +37,10 @@ class DatabaseAway(Exception):
     """The database does not answer. What was not committed is not done; trying again later is safe."""
 
 
+class DatabaseUnusable(Exception):
+    """The database refuses us, or its address is wrong; the message says why, never with the password."""
+
+
 def dump_json(value: Any) -> str:
     """JSON as it is stored: UTF-8, and decimals, dates and the like as text."""
     return json.dumps(value, ensure_ascii=False, default=str)
@@ -59,8 +63,8 @@ class Database:
     async def open(
         cls, dsn: str, *, max_size: int = 10, command_timeout_s: float = 30.0, acquire_timeout_s: float = 3.0
     ) -> AsyncIterator["Database"]:
-        """Open a pool; raises `DatabaseAway` when the server cannot be reached."""
-        with away_as_typed_error():
+        """Open a pool; raises `DatabaseAway` when the server cannot be reached, else `DatabaseUnusable`."""
+        with _first_contact():
             pool = await asyncpg.create_pool(
                 dsn, min_size=1, max_size=max_size, command_timeout=command_timeout_s, init=_prepare
             )
@@ -96,6 +100,25 @@ class Database:
         """Run one statement; raises `DatabaseAway`."""
         async with self.connection() as connection:
             return await connection.execute(sql, *args)
+
+
+async def connect(dsn: str) -> asyncpg.Connection:
+    """One connection outside of a pool; raises `DatabaseAway`, `DatabaseUnusable`."""
+    with _first_contact():
+        return await asyncpg.connect(dsn)
+
+
+@contextmanager
+def _first_contact() -> Iterator[None]:
+    """Say what is wrong in one sentence, for whoever starts the service."""
+    try:
+        yield
+    except ValueError:
+        raise DatabaseUnusable("the address of the database is malformed (DATABASE_URL)") from None
+    except AWAY_ERRORS as error:
+        raise DatabaseAway(f"the database does not answer: {str(error) or type(error).__name__}") from error
+    except asyncpg.PostgresError as error:
+        raise DatabaseUnusable(f"the database cannot be used: {error}") from error
 
 
 class away_as_typed_error:  # noqa: N801 - reads as a with-statement

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 
-from storage.database import Connection
+from storage.database import Connection, connect
 
 MIGRATION_LOCK = 7_201_300_001
 FOLDER = Path(__file__).parent / "migrations"
@@ -44,8 +44,11 @@ MODELS = tortoise_config("postgresql://localhost/yishe")
 
 
 async def migrate(dsn: str) -> None:
-    """Apply what is missing, under an advisory lock, so that processes which start together do not collide."""
-    guard = await asyncpg.connect(dsn)
+    """Apply what is missing, under an advisory lock, so that processes which start together do not collide.
+
+    Raises `DatabaseAway`, `DatabaseUnusable`.
+    """
+    guard = await connect(dsn)
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         if await _missing(guard):
@@ -56,7 +59,7 @@ async def migrate(dsn: str) -> None:
 
 async def missing_migrations(dsn: str) -> list[str]:
     """The migrations of this version that the database does not have yet."""
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         return await _missing(connection)
     finally:
