@@ -1,4 +1,7 @@
-"""The channel accounts of the demo: one WeCom app and one mail sender for all, another WeCom app for one hospital."""
+"""The channel accounts of the demo.
+
+For all: one WeCom app, one mail sender, one SMS account. One hospital has a WeCom app of its own.
+"""
 
 import base64
 from collections.abc import Mapping
@@ -8,13 +11,30 @@ from typing import Any
 from bot.demo.data import PROVINCE, token
 from bot.demo.people import MAIL_DOMAIN
 
-WECOM, EMAIL = "wecom", "email"
+WECOM, EMAIL, SMS = "wecom", "email", "sms"
 AGENT_ID = 1000002
+_VARIABLES = {
+    "level": {"source": "level", "length": 20},
+    "what": {"source": "what", "length": 35},
+    "number": {"source": "number", "length": 20},
+}
+SMS_TEMPLATES = {
+    "default": {
+        "code": "SMS_100000001",
+        "text": "${level}：${what}，编号${number}，请登录平台查看。",
+        "variables": _VARIABLES,
+    },
+    "repair.please_approve": {
+        "code": "SMS_100000002",
+        "text": "待您审批，${level}：${what}，编号${number}，请登录平台处理。",
+        "variables": _VARIABLES,
+    },
+}
 
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where the sandbox listens: the WeCom API's base URL, and the mail server."""
+    """Where the sandbox listens: base URL of the WeCom API and of the SMS API, and the mail server."""
 
     wecom_url: str
     smtp_host: str
@@ -47,6 +67,7 @@ def channel_accounts(seed: int, at: Endpoints) -> list[ChannelAccount]:
         _wecom(seed, "demo-province", PROVINCE, "演示省企业微信", at),
         _wecom(seed, "demo-hospital2", "h2", "示例市中心医院企业微信（演示）", at),
         ChannelAccount("demo-mail", EMAIL, PROVINCE, "演示省邮箱", mail, {}),
+        _sms(seed, "demo-sms", at),
     ]
 
 
@@ -60,3 +81,17 @@ def _wecom(seed: int, public_key: str, organisation: str, name: str, at: Endpoin
         "encoding_aes_key": key.decode().rstrip("="),
     }
     return ChannelAccount(public_key, WECOM, organisation, name, settings, secrets)
+
+
+def _sms(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
+    settings = {
+        "access_key_id": "sandbox-key-of-the-demo",
+        "sign_name": "医设演示",
+        "templates": SMS_TEMPLATES,
+        "base_url": at.wecom_url,
+    }
+    secrets = {
+        "access_key_secret": "sandbox-" + token(seed, public_key, "secret"),
+        "report_token": token(seed, public_key, "reports"),
+    }
+    return ChannelAccount(public_key, SMS, PROVINCE, "演示省短信", settings, secrets)

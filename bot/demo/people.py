@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 from bot.demo.data import (
     CITIES,
@@ -25,7 +26,7 @@ STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with one role at one organisation (by its key)."""
+    """Somebody with one role at one organisation (by its key). `mobile` is empty for who gets no SMS."""
 
     username: str
     name: str
@@ -33,6 +34,7 @@ class Person:
     role: Role
     organisation: str
     mail_only: bool = False
+    mobile: str = ""
 
     @property
     def mail(self) -> str:
@@ -45,15 +47,16 @@ class _Job:
     title: str
     role: Role
     mail_only: bool = False
+    sms: bool = False
 
 
 HOSPITAL_JOBS = (
     _Job("engineer", "医学工程师", Role.ENGINEER),
     _Job("engineer2", "医学工程师", Role.ENGINEER),
-    _Job("head", "装备处处长", Role.EQUIPMENT_HEAD),
-    _Job("director", "分管副院长", Role.VICE_DIRECTOR),
-    _Job("safety", "安全员", Role.SAFETY_OFFICER),
-    _Job("licence", "配置证联系人", Role.LICENCE_CONTACT, mail_only=True),
+    _Job("head", "装备处处长", Role.EQUIPMENT_HEAD, sms=True),
+    _Job("director", "分管副院长", Role.VICE_DIRECTOR, sms=True),
+    _Job("safety", "安全员", Role.SAFETY_OFFICER, sms=True),
+    _Job("licence", "配置证联系人", Role.LICENCE_CONTACT, mail_only=True, sms=True),
 )
 DEPARTMENT_JOBS = (
     _Job("reporter", "技师", Role.MEDICAL_STAFF),
@@ -65,7 +68,11 @@ SHORT = {RADIOLOGY: "", NUCLEAR: "-nm", RADIOTHERAPY: "-rt", THEATRE: "-or"}
 def people() -> list[Person]:
     """Everybody; the first hospital first, whose user names are the plain ones."""
     seen: Counter[str] = Counter()
-    return [_named(username, job, organisation, seen) for username, job, organisation in _posts()]
+    mobiles = (f"199{number:08d}" for number in count(1))  # 199 0000 00xx, which nobody has
+    return [
+        replace(_named(username, job, organisation, seen), mobile=next(mobiles) if job.sms else "")
+        for username, job, organisation in _posts()
+    ]
 
 
 def _posts() -> Iterator[tuple[str, _Job, str]]:
@@ -77,10 +84,14 @@ def _posts() -> Iterator[tuple[str, _Job, str]]:
         for job in HOSPITAL_JOBS:
             yield prefix + job.username, job, hospital
     yield "admin", _Job("admin", "系统管理员", Role.ADMINISTRATOR), PROVINCE
-    yield "province", _Job("province", "省卫健委专员", Role.PROVINCE_OFFICER, mail_only=True), PROVINCE
+    yield (
+        "province",
+        _Job("province", "省卫健委专员", Role.PROVINCE_OFFICER, mail_only=True, sms=True),
+        PROVINCE,
+    )
     for place, code in enumerate(CITIES):
         username = "city" if place == 0 else f"city-{code}"
-        yield username, _Job("city", "市卫健委专员", Role.CITY_OFFICER, mail_only=True), code
+        yield username, _Job("city", "市卫健委专员", Role.CITY_OFFICER, mail_only=True, sms=True), code
 
 
 def _named(username: str, job: _Job, organisation: str, seen: Counter[str]) -> Person:

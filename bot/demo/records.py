@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot.demo.channels import EMAIL, WECOM, ChannelAccount
+from bot.demo.channels import EMAIL, SMS, WECOM, ChannelAccount
 from bot.demo.data import Organisation
 from bot.demo.devices import Device
 from bot.demo.people import Person
@@ -75,9 +75,10 @@ async def add_accounts(
 
 
 async def add_contact_points(tx: Connection, people: Iterable[Person], ids: Ids) -> None:
-    """WeCom first, then mail, each at the nearest account upward."""
+    """WeCom first, then mail, then SMS, each at the nearest account upward."""
     for p in people:
         ranked = [(EMAIL, p.mail)] if p.mail_only else [(WECOM, p.username), (EMAIL, p.mail)]
+        ranked += [(SMS, p.mobile)] if p.mobile else []
         for rank, (kind, address) in enumerate(ranked, start=1):
             await tx.execute(
                 "INSERT INTO contact_point (person_id, account_id, address, rank) "

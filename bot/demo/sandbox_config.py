@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from bot.demo.channels import EMAIL, WECOM
+from bot.demo.channels import EMAIL, SMS, WECOM
 from bot.demo.story import VISITOR_MAIL, VISITOR_NAME
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
 from storage.database import Database
@@ -24,11 +24,12 @@ Json = dict[str, Any]
 
 
 async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> Json:
-    """Corporations, mailboxes and phones; callbacks go to `callback_origin` (`http://127.0.0.1:8000`).
+    """Corporations, mailboxes, SMS accounts and phones; callbacks go to `callback_origin` (`http://127.0.0.1:8000`).
 
     Raises `DatabaseAway`, and `SealBroken` when the accounts were sealed with another master key.
     """
-    accounts = await _wecom_accounts(db, sealer)
+    accounts = await _accounts(db, sealer, WECOM)
+    sms = await _accounts(db, sealer, SMS)
     people: dict[int, Json] = {}
     members: dict[int, list[Json]] = defaultdict(list)
     mailboxes = [{"address": VISITOR_MAIL, "name": VISITOR_NAME}]
@@ -38,20 +39,27 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
         if row["kind"] == EMAIL:
             mailboxes.append({"address": row["address"], "name": row["name"]})
             phone["mail"] = row["address"]
+        elif row["kind"] == SMS:
+            phone["number"] = row["address"]
         elif row["kind"] == WECOM:
             members[row["account_id"]].append({"userid": row["address"], "name": row["name"]})
             phone |= {"userid": row["address"], "corpid": accounts[row["account_id"]].settings["corp_id"]}
     visitor = {"name": VISITOR_NAME, "mail": VISITOR_MAIL}
     corps = [_corp(a, members[a.id], callback_origin) for a in accounts.values()]
-    return {"corps": corps, "mailboxes": mailboxes, "people": [*people.values(), visitor]}
+    return {
+        "corps": corps,
+        "mailboxes": mailboxes,
+        "people": [*people.values(), visitor],
+        "sms_accounts": [_sms_account(account, callback_origin) for account in sms.values()],
+    }
 
 
-async def _wecom_accounts(db: Database, sealer: Sealer) -> Mapping[int, OpenedAccount]:
+async def _accounts(db: Database, sealer: Sealer, kind: str) -> Mapping[int, OpenedAccount]:
     stored = StoredChannelAccounts(db, sealer)
     rows = await db.fetch(
-        "SELECT public_key FROM channel_account WHERE kind = $1 AND active ORDER BY id", WECOM
+        "SELECT public_key FROM channel_account WHERE kind = $1 AND active ORDER BY id", kind
     )
-    opened = [await stored.by_public_key(WECOM, row["public_key"]) for row in rows]
+    opened = [await stored.by_public_key(kind, row["public_key"]) for row in rows]
     return {account.id: account for account in opened if account}
 
 
@@ -70,4 +78,23 @@ def _corp(account: OpenedAccount, members: list[Json], callback_origin: str) -> 
             }
         ],
         "members": members,
+    }
+
+
+def _sms_account(account: OpenedAccount, callback_origin: str) -> Json:
+    """As the vendor knows it: approved wordings by code, and where reports go."""
+    templates = account.settings["templates"].values()
+    token = account.secrets["report_token"]
+    return {
+        "access_key_id": account.settings["access_key_id"],
+        "access_key_secret": account.secrets["access_key_secret"],
+        "signs": [account.settings["sign_name"]],
+        "templates": {
+            template["code"]: {
+                "text": template["text"],
+                "lengths": {name: variable["length"] for name, variable in template["variables"].items()},
+            }
+            for template in templates
+        },
+        "report_url": f"{callback_origin}/webhooks/aliyun-sms/{account.public_key}/{token}",
     }

@@ -16,6 +16,8 @@ from bot.demo.histories import Stage
 from bot.demo.sandbox_config import sandbox_config
 from bot.demo.seed import DemoTools, DemoWorld, seed
 from bot.sandbox.config import SandboxConfig
+from notifier.channel import Account
+from notifier.providers.aliyun_sms.account import account_of
 from storage.channel_accounts import StoredChannelAccounts
 from storage.database import Database, Record
 from storage.device_types import DeviceType
@@ -207,6 +209,38 @@ async def test_accounts_follow_the_sandbox_to_another_port(demo: Demo) -> None:
     assert mail is not None
     assert wecom.settings["base_url"] == "http://127.0.0.1:9001"
     assert mail.settings["port"] == 9025
+
+
+async def test_those_who_answer_for_it_can_be_told_by_sms_under_made_up_numbers(demo: Demo) -> None:
+    numbers = await demo.column(
+        "SELECT cp.address FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id WHERE a.kind = 'sms'"
+    )
+    silent = await demo.column(
+        "SELECT p.name FROM post JOIN person p ON p.id = post.person_id WHERE post.role = ANY($1) AND NOT EXISTS ("
+        "  SELECT 1 FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id "
+        "   WHERE cp.person_id = p.id AND a.kind = 'sms')",
+        [
+            Role.EQUIPMENT_HEAD,
+            Role.VICE_DIRECTOR,
+            Role.LICENCE_CONTACT,
+            Role.CITY_OFFICER,
+            Role.PROVINCE_OFFICER,
+        ],
+    )
+    assert [number for number in numbers if not re.fullmatch(r"199000000\d\d", number)] == []
+    assert silent == []
+
+
+async def test_sms_account_of_the_demo_agrees_with_the_one_that_the_sandbox_plays(demo: Demo) -> None:
+    played = await sandbox_config(demo.db, demo.tools.sealer, "http://127.0.0.1:8000")
+    (account,) = SandboxConfig.model_validate(played).sms_accounts
+    stored = StoredChannelAccounts(demo.db, demo.tools.sealer)
+    opened = await stored.by_public_key("sms", "demo-sms")
+    assert opened is not None
+    settings = account_of(Account(opened.id, opened.settings, opened.secrets)).settings
+    assert {template.code for template in settings.templates.values()} == set(account.templates)
+    address = f"http://127.0.0.1:8000/webhooks/aliyun-sms/demo-sms/{opened.secrets['report_token']}"
+    assert account.report_url == address
 
 
 async def test_sandbox_takes_the_configuration_and_knows_everybody(demo: Demo) -> None:
