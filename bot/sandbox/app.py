@@ -18,6 +18,11 @@ from bot.sandbox.page import Page, Texts
 from bot.sandbox.phone import Phones
 from bot.sandbox.sms_api import SmsApi
 from bot.sandbox.sms_reports import ReportPusher, ReportTiming
+from bot.sandbox.telegram_api import TelegramApi
+from bot.sandbox.telegram_control import TelegramControl
+from bot.sandbox.telegram_page import TelegramForms
+from bot.sandbox.telegram_phone import TelegramPhones
+from bot.sandbox.telegram_updates import UpdateSender, UpdateTiming
 from bot.sandbox.wecom_api import WeComApi
 from bot.sandbox.world import World
 
@@ -53,11 +58,14 @@ class Surroundings:
     language: str = "en"
     timing: Timing = field(default_factory=Timing)
     report_timing: ReportTiming = field(default_factory=ReportTiming)
+    update_timing: UpdateTiming = field(default_factory=UpdateTiming)
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
 def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
-    """The WeCom API under /cgi-bin, the SMS API by POST to /, the phones' page at /, the tests' interface at /sandbox.
+    """The WeCom API under /cgi-bin, the Bot API under /bot…, the SMS API by POST to /, the page of phones at /.
+
+    The tests' interface is at /sandbox.
 
     The world that the application plays is at `app[WORLD]`, for the mail server to share.
     """
@@ -67,12 +75,19 @@ def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
     pusher = ReportPusher(world, around.report_timing, around.sleep)
     phones = Phones(world, sender)
     page = Page(world, phones, around.clock_control, Texts(around.language, around.gettext))
+    updates = UpdateSender(world, around.update_timing)
+    telegram = TelegramPhones(world, updates)
     app.add_routes(WeComApi(world).routes())
+    app.add_routes(TelegramApi(world).routes())
+    app.add_routes(TelegramControl(telegram).routes())
+    app.add_routes(TelegramForms(page, telegram).routes())
     app.add_routes(SmsApi(world, pusher).routes())
     app.add_routes(Control(world, phones, sender).routes())
     app.add_routes(page.routes())
     app.router.add_static("/static", STATIC)
-    app.cleanup_ctx.extend([sender.open_session, pusher.open_session, page.end_with_app])
+    app.cleanup_ctx.extend(
+        [sender.open_session, pusher.open_session, updates.open_session, page.end_with_app]
+    )
     app.on_response_prepare.append(_add_headers)
     return app
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from bot.sandbox.errors import ConfigError, RealCredentialsError
 from bot.sandbox.sms_config import SmsAccount
+from bot.sandbox.telegram_config import TelegramBot, TelegramUser
 
 CORPID_PREFIXES = ("ww-sandbox-", "wwsandbox")
 AES_KEY_BYTES = 32
@@ -93,7 +94,7 @@ class Mailbox(_Strict):
 
 
 class Phone(_Strict):
-    """One person on the page: the member, the mailbox and the mobile number that are theirs."""
+    """One person on the page: the member, the mailbox, the mobile number and the Telegram account that are theirs."""
 
     name: str
     title: str = ""
@@ -101,6 +102,7 @@ class Phone(_Strict):
     corpid: str | None = None
     mail: str | None = None
     number: str | None = None
+    telegram: int | None = None
 
 
 class SandboxConfig(_Strict):
@@ -116,6 +118,8 @@ class SandboxConfig(_Strict):
     mailboxes: list[Mailbox] = []
     people: list[Phone] = []
     sms_accounts: list[SmsAccount] = []
+    telegram_bots: list[TelegramBot] = []
+    telegram_users: list[TelegramUser] = []
     allow_remote_callbacks: bool = False
     retry_refused_callbacks: bool = True
     keep_messages: int = Field(default=500, ge=1)
@@ -125,6 +129,7 @@ class SandboxConfig(_Strict):
         apps = (app for corp in self.corps for app in corp.apps)
         urls = [(f"the callback_url of app {app.agentid}", app.callback_url) for app in apps]
         urls += [("the report_url of an SMS account", account.report_url) for account in self.sms_accounts]
+        urls += [(f"the webhook_url of bot {bot.username}", bot.webhook_url) for bot in self.telegram_bots]
         for what, url in urls:
             host = urlsplit(url or "http://localhost").hostname
             if not (self.allow_remote_callbacks or is_loopback(host or "")):
@@ -137,6 +142,9 @@ class SandboxConfig(_Strict):
     def _unique(self) -> Self:
         _refuse_repeats("corpid", (corp.corpid for corp in self.corps))
         _refuse_repeats("access key", (account.access_key_id for account in self.sms_accounts))
+        _refuse_repeats("bot", (bot.username.lower() for bot in self.telegram_bots))
+        _refuse_repeats("bot's token", (bot.token for bot in self.telegram_bots))
+        _refuse_repeats("Telegram user", (user.id for user in self.telegram_users))
         _refuse_repeats("mailbox", (box.address.lower() for box in self.mailboxes))
         return self
 
@@ -149,6 +157,8 @@ class SandboxConfig(_Strict):
                 raise ValueError(f"{person.name}: no member {person.userid} in {person.corpid}")
             if person.mail and person.mail not in addresses:
                 raise ValueError(f"{person.name}: no mailbox {person.mail}")
+            if person.telegram and person.telegram not in {user.id for user in self.telegram_users}:
+                raise ValueError(f"{person.name}: no Telegram user {person.telegram}")
         return self
 
 

@@ -64,12 +64,29 @@ class SmsFaults(_Switches):
     no_reports: bool = False
 
 
+class TelegramFaults(_Switches):
+    """Misbehaviour of the Bot API.
+
+    The next `flood_times` calls get 429 with `retry_after` seconds; `accept_then_drop_connection` is the
+    number of calls that are done while the connection ends before the answer; people in `blocked` have
+    blocked every bot.
+    """
+
+    unavailable: bool = False
+    delay_s: NonNegativeFloat = Field(default=0.0, le=120)
+    flood_times: NonNegativeInt = 0
+    retry_after: int = Field(default=2, ge=1)
+    accept_then_drop_connection: NonNegativeInt = 0
+    blocked: list[int] = []
+
+
 class Faults(BaseModel):
     """All switches as they stand."""
 
     wecom: WeComFaults = WeComFaults()
     mail: MailFaults = MailFaults()
     sms: SmsFaults = SmsFaults()
+    telegram: TelegramFaults = TelegramFaults()
 
     def use_errcode(self) -> int | None:
         """The errcode that the next send must answer, if one was ordered."""
@@ -97,6 +114,19 @@ class Faults(BaseModel):
     def use_sms_drop(self) -> bool:
         """Whether this accepted SMS loses its connection."""
         return self._count_down_sms("accept_then_drop_connection")
+
+    def use_flood(self) -> int | None:
+        """The seconds that the next call of the Bot API must be told to wait, if that was ordered."""
+        return self.telegram.retry_after if self._count_down_telegram("flood_times") else None
+
+    def use_telegram_drop(self) -> bool:
+        """Whether this call of the Bot API, which was done, loses its connection."""
+        return self._count_down_telegram("accept_then_drop_connection")
+
+    def _count_down_telegram(self, name: str) -> bool:
+        left: int = getattr(self.telegram, name)
+        self.telegram = self.telegram.model_copy(update={name: max(0, left - 1)})
+        return left > 0
 
     def _count_down_sms(self, name: str) -> bool:
         left: int = getattr(self.sms, name)
@@ -133,6 +163,7 @@ class FaultOrder(BaseModel):
     wecom: WeComOrder = WeComOrder()
     mail: MailFaults = MailFaults()
     sms: SmsFaults = SmsFaults()
+    telegram: TelegramFaults = TelegramFaults()
 
     def applied_to(self, faults: Faults) -> Faults:
         """The switches after this order."""
@@ -141,4 +172,5 @@ class FaultOrder(BaseModel):
             wecom=start.wecom.changed(self.wecom),
             mail=start.mail.changed(self.mail),
             sms=start.sms.changed(self.sms),
+            telegram=start.telegram.changed(self.telegram),
         )

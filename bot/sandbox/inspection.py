@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.sandbox.mails import Mail
 from bot.sandbox.sms_api import sms_state
+from bot.sandbox.telegram_control import telegram_state
 from bot.sandbox.world import AppState, Callback, Message, World
 
 Json = dict[str, Any]
@@ -27,6 +28,7 @@ def world_state(world: World) -> Json:
             for box in world.config.mailboxes
         ],
         "sms": [sms_state(sms) for sms in world.sms.messages],
+        "telegram": telegram_state(world),
     }
 
 

@@ -17,6 +17,8 @@ from bot.sandbox.errors import SandboxError
 from bot.sandbox.mails import Mail
 from bot.sandbox.phone import Phones, PressOrder, SayOrder
 from bot.sandbox.sms_world import Sms
+from bot.sandbox.telegram_markup import as_markup
+from bot.sandbox.telegram_world import TgMessage, TgUpdate
 from bot.sandbox.world import AppState, Callback, Message, World
 
 M = TypeVar("M", bound=BaseModel)
@@ -40,7 +42,7 @@ class Texts:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing on a phone: a chat message, a mail or an SMS, in the order of arrival."""
+    """One thing on a phone: a message in WeCom or Telegram, a mail or an SMS, in the order of arrival."""
 
     id: int
     app: AppState | None = None
@@ -48,6 +50,8 @@ class Entry:
     mail: Mail | None = None
     sms: Sms | None = None
     callback: Callback | None = None
+    telegram: TgMessage | None = None
+    update: TgUpdate | None = None
 
 
 def environment(texts: Texts) -> jinja2.Environment:
@@ -63,6 +67,7 @@ def environment(texts: Texts) -> jinja2.Environment:
     env.globals.update(_=texts.gettext, language=texts.language)
     for name in ("text_html", "card_html", "markdown_html", "link", "clock_time", "full_time"):
         env.filters[name] = getattr(render, name)
+    env.filters["telegram_html"] = as_markup
     return env
 
 
@@ -113,6 +118,7 @@ class Page:
         return self._env.get_template("phones.html").render(
             people=[(person, self._entries(person), self._apps(person)) for person in people],
             dropped=[self._dropped(person) for person in people],
+            bots=[list(self._world.telegram.chats_of(person.telegram)) for person in people],
             chosen=chosen,
             clock=clock,
             notice=self._notice,
@@ -131,39 +137,39 @@ class Page:
 
     async def _press(self, request: web.Request) -> web.Response:
         form = await request.post()
-        fields = _texts(form, "corpid", "agentid", "userid", "task_id", "key")
+        fields = texts_of(form, "corpid", "agentid", "userid", "task_id", "key")
         selections = {
             name.removeprefix("q:"): [str(value) for value in form.getall(name)]
             for name in form
             if name.startswith("q:")
         }
-        order = _order(PressOrder, fields | {"selections": selections})
-        return await self._do(request, self._phones.press(order))
+        order = order_of(PressOrder, fields | {"selections": selections})
+        return await self.do(request, self._phones.press(order))
 
     async def _say(self, request: web.Request) -> web.Response:
         form = await request.post()
-        fields = _texts(form, "corpid", "agentid", "userid", "text")
+        fields = texts_of(form, "corpid", "agentid", "userid", "text")
         if not fields["text"].strip():
-            raise _back(request)
-        return await self._do(request, self._phones.say(_order(SayOrder, fields)))
+            raise back(request)
+        return await self.do(request, self._phones.say(order_of(SayOrder, fields)))
 
     async def _move_clock(self, request: web.Request) -> web.Response:
         if self._clock is None:
             raise web.HTTPNotFound(text="this sandbox moves no clock")
         step = str((await request.post()).get("step", ""))
         if step == "next":
-            return await self._do(request, self._clock.advance_to_next())
+            return await self.do(request, self._clock.advance_to_next())
         if step not in STEPS_S:
             raise web.HTTPBadRequest(text="no such step")
-        return await self._do(request, self._clock.advance(STEPS_S[step]))
+        return await self.do(request, self._clock.advance(STEPS_S[step]))
 
-    async def _do(self, request: web.Request, act: Coroutine[Any, Any, Any]) -> web.Response:
+    async def do(self, request: web.Request, act: Coroutine[Any, Any, Any]) -> web.Response:
         """Start the act, wait a moment for it, and go back to the page."""
         task = asyncio.create_task(self._noted(act))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=PATIENCE_S)
-        raise _back(request)
+        raise back(request)
 
     async def _noted(self, act: Coroutine[Any, Any, Any]) -> None:
         try:
@@ -197,7 +203,16 @@ class Page:
             entries += [Entry(mail.id, mail=mail) for mail in mails]
         if person.number:
             entries += [Entry(sms.id, sms=sms) for sms in self._world.sms.on_phone(person.number)]
+        entries += self._telegram_entries(person)
         return sorted(entries, key=lambda entry: entry.id, reverse=True)[:SHOWN]
+
+    def _telegram_entries(self, person: Phone) -> list[Entry]:
+        network = self._world.telegram
+        return [
+            Entry(message.id, telegram=message, update=network.update(message.update_id))
+            for _, chat in network.chats_of(person.telegram)
+            for message in chat.messages
+        ]
 
     def _chat_entries(self, person: Phone) -> list[Entry]:
         last = {record.id: record for record in self._world.callbacks}
@@ -208,7 +223,8 @@ class Page:
         ]
 
 
-def _order(model: type[M], fields: dict[str, Any]) -> M:
+def order_of(model: type[M], fields: dict[str, Any]) -> M:
+    """A form as its model; raises HTTPBadRequest."""
     try:
         return model.model_validate(fields)
     except ValidationError as error:
@@ -225,10 +241,12 @@ def _number(value: str | None, count: int) -> int:
     return int(value) if value and value.isdecimal() and int(value) < count else 0
 
 
-def _texts(form: MultiMapping[Any], *names: str) -> dict[str, str]:
+def texts_of(form: MultiMapping[Any], *names: str) -> dict[str, str]:
+    """Fields of a form; one that is missing is empty."""
     return {name: str(form.get(name, "")) for name in names}
 
 
-def _back(request: web.Request) -> web.HTTPSeeOther:
+def back(request: web.Request) -> web.HTTPSeeOther:
+    """To the phone on which the form stood."""
     person = request.query.get("person", "")
     return web.HTTPSeeOther(f"/?person={person}" if person.isdecimal() else "/")

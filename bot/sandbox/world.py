@@ -13,6 +13,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.limits import CORP_LIMITS, MEMBER_LIMITS, Recent, Window
 from bot.sandbox.mails import Mail
 from bot.sandbox.sms_world import SmsNetwork
+from bot.sandbox.telegram_world import TelegramNetwork
 from bot.sandbox.tokens import AppKey, Tokens, random_word
 
 
@@ -150,6 +151,14 @@ class World:
             box.address.lower(): deque(maxlen=config.keep_messages) for box in config.mailboxes
         }
         self.sms = SmsNetwork(config.sms_accounts, config.keep_messages, now, monotonic)
+        self.telegram = TelegramNetwork(
+            config.telegram_bots,
+            config.telegram_users,
+            config.keep_messages,
+            now=now,
+            monotonic=monotonic,
+            next_id=self.next_id,
+        )
         self._members = {
             (corp.corpid, member.userid.lower()): member.userid
             for corp in config.corps
