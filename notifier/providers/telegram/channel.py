@@ -18,7 +18,7 @@ from notifier.providers.telegram.messages import (
     message_for,
     page_buttons,
 )
-from notifier.providers.telegram.request import SessionRequest
+from notifier.providers.telegram.request import TOTAL_S, SessionRequest
 from storage.texts import N_
 
 T = TypeVar("T")
@@ -45,8 +45,9 @@ class TelegramChannel:
     can_update = True
     updatable_for = None
 
-    def __init__(self, http: aiohttp.ClientSession) -> None:
+    def __init__(self, http: aiohttp.ClientSession, total_s: float = TOTAL_S) -> None:
         self._http = http
+        self._total_s = total_s
         self._bots: dict[int, tuple[TelegramAccount, Bot]] = {}
 
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
@@ -102,7 +103,7 @@ class TelegramChannel:
         return known[1]
 
     def _new_bot(self, telegram: TelegramAccount) -> Bot:
-        request = SessionRequest(self._http, telegram.settings.proxy)
+        request = SessionRequest(self._http, telegram.settings.proxy, self._total_s)
         return Bot(
             telegram.secrets.token.get_secret_value(),
             base_url=f"{telegram.settings.base_url}/bot",

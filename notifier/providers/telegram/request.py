@@ -14,7 +14,8 @@ from telegram.request import BaseRequest, RequestData
 
 from notifier.providers.telegram.errors import FloodWait, NoAnswer, NotSent
 
-_CONNECT_S, _TOTAL_S = 5.0, 15.0
+TOTAL_S = 15.0
+_CONNECT_S = 5.0
 _WAIT_S = 5.0
 _NOT_SENT = (
     aiohttp.ClientConnectorError,
@@ -35,7 +36,7 @@ class _Flood(BaseModel):
 class SessionRequest(BaseRequest):
     """Sends with `http`, which stays the caller's to close."""
 
-    def __init__(self, http: aiohttp.ClientSession, proxy: str | None, total_s: float = _TOTAL_S) -> None:
+    def __init__(self, http: aiohttp.ClientSession, proxy: str | None, total_s: float) -> None:
         self._http = http
         self._proxy = proxy
         self._timeout = aiohttp.ClientTimeout(

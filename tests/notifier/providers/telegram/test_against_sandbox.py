@@ -1,0 +1,136 @@
+"""The channel against the stand-in of Telegram, which shares no code with it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import pytest
+from structlog.testing import capture_logs
+
+from notifier.channel import Accepted, Account, Replacement, SendFailed, Verdict
+from notifier.providers.telegram.channel import TelegramChannel
+from tests.support.channel_contents import content
+from tests.support.telegram import ANN, SHY, TOKEN, Telegram, telegram
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Telegram]:
+    async with telegram() as running:
+        yield running
+
+
+@pytest.fixture
+async def channel() -> AsyncIterator[TelegramChannel]:
+    async with aiohttp.ClientSession() as http:
+        yield TelegramChannel(http)
+
+
+async def send(channel: TelegramChannel, account: Account, chat: int = ANN) -> Accepted:
+    return await channel.send(channel.compose(content(), str(chat), account), str(chat), account)
+
+
+async def refused(channel: TelegramChannel, account: Account, chat: int = ANN) -> SendFailed:
+    with pytest.raises(SendFailed) as caught:
+        await send(channel, account, chat)
+    assert TOKEN not in str(caught.value)
+    return caught.value
+
+
+async def test_card_arrives_and_says_later_who_decided(channel: TelegramChannel, box: Telegram) -> None:
+    account = box.account()
+    accepted = await send(channel, account)
+    (message,) = await box.messages()
+    assert accepted == Accepted(str(message["id"]), f"{ANN}:{message['id']}")
+    assert "<b>CT-3 维修申请待审批</b>" in message["html"]
+    sent = channel.compose(content(), str(ANN), account)
+    decided = Replacement("已由王主任同意", sent=sent)
+    await channel.update(str(accepted.update_code), str(ANN), account, decided)
+    (message,) = await box.messages()
+    assert message["text"].endswith("\n\n✅ 已由王主任同意")
+    assert message["keyboard"] == [[{"text": "查看工单", "url": content().url}]]
+
+
+async def test_edit_that_changes_nothing_is_as_it_should_be(channel: TelegramChannel, box: Telegram) -> None:
+    account = box.account()
+    accepted = await send(channel, account)
+    decided = Replacement("approved", sent=channel.compose(content(), str(ANN), account))
+    for _ in range(2):
+        await channel.update(str(accepted.update_code), str(ANN), account, decided)
+    assert (await box.messages())[0]["edits"] == 1
+
+
+async def test_message_that_is_gone_is_not_edited_again(channel: TelegramChannel, box: Telegram) -> None:
+    with pytest.raises(SendFailed) as caught:
+        await channel.update(f"{ANN}:999", str(ANN), box.account(), Replacement("approved"))
+    assert caught.value.verdict is Verdict.PERMANENT
+
+
+@pytest.mark.parametrize(
+    ("faults", "chat", "verdict", "code"),
+    [
+        ({"blocked": [ANN]}, ANN, Verdict.PERMANENT, "403"),
+        ({}, SHY, Verdict.PERMANENT, "403"),
+        ({}, 999, Verdict.PERMANENT, "400"),
+        ({"unavailable": True}, ANN, Verdict.TEMPORARY, "no-answer"),
+    ],
+)
+async def test_refusal_has_its_verdict(
+    channel: TelegramChannel, box: Telegram, faults: dict[str, Any], chat: int, verdict: Verdict, code: str
+) -> None:
+    await box.faults(**faults)
+    failed = await refused(channel, box.account(), chat)
+    assert (failed.verdict, failed.code) == (verdict, code)
+
+
+async def test_flood_says_how_long_to_wait(channel: TelegramChannel, box: Telegram) -> None:
+    await box.faults(flood_times=1, retry_after=7)
+    failed = await refused(channel, box.account())
+    assert (failed.verdict, failed.retry_after_s, failed.maybe_delivered) == (Verdict.RATE, 7, False)
+
+
+async def test_wrong_token_is_for_the_administrator(channel: TelegramChannel, box: Telegram) -> None:
+    account = replace(box.account(), secrets={"token": "222222:sandbox-other-token"})
+    failed = await refused(channel, account)
+    assert (failed.verdict, failed.code) == (Verdict.CONFIGURATION, "401")
+
+
+async def test_lost_answer_may_have_been_delivered(channel: TelegramChannel, box: Telegram) -> None:
+    await box.faults(accept_then_drop_connection=1)
+    failed = await refused(channel, box.account())
+    assert (failed.verdict, failed.maybe_delivered) == (Verdict.TEMPORARY, True)
+    assert len(await box.messages()) == 1
+
+
+async def test_server_that_is_not_there_was_sent_nothing_and_no_token_is_logged(
+    channel: TelegramChannel,
+) -> None:
+    account = Account(8, {"bot_username": "demo_bot", "base_url": "http://127.0.0.1:9"}, {"token": TOKEN})
+    with capture_logs() as logs:
+        failed = await refused(channel, account)
+    assert (failed.code, failed.maybe_delivered) == ("connect", False)
+    assert failed.__cause__ is None
+    assert failed.__context__ is None
+    assert TOKEN not in str(logs)
+
+
+async def test_proxy_is_used_where_one_is_set(channel: TelegramChannel, box: Telegram) -> None:
+    failed = await refused(channel, box.account(proxy="http://127.0.0.1:9"))
+    assert failed.code == "connect"
+    through = box.account(base_url="http://api.telegram.invalid", proxy=box.url)
+    assert (await send(channel, through)).provider_id
+
+
+async def test_slow_server_is_given_up(box: Telegram) -> None:
+    await box.faults(delay_s=3)
+    async with aiohttp.ClientSession() as http:
+        channel = TelegramChannel(http, total_s=0.2)
+        async with asyncio.timeout(2):
+            assert (await refused(channel, box.account())).maybe_delivered
+
+
+async def test_changed_token_makes_a_new_client(channel: TelegramChannel, box: Telegram) -> None:
+    wrong = replace(box.account(), secrets={"token": "222222:sandbox-other-token"})
+    await refused(channel, wrong)
+    assert (await send(channel, box.account())).provider_id
