@@ -180,9 +180,9 @@ async def column_of(connection: Connection, table: str | None, constraint: str |
 
 NEW_CASE = """
 INSERT INTO work_case (number, workflow, definition_version, state, version, entered_version, entered_at,
-                       organisation_id, device_id, title, opened_at)
+                       organisation_id, device_id, parent_id, title, opened_at)
 VALUES ($1 || to_char($6 AT TIME ZONE 'Asia/Shanghai', 'YYYY') || '-' || lpad(nextval('case_number')::text, 6, '0'),
-        $2, $3, $4, 0, 0, $6, $5, $7, $8, $6)
+        $2, $3, $4, 0, 0, $6, $5, $7, $9, $8, $6)
 RETURNING id
 """
 
@@ -199,6 +199,7 @@ class NewCase:
     device_id: int | None
     title: str
     at: datetime
+    parent_id: int | None = None
 
 
 async def new_case(connection: Connection, new: NewCase) -> int:
@@ -213,6 +214,7 @@ async def new_case(connection: Connection, new: NewCase) -> int:
         new.at,
         new.device_id,
         new.title,
+        new.parent_id,
     )
     return case_id
 

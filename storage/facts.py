@@ -55,6 +55,7 @@ class Facts:
     now: datetime
     policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fired: frozenset[tuple[str, int, datetime]] = frozenset()
+    parent_number: str | None = None
 
     def with_part(self, part: str) -> list[PartHolder]:
         """Those who have this part now."""
@@ -69,6 +70,7 @@ class Facts:
 FACTS = """
 SELECT c.id, c.number, c.workflow, c.state, c.version, c.entered_version, c.entered_at, c.opened_at, c.closed_at,
        c.title, c.organisation_id, o.name AS organisation_name, o.path,
+       (SELECT parent.number FROM work_case parent WHERE parent.id = c.parent_id) AS parent_number,
        coalesce((SELECT to_jsonb(d) FROM device d WHERE d.id = c.device_id), '{{}}') AS device,
        coalesce((SELECT to_jsonb(x) FROM {detail} x WHERE x.case_id = c.id), '{{}}') AS detail,
        (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.id), '[]') FROM participant p

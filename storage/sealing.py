@@ -3,8 +3,8 @@
 import base64
 import json
 import os
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 KEY_BYTES = 32
 NONCE_BYTES = 12
 KEY_ID_BYTES = 4
+DATA_KEY_ID_BYTES = 8
 
 
 class SealBroken(Exception):
@@ -68,6 +69,83 @@ class MasterKey:
             raise SealBroken("changed, or sealed for another row") from None
         opened: dict[str, str] = json.loads(plain)
         return opened
+
+
+class RecordSealer(Protocol):
+    """Seals single fields of a record that is kept as JSON."""
+
+    def seal_fields(
+        self, values: Mapping[str, str], context: str, known: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What is to be kept: `known` with these fields sealed anew. Bound to `context` and the field's name."""
+        ...
+
+    def open_fields(self, sealed: Mapping[str, Any], context: str, names: Iterable[str]) -> dict[str, str]:
+        """Those of the named fields that are there; raises `SealBroken`."""
+        ...
+
+
+class Envelopes:
+    """Envelope sealing: a data key for each sealing of a record, itself sealed with the master key.
+
+    Kept is `{"keys": {id: sealed data key}, "fields": {name: {"key": id, "value": sealed value}}}`, so that
+    a new master key needs only the data keys to be sealed anew (docs/decisions/0012-sealed-fields.md).
+    """
+
+    def __init__(self, master: Sealer) -> None:
+        self._master = master
+
+    def seal_fields(
+        self, values: Mapping[str, str], context: str, known: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        key, key_id = os.urandom(KEY_BYTES), os.urandom(DATA_KEY_ID_BYTES).hex()
+        fields = dict(known.get("fields", {}))
+        fields |= {
+            name: {"key": key_id, "value": _encrypted(key, value, f"{context} field {name}")}
+            for name, value in values.items()
+        }
+        wrapped = self._master.seal({"key": _text(key)}, f"{context} key {key_id}")
+        keys = {**known.get("keys", {}), key_id: _text(wrapped)}
+        used = {field["key"] for field in fields.values()}
+        return {"keys": {name: k for name, k in keys.items() if name in used}, "fields": fields}
+
+    def open_fields(self, sealed: Mapping[str, Any], context: str, names: Iterable[str]) -> dict[str, str]:
+        fields = sealed.get("fields", {})
+        try:
+            return {
+                name: self._opened(sealed["keys"], fields[name], context, name)
+                for name in names
+                if name in fields
+            }
+        except (KeyError, TypeError, ValueError):
+            raise SealBroken("a field or its key is not whole") from None
+
+    def _opened(self, keys: Mapping[str, str], field: Mapping[str, str], context: str, name: str) -> str:
+        key_id = field["key"]
+        wrapped = self._master.open(base64.b64decode(keys[key_id]), f"{context} key {key_id}")
+        return _decrypted(base64.b64decode(wrapped["key"]), field["value"], f"{context} field {name}")
+
+
+def record_context(workflow: str, case_id: int) -> str:
+    """What the sealed fields of a case are bound to."""
+    return f"{workflow} of case {case_id}"
+
+
+def _encrypted(key: bytes, value: str, context: str) -> str:
+    nonce = os.urandom(NONCE_BYTES)
+    return _text(nonce + AESGCM(key).encrypt(nonce, value.encode(), context.encode()))
+
+
+def _decrypted(key: bytes, sealed: str, context: str) -> str:
+    raw = base64.b64decode(sealed)
+    try:
+        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode()).decode()
+    except InvalidTag:
+        raise SealBroken("changed, or sealed for another field") from None
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
 
 
 def new_master_key() -> str:
