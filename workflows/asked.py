@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from storage.case_writer import NewAttachment, StepRow
 from storage.directory import Viewer
 from storage.facts import Facts
+from storage.sealing import RecordSealer, record_context
 from workflows.actor import Actor
 from workflows.definition import Form, Move, Workflow
 
@@ -26,7 +27,7 @@ class Asked:
 
     action: str
     actor: Actor
-    data: Mapping[str, Any]
+    data: Mapping[str, Any] = field(repr=False)
     token: Token
     attachments: Sequence[NewAttachment]
 
@@ -39,7 +40,7 @@ class Taking:
     facts: Facts
     viewer: Viewer
     move: Move
-    form: Form
+    form: Form = field(repr=False)
     asked: Asked
 
 
@@ -53,8 +54,23 @@ def step_row(step: Taking, target: str) -> StepRow:
         participant_id=step.viewer.participant_id,
         actor_name=step.viewer.name,
         door=step.asked.actor.door,
-        data=step.form.model_dump(mode="json", exclude_none=True),
+        data=step.form.model_dump(mode="json", exclude_none=True, exclude=set(step.form.sealed)),
     )
+
+
+def sealed_fields(step: Taking, sealer: RecordSealer | None) -> dict[str, Any]:
+    """The column `sealed` of the workflow's own row, when the form brings fields that are kept sealed.
+
+    Nothing else ever holds them: not history, messages, answers or logs.
+    """
+    filled = step.form.model_dump(mode="json", exclude_none=True, include=set(step.form.sealed))
+    values = {name: str(value) for name, value in filled.items() if value != ""}
+    if not values:
+        return {}
+    if sealer is None:
+        raise RuntimeError(f"{step.workflow.name}: there are sealed fields, and nothing to seal them with")
+    context = record_context(step.workflow.name, step.facts.case_id)
+    return {"sealed": sealer.seal_fields(values, context, step.facts.detail.get("sealed") or {})}
 
 
 def fingerprint(actor: Actor, subject: str, action: str) -> str:

@@ -90,6 +90,7 @@ class Deadlines:
         after = facts_after(facts, facts.state, changes, facts.version + 1, entered=False)
         messages = messages_for(workflow, after, rung.tells, holders, None)
         data = {"rule": timer.rule, "rung": timer.rung, "due_at": timer.due_at, "told": len(messages)}
+        data |= rung.records(facts) if rung.records else {}
         await case_writer.write(
             tx,
             Written(

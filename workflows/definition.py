@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -63,9 +63,13 @@ SYSTEM = Who(system=True)
 
 
 class Form(BaseModel):
-    """What an action asks for. Labels are titles of the fields; `extra` is refused."""
+    """What an action asks for. Labels are titles of the fields; `extra` is refused.
+
+    Fields named by `sealed` are kept sealed with the workflow's own row, and nowhere else.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    sealed: ClassVar[frozenset[str]] = frozenset()
 
 
 class NoForm(Form):
@@ -144,7 +148,8 @@ class Rung:
     When: so long after entering the state (`after`, a policy), or at the instant that `due` computes from
     the facts; an instant at which the rung fired before in this case is not promised again, also after the
     state was entered anew. `again` is a policy: while the state lasts, the rung comes back after so long.
-    `quiet` keeps the rung silent. `writes` are columns of the workflow's detail row.
+    `quiet` keeps the rung silent. `writes` are columns of the workflow's detail row, `records` is what the
+    step says besides.
     """
 
     after: str | None
@@ -154,6 +159,7 @@ class Rung:
     quiet: Callable[[Facts], bool] | None = None
     writes: Callable[[Facts], Mapping[str, Any]] | None = None
     action: str = REMIND
+    records: Callable[[Facts], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from storage.directory import Viewer
 from storage.facts import Facts, PartHolder, load_facts
 from storage.failpoints import FailPoints, NoFailPoints
 from storage.one_transaction import OneTransaction
+from storage.sealing import RecordSealer
 from workflows.actor import Actor, Reporter
-from workflows.asked import Asked, Taking, Token, fingerprint, step_row
+from workflows.asked import Asked, Taking, Token, fingerprint, sealed_fields, step_row
 from workflows.calendar import Calendar
 from workflows.definition import Form, Move, Part, Workflow
 from workflows.errors import ActorUnknown, CaseNotFound, FormInvalid, KeyReused, Stale
@@ -46,10 +47,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a case is opened: the organisation, and the device if it is about one."""
+    """Where a case is opened: the organisation, the device if it is about one, the case that it comes from."""
 
     organisation_id: int
     device_id: int | None = None
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,24 @@ class Clocks:
 class Engine:
     """Opens cases and acts on them, for every front door alike."""
 
-    def __init__(self, db: Database, registry: Registry, clocks: Clocks, fail: FailPoints) -> None:
+    def __init__(
+        self,
+        db: Database,
+        registry: Registry,
+        clocks: Clocks,
+        fail: FailPoints,
+        sealer: RecordSealer | None = None,
+    ) -> None:
+        """`sealer` is needed where a workflow's forms have sealed fields."""
         self._db = db
         self._registry = registry
         self._clocks = clocks
         self._fail = fail
+        self._sealer = sealer
 
     def within(self, tx: Connection) -> "Engine":
         """The engine in the caller's transaction: what it writes is committed with all else, or not at all."""
-        return Engine(OneTransaction(tx), self._registry, self._clocks, NoFailPoints())
+        return Engine(OneTransaction(tx), self._registry, self._clocks, NoFailPoints(), self._sealer)
 
     async def act(
         self,
@@ -137,7 +148,7 @@ class Engine:
                     return known
                 move, form = choose_opening(workflow, actor, action, data)
                 facts, viewer = await self._new_case(tx, workflow, move, form, actor, place, reporter)
-                check_opening(workflow, facts, viewer, actor, move, form)
+                move = check_opening(workflow, facts, viewer, actor, move, form)
                 outcome = await self._take(tx, Taking(workflow, facts, viewer, move, form, asked))
                 self._fail.hit("engine.before_commit")
         except asyncpg.UniqueViolationError as error:
@@ -166,6 +177,7 @@ class Engine:
             device_id=place.device_id,
             title=workflow.title(form),
             at=now,
+            parent_id=place.parent_id,
         )
         case_id = await case_writer.new_case(tx, new)
         if reporter is not None:
@@ -185,7 +197,10 @@ class Engine:
         workflow, move = step.workflow, step.move
         facts = await self._appoint(tx, step)
         holders = await directory.holders(tx, roles_told(move.tells, facts), facts.path, facts.now)
-        changes = dict(move.writes(facts, step.form)) if move.writes else {}
+        changes = {
+            **(move.writes(facts, step.form) if move.writes else {}),
+            **sealed_fields(step, self._sealer),
+        }
         entered = move.target is not None
         target = str(move.target or facts.state)
         after = facts_after(facts, target, changes, facts.version + 1, entered)

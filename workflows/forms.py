@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, get_args
@@ -34,6 +34,9 @@ ERROR_TEXTS = {
     "date_parsing": N_("Please give a date, for example 2026-03-01."),
     "date_from_datetime_parsing": N_("Please give a date, for example 2026-03-01."),
     "date_type": N_("Please give a date, for example 2026-03-01."),
+    "datetime_parsing": N_("Please give date and time, for example 2026-03-01 14:30."),
+    "datetime_from_date_parsing": N_("Please give date and time, for example 2026-03-01 14:30."),
+    "datetime_type": N_("Please give date and time, for example 2026-03-01 14:30."),
     "bool_parsing": N_("Please choose one of the given."),
     "extra_forbidden": N_("This field is not expected."),
 }
@@ -43,7 +46,7 @@ OWN_WORDS = "own_words"
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """How a field is asked for. `kind`: text, textarea, money, date, choice, bool, person.
+    """How a field is asked for. `kind`: text, textarea, money, date, datetime, choice, bool, person.
 
     Label, hint and choices are source texts.
     """
@@ -84,6 +87,8 @@ def _kind(info: FieldInfo) -> str:
         return "bool"
     if Decimal in types:
         return "money"
+    if datetime in types:
+        return "datetime"
     if date in types:
         return "date"
     return "choice" if any(isinstance(t, type) and issubclass(t, Enum) for t in types) else "text"

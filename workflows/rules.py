@@ -74,11 +74,16 @@ def choose_opening(
 
 def check_opening(
     workflow: Workflow, facts: Facts, viewer: Viewer, actor: Actor, move: Move, form: Form
-) -> None:
-    """May this person open it here, and does the form hold here? Raises `NotPermitted`, `FormInvalid`."""
+) -> Move:
+    """May this person open it here, and does the form hold here? Of several moves the first whose guard holds.
+
+    Raises `NotPermitted`, `FormInvalid`.
+    """
     if not (actor.is_system or _belongs(move.by, facts, viewer)):
         raise NotPermitted(action_text=workflow.actions[move.action].label)
     _check_form(move, facts, form)
+    openings = [m for m in workflow.moves_from(None) if m.action == move.action]
+    return next((m for m in openings if m.when is None or m.when.holds(facts, form)), move)
 
 
 def _check_form(move: Move, facts: Facts, form: Form) -> None:
