@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from storage.kinds import ActionWords, Vocabulary
+from workflows.adverse_event.machine import ADVERSE_EVENT
 from workflows.alarm.machine import ALARM
 from workflows.definition import Workflow
 from workflows.licence.machine import LICENCE
@@ -36,4 +37,4 @@ def _words(workflow: Workflow, action: str) -> ActionWords:
 
 def all_workflows() -> Registry:
     """The registry as shipped."""
-    return Registry([REPAIR, LICENCE, ALARM])
+    return Registry([REPAIR, LICENCE, ADVERSE_EVENT, ALARM])

@@ -38,7 +38,8 @@ def every_state_is_reached_and_can_end(workflow: Workflow) -> None:
 def moves_name_known_states_and_looks(workflow: Workflow) -> None:
     named = {state for move in workflow.moves for state in (move.source, move.target)} - {None}
     assert named <= set(workflow.states)
-    assert {move.action for move in workflow.moves} | {REMIND} == set(workflow.actions)
+    rungs = {rung.action for deadline in workflow.deadlines for rung in deadline.ladder}
+    assert {move.action for move in workflow.moves} | rungs | {REMIND} == set(workflow.actions)
     assert all(workflow.states.values())
     assert all(look.label and look.done for look in workflow.actions.values())
 

@@ -1,0 +1,125 @@
+"""What time alone does to an adverse event: the alarm that climbs, the clocks that run, and their policies."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from storage.facts import Facts
+from storage.texts import N_
+from workflows.adverse_event import clocks, rules
+from workflows.adverse_event import messages as say
+from workflows.adverse_event.clocks import HOUSE, SHARES, Watch
+from workflows.adverse_event.people import CITY, DIRECTOR, HEAD, PROVINCE, SAFETY
+from workflows.definition import ActionLook, Deadline, Due, PolicyDefault, Rung, Say, Who
+from workflows.identity.roles import Role
+
+ALARM = "alarm"
+PASSED_ACTION = {watch: f"{watch}_passed" for watch in Watch}
+PASSED_LOOKS = {
+    Watch.NATIONAL: ActionLook(
+        N_("Clock passed: national system"), N_("recorded: not reported to the national system in time")
+    ),
+    Watch.PROVINCE: ActionLook(
+        N_("Clock passed: province"), N_("recorded: the province was not told in time")
+    ),
+    Watch.EACH_CASE: ActionLook(
+        N_("Clock passed: each case"), N_("recorded: not each case was reported in time")
+    ),
+    Watch.HOSPITAL: ActionLook(
+        N_("Clock passed: hospital"), N_("recorded: not handled in the hospital in time")
+    ),
+}
+RUNS_LABELS = {
+    Watch.NATIONAL: N_("as the time for the national system runs out"),
+    Watch.PROVINCE: N_("as the time for telling the province runs out"),
+    Watch.EACH_CASE: N_("as the time for reporting each case runs out"),
+    Watch.HOSPITAL: N_("as the time for handling it runs out"),
+}
+PASSED_LABELS = {
+    Watch.NATIONAL: N_("not reported to the national system in time"),
+    Watch.PROVINCE: N_("province not told in time"),
+    Watch.EACH_CASE: N_("not each case reported in time"),
+    Watch.HOSPITAL: N_("not handled in time"),
+}
+ALL_CHANNELS = ["email", "wecom", "sms"]
+POLICIES = {
+    **clocks.POLICIES,
+    "adverse_event.grades": PolicyDefault(
+        {"death": "I", "serious_injury": "II", "may_cause": "III", "other": "IV"},
+        "proposal for each outcome; house rule as shipped, after the four hospital grades",
+    ),
+    "adverse_event.high_grades": PolicyDefault({"grades": ["I"]}, HOUSE),
+    "adverse_event.alarm": PolicyDefault(
+        {"roles": [Role.SAFETY_OFFICER, Role.EQUIPMENT_HEAD], "channels": ALL_CHANNELS}, HOUSE
+    ),
+    "adverse_event.ladder": PolicyDefault({"roles": [], "channels": ALL_CHANNELS}, HOUSE),
+    "adverse_event.unacknowledged": PolicyDefault({"amount": 15, "unit": "minutes"}, HOUSE),
+    "adverse_event.unacknowledged_head": PolicyDefault({"amount": 30, "unit": "minutes"}, HOUSE),
+    "adverse_event.unacknowledged_director": PolicyDefault({"amount": 60, "unit": "minutes"}, HOUSE),
+    "adverse_event.unacknowledged_city": PolicyDefault({"amount": 120, "unit": "minutes"}, HOUSE),
+    "adverse_event.unacknowledged_province": PolicyDefault({"amount": 240, "unit": "minutes"}, HOUSE),
+    "adverse_event.check": PolicyDefault({"amount": 4, "unit": "hours"}, HOUSE),
+    "adverse_event.check_director": PolicyDefault({"amount": 24, "unit": "hours"}, HOUSE),
+}
+
+AT_ONCE = Due(N_("at once, if of high grade"), rules.alarm_due(None))
+CLIMB = (
+    (N_("if not acknowledged (step 1)"), "adverse_event.unacknowledged", SAFETY),
+    (N_("if not acknowledged (step 2)"), "adverse_event.unacknowledged_head", HEAD),
+    (N_("if not acknowledged (step 3)"), "adverse_event.unacknowledged_director", DIRECTOR),
+    (N_("if not acknowledged (step 4)"), "adverse_event.unacknowledged_city", CITY),
+    (N_("if not acknowledged (step 5)"), "adverse_event.unacknowledged_province", PROVINCE),
+)
+TOLD = {0.5: SAFETY, 0.75: SAFETY, 0.9: SAFETY | HEAD}
+
+
+def _acknowledged(facts: Facts) -> bool:
+    return not rules.alarm_runs(facts)
+
+
+def _climb(label: str, policy: str, who: Who) -> Rung:
+    tells = [Say(say.unacknowledged, who, audience="adverse_event.ladder")]
+    return Rung(None, tells, due=Due(label, rules.alarm_due(policy)), quiet=_acknowledged)
+
+
+def _alarm() -> list[Rung]:
+    tells = [Say(say.alarm, SAFETY, audience="adverse_event.alarm")]
+    first = Rung(None, tells, due=AT_ONCE, quiet=_acknowledged, action=ALARM)
+    return [first, *(_climb(*step) for step in CLIMB)]
+
+
+def _reminder(watch: Watch, share: float) -> Rung:
+    return Rung(
+        None,
+        [Say(say.RUNS[watch, share], TOLD[share])],
+        due=Due(RUNS_LABELS[watch], lambda facts, _: clocks.reminder_due(watch, share, facts)),
+        quiet=partial(clocks.reminder_is_needless, watch, share),
+    )
+
+
+def _passed(watch: Watch) -> Rung:
+    """A clock that passed is a record, told to the safety officer and the head of equipment."""
+    return Rung(
+        None,
+        [Say(say.PASSED[watch], SAFETY | HEAD)],
+        due=Due(PASSED_LABELS[watch], lambda facts, _: clocks.passes_at(watch, facts)),
+        quiet=partial(clocks.was_kept, watch),
+        action=PASSED_ACTION[watch],
+        records=partial(clocks.passed_record, watch),
+    )
+
+
+LADDERS = {watch: [*(_reminder(watch, share) for share in SHARES), _passed(watch)] for watch in Watch}
+ALARM_LADDER = _alarm()
+CHECK_LADDER = [
+    Rung("adverse_event.check", [Say(say.check_waits, SAFETY)]),
+    Rung("adverse_event.check_director", [Say(say.check_waits, DIRECTOR)]),
+]
+
+
+def deadlines(always: Sequence[str], until_acknowledged: Sequence[str], unchecked: str) -> list[Deadline]:
+    """The clocks run in every open state; what fired at an instant is not told again in the next state."""
+    return [
+        *(Deadline(state, ALARM, ALARM_LADDER) for state in until_acknowledged),
+        *(Deadline(state, watch, LADDERS[watch]) for state in always for watch in Watch),
+        Deadline(unchecked, "check", CHECK_LADDER),
+    ]
