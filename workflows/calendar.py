@@ -12,6 +12,9 @@ import holidays
 
 from storage.clock import SHANGHAI
 
+UNITS_A_DAY = {"minutes": 24 * 60, "hours": 24, "calendar_days": 1, "working_days": 1}
+MOST_DAYS = 36_525  # a hundred years; more is a slip of the pen
+
 
 class WorkingDays(Protocol):
     """Says which days are worked."""
@@ -57,18 +60,13 @@ class Calendar:
         Calendar and working days: the day of the start is not counted, the last day ends at 24:00 in
         Asia/Shanghai. Raises `PolicyInvalid`.
         """
-        try:
-            amount, unit = float(policy["amount"]), policy["unit"]
-        except (KeyError, TypeError, ValueError):
-            raise PolicyInvalid(f"not a duration: {dict(policy)}") from None
+        amount, unit = _duration(policy)
         if unit in ("minutes", "hours"):
             return start + timedelta(**{unit: amount})
         first = start.astimezone(SHANGHAI).date()
         if unit == "calendar_days":
-            return _end_of(first + timedelta(days=int(amount)))
-        if unit == "working_days":
-            return _end_of(self.nth_working_day(first, int(amount)))
-        raise PolicyInvalid(f"unknown unit: {unit}")
+            return _end_of(first + timedelta(days=amount))
+        return _end_of(self.nth_working_day(first, int(amount)))
 
     def nth_working_day(self, start: date, count: int) -> date:
         """The `count`-th working day after `start`; the day after the start counts as 1 if it is worked."""
@@ -79,8 +77,20 @@ class Calendar:
         return day
 
     def is_provisional(self, due: datetime) -> bool:
-        """Does a due time lie in a year whose make-up days are not published yet?"""
-        return self._days.is_provisional(due.astimezone(SHANGHAI).date())
+        """Does a due time lie in a year whose make-up days are not published yet? 24:00 is of the day it ends."""
+        return self._days.is_provisional((due - timedelta(microseconds=1)).astimezone(SHANGHAI).date())
+
+
+def _duration(policy: Mapping[str, Any]) -> tuple[float, str]:
+    """Amount and unit; raises `PolicyInvalid`."""
+    try:
+        amount, unit = float(policy["amount"]), policy["unit"]
+        most = MOST_DAYS * UNITS_A_DAY[unit]
+    except (KeyError, TypeError, ValueError):
+        raise PolicyInvalid(f"not a duration: {dict(policy)}") from None
+    if not 0 <= amount <= most or (unit.endswith("_days") and amount != int(amount)):
+        raise PolicyInvalid(f"not a duration: {dict(policy)}")
+    return amount, unit
 
 
 def _end_of(day: date) -> datetime:

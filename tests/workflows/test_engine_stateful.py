@@ -43,7 +43,7 @@ bad_forms = st.dictionaries(
 delays = st.sampled_from([timedelta(minutes=n) for n in (1, 29, 30, 31, 120, 60 * 24, 60 * 24 * 8)])
 
 SHORT = settings(
-    max_examples=12,
+    max_examples=10,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,
