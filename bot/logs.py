@@ -32,6 +32,8 @@ def configure_logs(level: str, form: Literal["auto", "console", "json"]) -> None
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    # It tells of each try to reach a database that is away, at length; the loops say so themselves.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
 
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

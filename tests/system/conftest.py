@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from secrets import token_hex
 
 import asyncpg
 import pytest
@@ -10,22 +10,34 @@ import pytest
 from storage.embedded import EmbeddedServer
 from storage.migrate import migrate
 
+TEMPLATE = "migrated"
+
 
 @pytest.fixture(scope="session")
 def durable_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The DSN of an empty database on a server whose commits reach the disk; beside it a migrated template."""
     server = EmbeddedServer(tmp_path_factory.mktemp("durable"))
-    yield asyncio.run(server.start())
+    dsn = asyncio.run(server.start())
+    asyncio.run(_execute(dsn, f"CREATE DATABASE {TEMPLATE}"))
+    asyncio.run(migrate(_named(dsn, TEMPLATE)))
+    yield dsn
     asyncio.run(server.stop())
 
 
 @pytest.fixture
-async def durable_url(durable_server: str, tmp_path: Path) -> AsyncIterator[str]:
-    """The DSN of a fresh, migrated database whose commits reach the disk."""
-    name = f"durable_{abs(hash(tmp_path))}"
-    connection = await asyncpg.connect(durable_server)
-    await connection.execute(f"CREATE DATABASE {name}")
-    dsn = durable_server.replace("///yishe?", f"///{name}?")
-    await migrate(dsn)
-    yield dsn
-    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+async def durable_url(durable_server: str) -> AsyncIterator[str]:
+    """The DSN of a fresh, migrated database there."""
+    name = f"durable_{token_hex(4)}"
+    await _execute(durable_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield _named(durable_server, name)
+    await _execute(durable_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _named(dsn: str, database: str) -> str:
+    return dsn.replace("///yishe?", f"///{database}?")
+
+
+async def _execute(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(statement)
     await connection.close()

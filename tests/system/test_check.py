@@ -1,0 +1,68 @@
+"""`yishe check` says what is configured, reachable, migrated, and who could not be told."""
+
+from pathlib import Path
+
+import asyncpg
+
+from storage.database import Database
+from storage.sealing import MasterKey, new_master_key
+from tests.support.service import run
+from tests.support.towns import OutsideWorld, build_hospitals, outside_world
+
+KEY = new_master_key()
+
+
+async def _check(dsn: str, folder: Path, key: str = KEY) -> tuple[int, list[str]]:
+    settings = {"DATABASE_URL": dsn, "YISHE_MASTER_KEY": key, "YISHE_DATA_DIR": str(folder / "data")}
+    code, said = await run("check", settings=settings, folder=folder)
+    return code, said.splitlines()
+
+
+async def _people(dsn: str) -> None:
+    """One hospital, in which nobody heads the department of those who report."""
+    async with outside_world("http://127.0.0.1:9", 1) as outside, Database.open(dsn) as db:
+        await _build(db, outside)
+
+
+async def _build(db: Database, outside: OutsideWorld) -> None:
+    await build_hospitals(db, MasterKey(KEY), outside, 1)
+
+
+async def test_a_good_set_up_is_fine_but_for_roles_that_nobody_holds(
+    database_url: str, tmp_path: Path
+) -> None:
+    await _people(database_url)
+    code, lines = await _check(database_url, tmp_path)
+    wrong = [line for line in lines if not line.startswith("ok")]
+    assert "FAIL Hospital 0: department_head: nobody who could be told" in wrong
+    assert not [line for line in wrong if "Hospital 0: engineer" in line or "Hospital 0:" not in line]
+    assert "ok   migrations: complete" in lines
+    assert code == 1
+
+
+async def test_everything_fine_ends_with_code_0(database_url: str, tmp_path: Path) -> None:
+    code, lines = await _check(database_url, tmp_path)
+    assert code == 0
+    assert all(line.startswith("ok   ") for line in lines)
+
+
+async def test_accounts_that_another_key_sealed_are_named(database_url: str, tmp_path: Path) -> None:
+    await _people(database_url)
+    code, lines = await _check(database_url, tmp_path, key=new_master_key())
+    assert "FAIL channel account all-towns (wecom): sealed with another master key" in lines
+    assert code == 1
+
+
+async def test_missing_migrations_are_named(database_url: str, tmp_path: Path) -> None:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("DROP TABLE tortoise_migrations")
+    await connection.close()
+    code, lines = await _check(database_url, tmp_path)
+    assert any(line.startswith("FAIL migrations: missing: 0001_initial") for line in lines)
+    assert code == 1
+
+
+async def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    code, lines = await _check("postgresql://127.0.0.1:1/nothing", tmp_path)
+    assert lines[-1].startswith("FAIL database: the database does not answer: ")
+    assert code == 1
