@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -88,12 +88,16 @@ class Telling:
 
     def tell(self, event_key: str, account_id: int, address: str, text: str) -> None:
         """Begin to tell; returns at once."""
+        self.once(event_key, account_id, lambda: self._teller.tell(account_id, address, text))
+
+    def once(self, event_key: str, account_id: int, errand: Callable[[], Awaitable[None]]) -> None:
+        """Begin an errand, unless the same event has begun one; returns at once."""
         mine = object()
         if self._told.first(event_key, mine) is mine:
-            self._background.start(self._tell(account_id, address, text))
+            self._background.start(self._run(account_id, errand))
 
-    async def _tell(self, account_id: int, address: str, text: str) -> None:
+    async def _run(self, account_id: int, errand: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self._teller.tell(account_id, address, text)
+            await errand()
         except Exception as failure:  # noqa: BLE001 - an errand of any provider; the press itself was answered
             log.warning("chat_telling_failed", account=account_id, why=type(failure).__name__)

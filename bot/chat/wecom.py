@@ -7,10 +7,9 @@ Source of the rules: developer.work.weixin.qq.com documents 90238, 90930 and 902
 """
 
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Protocol
 
 import structlog
 from aiohttp import web
@@ -18,8 +17,9 @@ from pydantic import ValidationError
 
 from bot.chat.answers import Link, Reply
 from bot.chat.background import Background, Recent, Teller, Telling
+from bot.chat.door import ANSWER_WITHIN_S, CallbackDoor, ChannelAccounts, Work, known_as, limited_body
 from bot.chat.front import ChatFront
-from notifier.channel import Account, SendFailed
+from notifier.channel import Account
 from notifier.providers.wecom.account import account_of
 from notifier.providers.wecom.cards import TEXT_BYTES
 from notifier.providers.wecom.crypto import CallbackCrypto, CallbackQuery, CallbackRejected, Check
@@ -35,41 +35,25 @@ from notifier.providers.wecom.replies import button_reply, sealed, text_reply
 from notifier.providers.wecom.xml import encrypted_part
 from storage.channel_accounts import OpenedAccount
 from storage.clock import SHANGHAI, Clock
-from storage.database import DatabaseAway
-from storage.sealing import SealBroken
 from workflows.actor import Door
 
 KIND = "wecom"
 BODY_BYTES = 64 * 1024
 _FORGED = (Check.SIGNATURE, Check.RECEIVER)
 
-_Work = Callable[[web.Request], Coroutine[Any, Any, web.Response]]
-
 log = structlog.get_logger()
-
-
-class ChannelAccounts(Protocol):
-    """Finds the account that a callback address names, with its secrets opened."""
-
-    async def by_public_key(self, kind: str, public_key: str) -> OpenedAccount | None:
-        """Raises `DatabaseAway`, `SealBroken`."""
-        ...
 
 
 @dataclass(frozen=True)
 class WeComDoorSettings:
     """Times in seconds: the whole answer, and how far a callback's time may be from ours (replays)."""
 
-    budget_s: float = 4.0
+    budget_s: float = ANSWER_WITHIN_S
     window_s: float = 300.0
 
 
 class OutsideWindow(Exception):
     """A rightly signed callback of another time: replayed, or a clock is wrong."""
-
-
-class AccountUnusable(Exception):
-    """The account's settings or secrets do not serve; says which, never their values."""
 
 
 class WeComCallback:
@@ -85,22 +69,23 @@ class WeComCallback:
         nonce: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         self._front = front
-        self._accounts = accounts
         self._clock = clock
         self._settings = settings or WeComDoorSettings()
         self._nonce = nonce
-        self.background = Background()
+        self._door = CallbackDoor(KIND, accounts, self._settings.budget_s)
         self._telling = Telling(teller, self.background)
         self._greeted = Recent()
 
+    @property
+    def background(self) -> Background:
+        """What still goes on behind the answers."""
+        return self._door.background
+
     def add_to(self, app: web.Application) -> None:
         """Put the routes into an application, and the end of what still goes on into its end."""
-        app.router.add_get("/wecom/{account}", self._check, allow_head=False)
-        app.router.add_post("/wecom/{account}", self._receive)
-        app.on_cleanup.append(self._close)
-
-    async def _close(self, _: web.Application) -> None:
-        await self.background.close()
+        app.router.add_get(self._door.path, self._check, allow_head=False)
+        app.router.add_post(self._door.path, self._receive)
+        app.on_cleanup.append(self._door.close)
 
     async def _check(self, request: web.Request) -> web.Response:
         """GET: WeCom checks the address."""
@@ -110,34 +95,28 @@ class WeComCallback:
         """POST: somebody wrote, pressed or entered."""
         return await self._answer(request, self._event)
 
-    async def _answer(self, request: web.Request, work: _Work) -> web.Response:
-        """What `work` answers, in time; what went wrong is logged with the account's public key alone."""
-        known_as = request.match_info["account"][:32]
+    async def _answer(self, request: web.Request, work: Work) -> web.Response:
+        """What `work` answers; whoever is not WeCom, or not of now, is turned away."""
         try:
-            return await self.background.within(work(request), self._settings.budget_s)
+            return await self._door.answer(request, work)
         except CallbackRejected as rejected:
-            log.warning("wecom_callback_rejected", account=known_as, check=rejected.check)
+            log.warning("wecom_callback_rejected", account=known_as(request), check=rejected.check)
             forged = rejected.check in _FORGED
             return web.Response(status=HTTPStatus.FORBIDDEN if forged else HTTPStatus.BAD_REQUEST)
         except OutsideWindow:
-            log.warning("wecom_callback_rejected", account=known_as, check="time")
+            log.warning("wecom_callback_rejected", account=known_as(request), check="time")
             return web.Response(status=HTTPStatus.FORBIDDEN)
-        except AccountUnusable as unusable:
-            log.error("wecom_account_unusable", account=known_as, why=str(unusable))  # noqa: TRY400 - says it all
-        except (DatabaseAway, TimeoutError) as away:
-            log.warning("wecom_callback_not_answered", account=known_as, why=type(away).__name__)
-        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def _echo(self, request: web.Request) -> web.Response:
-        _, crypto = await self._account(request)
+        _, crypto = await self._door.account(request, _crypto)
         query = _query(request)
         echo = crypto.answer_url_check(query)
         self._check_time(query)
         return web.Response(body=echo, content_type="text/plain")
 
     async def _event(self, request: web.Request) -> web.Response:
-        body = await _limited_body(request)
-        account, crypto = await self._account(request)
+        body = await limited_body(request, BODY_BYTES)
+        account, crypto = await self._door.account(request, _crypto)
         query = _query(request)
         message = crypto.open(query, encrypted_part(body))
         self._check_time(query)
@@ -146,17 +125,6 @@ class WeComCallback:
             return web.Response()
         envelope = sealed(crypto, reply, self._clock.now(), self._nonce())
         return web.Response(body=envelope, content_type="application/xml")
-
-    async def _account(self, request: web.Request) -> tuple[OpenedAccount, CallbackCrypto]:
-        """Raises HTTPNotFound, `AccountUnusable`."""
-        try:
-            opened = await self._accounts.by_public_key(KIND, request.match_info["account"])
-            crypto = _crypto(opened) if opened else None
-        except (SealBroken, SendFailed, ValueError) as error:
-            raise AccountUnusable(str(error)) from None
-        if opened is None or crypto is None:
-            raise web.HTTPNotFound
-        return opened, crypto
 
     def _check_time(self, query: CallbackQuery) -> None:
         """Only after the signature: an unsigned time says nothing."""
@@ -208,16 +176,6 @@ def _query(request: web.Request) -> CallbackQuery:
         return CallbackQuery.model_validate(dict(request.query))
     except ValidationError:
         raise CallbackRejected(Check.ENVELOPE) from None
-
-
-async def _limited_body(request: web.Request) -> bytes:
-    """The body, read no further than the limit. Raises HTTPRequestEntityTooLarge."""
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(max_size=BODY_BYTES, actual_size=len(body))
-    return bytes(body)
 
 
 def _written(reply: Reply) -> str:
