@@ -1,7 +1,7 @@
 """Writes one step of a case, whole, in one statement inside the engine's transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -143,10 +143,11 @@ async def write(connection: Connection, written: Written) -> None:
         written.closed,
         written.at,
         written.recorded_at,
-        asdict(written.step),
-        [asdict(timer) for timer in written.timers],
-        [asdict(message) for message in written.messages],
-        [asdict(attachment) for attachment in written.attachments],
+        # vars and not asdict: nothing in them is to be copied, and reminders come by the hundred.
+        vars(written.step),
+        [vars(timer) for timer in written.timers],
+        [vars(message) for message in written.messages],
+        [vars(attachment) for attachment in written.attachments],
         key,
         fingerprint,
         answer,

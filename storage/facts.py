@@ -54,7 +54,8 @@ class Facts:
     steps: tuple[PastStep, ...]
     now: datetime
     policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    fired: frozenset[tuple[str, int, datetime]] = frozenset()
+    fired: Mapping[tuple[str, int, datetime], datetime] = field(default_factory=dict)
+    """Rule, rung and due time of what fired in this case, and when it did."""
     parent_number: str | None = None
 
     def with_part(self, part: str) -> list[PartHolder]:
@@ -78,7 +79,7 @@ SELECT c.id, c.number, c.workflow, c.state, c.version, c.entered_version, c.ente
        (SELECT coalesce(jsonb_agg(jsonb_build_object('action', s.action, 'version', s.version, 'name', s.actor_name,
                'person_id', s.person_id, 'participant_id', s.participant_id) ORDER BY s.id), '[]')
           FROM step s WHERE s.case_id = c.id) AS steps,
-       (SELECT coalesce(jsonb_agg(jsonb_build_array(t.rule, t.rung, t.due_at)), '[]')
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(t.rule, t.rung, t.due_at, t.fired_at)), '[]')
           FROM timer t WHERE t.case_id = c.id AND t.outcome = 'done') AS fired,
        (SELECT coalesce(jsonb_object_agg(newest.name, newest.value), '{{}}') FROM (
           SELECT DISTINCT ON (pol.name) pol.name, pol.value FROM policy pol
@@ -106,11 +107,15 @@ async def load_facts(
         case_id=known.pop("id"),
         parts=tuple(_part(p) for p in known.pop("parts")),
         steps=tuple(PastStep(**s) for s in known.pop("steps")),
-        fired=frozenset((rule, rung, datetime.fromisoformat(due)) for rule, rung, due in known.pop("fired")),
+        fired=dict(_fired(*timer) for timer in known.pop("fired")),
         policies={**defaults, **known.pop("policies")},
         now=now,
         **known,
     )
+
+
+def _fired(rule: str, rung: int, due_at: str, at: str) -> tuple[tuple[str, int, datetime], datetime]:
+    return (rule, rung, datetime.fromisoformat(due_at)), datetime.fromisoformat(at)
 
 
 def _part(row: Mapping[str, Any]) -> PartHolder:

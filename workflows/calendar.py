@@ -68,6 +68,16 @@ class Calendar:
             return _end_of(first + timedelta(days=amount))
         return _end_of(self.nth_working_day(first, int(amount)))
 
+    def turn_after(self, turn: datetime, policy: Mapping[str, Any], at: datetime) -> datetime:
+        """The next of the turns that come every so long, after one was had at `at`; `turn` is one of them.
+
+        What was so late that the coming turn was nearer than the last one was that turn, which is left out.
+        """
+        coming = self.due(turn, policy)
+        while coming <= at:
+            turn, coming = coming, self.due(coming, policy)
+        return self.due(coming, policy) if at - turn > coming - at else coming
+
     def nth_working_day(self, start: date, count: int) -> date:
         """The `count`-th working day after `start`; the day after the start counts as 1 if it is worked."""
         day = start

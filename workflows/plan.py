@@ -59,13 +59,8 @@ def due_of(rung: Rung, facts: Facts, calendar: Calendar) -> datetime | None:
 
 
 def next_time(rung: Rung, facts: Facts, fired_due: datetime, calendar: Calendar) -> datetime | None:
-    """When a rung that fired comes back: the first of its turns that is not over yet."""
-    if rung.again is None:
-        return None
-    due = calendar.due(fired_due, facts.policies[rung.again])
-    while due <= facts.now:
-        due = calendar.due(due, facts.policies[rung.again])
-    return due
+    """When a rung that fires now, and was due at `fired_due`, comes back."""
+    return calendar.turn_after(fired_due, facts.policies[rung.again], facts.now) if rung.again else None
 
 
 def messages_for(

@@ -57,22 +57,24 @@ def due(colour: Colour) -> Due:
             return None
         start = stage_start(colour, limit)
         first = datetime.combine(start, time(int(facts.policies["licence.reminder_hour"]["hour"])), SHANGHAI)
-        told = [fired for fired in _fired(facts, colour) if start <= fired.astimezone(SHANGHAI).date()]
+        told = _told(facts, colour, start)
         if not told:
             return first
-        return _next_turn(first, facts, calendar) if colour is Colour.RED else None
+        if colour is not Colour.RED:
+            return None
+        return calendar.turn_after(first, facts.policies["licence.red_again"], max(told))
 
     return Due(DUE_LABELS[colour], at)
 
 
-def _fired(facts: Facts, colour: Colour) -> list[datetime]:
-    return [at for rule, rung, at in facts.fired if rule == RULE and rung == COLOURS.index(colour)]
-
-
-def _next_turn(first: datetime, facts: Facts, calendar: Calendar) -> datetime:
-    while first <= facts.now:
-        first = calendar.due(first, facts.policies["licence.red_again"])
-    return first
+def _told(facts: Facts, colour: Colour, start: date) -> list[datetime]:
+    """When the colour fired in the stage that starts on that day."""
+    own = (RULE, COLOURS.index(colour))
+    return [
+        at
+        for (*rung, due_at), at in facts.fired.items()
+        if tuple(rung) == own and start <= due_at.astimezone(SHANGHAI).date()
+    ]
 
 
 def quiet(colour: Colour) -> Callable[[Facts], bool]:
