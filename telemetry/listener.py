@@ -55,11 +55,16 @@ class Listener:
         """Is there a connection to the broker?"""
         return not self._link.lost.is_set()
 
+    @property
+    def subscribed(self) -> bool:
+        """Has the broker said that it will tell us?"""
+        return self._connected_at is not None and self.connected
+
     def hears(self) -> bool:
         """Connected for a while, with nothing left to be taken: silence of a sensor is its own."""
         since = self._connected_at
         settled = since is not None and asyncio.get_running_loop().time() - since >= SETTLES_IN_S
-        return settled and self.connected and not self._waiting
+        return settled and self.subscribed and not self._waiting
 
     async def stay_connected(self, stop: asyncio.Event) -> None:
         """Until `stop`; after a loss again, with growing back-off and full jitter."""
@@ -110,7 +115,7 @@ class Listener:
         while not stop.is_set() and self.connected:
             self._beat()
             self._link.tick()
-            await _wait(self._link.lost, TICK_S)
+            await _wait(stop, TICK_S)
         self._connected_at = None
         if not stop.is_set():
             log.warning("broker_lost", waiting=len(self._waiting))
