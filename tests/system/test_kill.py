@@ -3,10 +3,14 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from storage.database import Database
 from tests.support import proofs
 from tests.support.aftermath import Trial, aftermath
 from tests.support.deaths import ANYWHERE, POINTS
+
+pytestmark = pytest.mark.timeout(300)  # a machine that does other work as well needs its time
 
 NO_DUPLICATE_CHECK = {"wecom": {"duplicate_check_off": True, "task_id_reuse_allowed": True}}
 
