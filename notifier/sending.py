@@ -17,7 +17,7 @@ from storage import deliveries, outbox
 from storage.channel_accounts import OpenedAccount
 from storage.clock import Clock
 from storage.database import Connection, Database
-from storage.deliveries import Delivery, Route
+from storage.deliveries import OVER_BUDGET, Delivery, Route
 from storage.failpoints import FailPoints
 from storage.outbox import Claimed
 from storage.sealing import SealBroken
@@ -25,6 +25,9 @@ from storage.texts import N_
 
 SEND_WITHIN_S = 75.0
 SURPRISES = 50
+PATIENCE = timedelta(
+    hours=1
+)  # longer than this nobody waits for a provider's budget while there is another way
 NO_WAY_LEFT = N_("No channel is left on which this person could be told.")
 NOT_ON_CHANNEL = N_("This person is not reached on this channel.")
 UNTRUE = N_("The case had moved on before it was sent.")
@@ -139,7 +142,7 @@ class Sender:
         if route is None:
             await self._no_way(tx, message)
             return None
-        if await self._over_budget(tx, message, route):
+        if await self._held_back(tx, message, route, delivery):
             return None
         if delivery is not None:
             return await deliveries.begin_try(tx, delivery, self._real.now())
@@ -154,30 +157,51 @@ class Sender:
         await outbox.give_up(tx, message, "dead", now, NO_WAY_LEFT)
         log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
 
-    async def _over_budget(self, tx: Connection, message: Claimed, route: Route) -> bool:
+    async def _held_back(
+        self, tx: Connection, message: Claimed, route: Route, delivery: Delivery | None
+    ) -> bool:
+        """Does the provider take no more now? Then the message waits, or takes another way if that were long."""
+        until, now = await self._budget_until(tx, route), self._real.now()
+        if until is None:
+            return False
+        if until - now > PATIENCE and await deliveries.has_another_way(tx, message, route):
+            await self._pass_over(tx, message, route, SendFailed(Verdict.RATE, OVER_BUDGET, BUDGET), delivery)
+        else:
+            await outbox.put_off(tx, message, until, BUDGET)
+        return True
+
+    async def _budget_until(self, tx: Connection, route: Route) -> datetime | None:
         budgets = self._channels.budgets.get(route.channel, ())
         if not budgets:
-            return False
+            return None
         now = self._real.now()
         longest = max(budget.window for budget in budgets)
         tries = await deliveries.sent_since(tx, route.account_id, route.address, now - longest)
-        until = wait_until(tries, budgets, now)
-        if until is not None:
-            await outbox.put_off(tx, message, until, BUDGET)
-        return until is not None
+        return wait_until(tries, budgets, now)
 
     async def _freeze(self, tx: Connection, message: Claimed, route: Route) -> Delivery | None:
         """Keep the payload for the first try; one that cannot be composed is refused, and the next way is taken."""
-        unique_id = f"y{message.id}-{await deliveries.count_for(tx, message) + 1}"
-        now = self._real.now()
+        unique_id = await self._unique_id(tx, message)
         try:
             payload = await self._compose(tx, message, route, unique_id)
         except SendFailed as failure:
-            empty = await deliveries.freeze(tx, message, route, unique_id, {}, now)
-            await deliveries.failed(tx, empty, "refused", failure.code, failure.reason, now)
-            await outbox.put_off(tx, message, now, failure.reason)
+            await self._pass_over(tx, message, route, failure, None)
             return None
-        return await deliveries.freeze(tx, message, route, unique_id, payload, now)
+        return await deliveries.freeze(tx, message, route, unique_id, payload, self._real.now())
+
+    async def _pass_over(
+        self, tx: Connection, message: Claimed, route: Route, failure: SendFailed, delivery: Delivery | None
+    ) -> None:
+        """This way is given up for this message, unsent; the next claim takes the next one."""
+        now = self._real.now()
+        if delivery is None:
+            unique_id = await self._unique_id(tx, message)
+            delivery = await deliveries.freeze(tx, message, route, unique_id, {}, now)
+        await deliveries.failed(tx, delivery, "refused", failure.code, failure.reason, now)
+        await outbox.put_off(tx, message, now, failure.reason)
+
+    async def _unique_id(self, tx: Connection, message: Claimed) -> str:
+        return f"y{message.id}-{await deliveries.count_for(tx, message) + 1}"
 
     async def _compose(
         self, tx: Connection, message: Claimed, route: Route, unique_id: str

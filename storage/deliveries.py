@@ -85,6 +85,14 @@ SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, 
    SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused')
  ORDER BY length(o.path) DESC LIMIT 1
 """
+ANOTHER_WAY = """
+SELECT EXISTS (
+  SELECT 1 FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
+   WHERE cp.person_id = $2 AND ($3::varchar IS NULL OR a.kind = $3) AND (cp.account_id, cp.address) <> ($4, $5)
+     AND NOT EXISTS (SELECT 1 FROM delivery d
+                      WHERE d.message_id = $1 AND d.contact_point_id = cp.id AND d.state = 'refused'))
+"""
+OVER_BUDGET = "budget"  # the error code of a way that was passed over: nothing was tried
 FREEZE = f"""
 INSERT INTO delivery (created_at, message_id, message_created_at, case_id, contact_point_id, account_id, channel,
                       address, unique_id, payload, state, tried_at)
@@ -129,6 +137,13 @@ async def next_route(connection: Connection, message: Claimed) -> Route | None:
     else:
         row = None
     return Route(**dict(row)) if row else None
+
+
+async def has_another_way(connection: Connection, message: Claimed, route: Route) -> bool:
+    """Is there a way to the recipient, beside that one, which was not refused for this message?"""
+    way = (message.id, message.person_id, message.channel, route.account_id, route.address)
+    found: bool = await connection.fetchval(ANOTHER_WAY, *way)
+    return found
 
 
 async def count_for(connection: Connection, message: Claimed) -> int:
@@ -211,10 +226,12 @@ async def sent_since(
         "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{account_id}/{address}"
     )
     rows = await connection.fetch(
-        "SELECT tried_at FROM delivery WHERE account_id = $1 AND address = $2 AND tried_at > $3 ORDER BY tried_at",
+        "SELECT tried_at FROM delivery WHERE account_id = $1 AND address = $2 AND tried_at > $3 "
+        "AND error_code <> $4 ORDER BY tried_at",
         account_id,
         address,
         since,
+        OVER_BUDGET,
     )
     return [row["tried_at"] for row in rows]
 

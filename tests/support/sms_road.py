@@ -17,6 +17,7 @@ from bot.sandbox.app import Surroundings
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.serve import Addresses, running
 from bot.sandbox.sms_reports import ReportTiming
+from notifier.budget import Budget
 from notifier.dispatcher import Dispatcher
 from notifier.providers import build_channels
 from notifier.rendering import Renderer
@@ -37,6 +38,7 @@ from workflows.engine import Clocks, Engine, Outcome, Place
 from workflows.registry import all_workflows
 
 MAIL = "head@hospital.example"
+BUDGETS = {"sms": (Budget(2, timedelta(days=1)),)}
 ADDRESS = f"/webhooks/aliyun-sms/sms/{TOKEN}"
 LEDGER = """
 SELECT m.id AS message, m.state AS message_state, m.reason, d.* FROM message m JOIN delivery d ON d.message_id = m.id
@@ -119,7 +121,7 @@ async def sms_road(dsn: str) -> AsyncIterator[SmsRoad]:
             await _reachable(db, world, sandbox, sealer)
             sender = Sender(
                 db,
-                Channels(build_channels(http, clock), accounts),
+                Channels(build_channels(http, clock), accounts, BUDGETS),
                 Renderer(all_workflows().vocabulary(), SourceTexts(), Links(b"k" * 32), "https://p.example"),
                 clock,
                 lambda: 0.5,

@@ -74,3 +74,24 @@ async def test_payload_holds_nothing_that_opens_or_approves(road: SmsRoad) -> No
     said = json.dumps(line["payload"], ensure_ascii=False)
     assert "http" not in said
     assert "Approve" not in said.replace("Approval", "")
+
+
+async def test_number_that_has_had_its_days_share_is_told_another_way(road: SmsRoad) -> None:
+    for _ in range(3):
+        await road.ask_the_head()
+    assert [line["channel"] for line in await road.ledger()] == ["sms", "sms", "sms", "email"]
+    assert (await road.ledger())[2]["error_code"] == "budget"
+    assert len((await road.state())["sms"]) == 2
+    road.clock.forward(timedelta(days=1))
+    await road.ask_the_head()
+    assert (await road.ledger())[-1]["channel"] == "sms", "what was passed over was no try"
+
+
+async def test_number_that_has_no_other_way_waits_for_its_share(road: SmsRoad) -> None:
+    await road.db.execute("DELETE FROM contact_point WHERE address = $1", MAIL)
+    for _ in range(3):
+        await road.ask_the_head()
+    assert [line["message_state"] for line in await road.ledger()] == ["sent", "sent"]
+    road.clock.forward(timedelta(days=1))
+    await road.dispatcher.drain()
+    assert [line["message_state"] for line in await road.ledger()] == ["sent", "sent", "sent"]
