@@ -21,12 +21,12 @@ _VARIABLES = {
 SMS_TEMPLATES = {
     "default": {
         "code": "SMS_100000001",
-        "text": "${level}：${what}，编号${number}，请登录平台查看。",
+        "text": "${level}，${what}，编号${number}，请登录平台查看。",
         "variables": _VARIABLES,
     },
     "repair.please_approve": {
         "code": "SMS_100000002",
-        "text": "待您审批，${level}：${what}，编号${number}，请登录平台处理。",
+        "text": "${level}，待您审批：${what}，编号${number}，请登录平台处理。",
         "variables": _VARIABLES,
     },
 }

@@ -4,12 +4,15 @@ import pytest
 
 from bot.catalogues import Catalogues
 from notifier.channel import Account, Content
+from notifier.providers.aliyun_sms.account import SmsSettings
+from notifier.providers.aliyun_sms.compose import freeze
 from notifier.providers.email.channel import EmailChannel
 from notifier.providers.wecom.cards import message_for
 from notifier.rendering import Renderer
 from storage.links import Links
 from storage.outbox import Claimed
 from tests.support.clocks import FixedClock
+from tests.support.sms import sms_settings
 from tests.support.tables import NOON, bare_facts
 from workflows.definition import Workflow
 from workflows.registry import Registry, all_workflows
@@ -21,6 +24,7 @@ MAIL_SETTINGS = {
     "sender_address": "device@hospital.example",
     "message_id_domain": "yishe.example",
 }
+MOST_SMS_PARTS = 2
 MAIL = Account(1, MAIL_SETTINGS, {})
 
 
@@ -42,10 +46,12 @@ def test_every_message_renders_for_every_channel(
     content = _rendered(workflow, name, language, texts)
     card = message_for(content, has_callback=True)
     mail = EmailChannel(FixedClock()).compose(content, "reader@hospital.example", MAIL)
+    sms = freeze(content, SmsSettings.model_validate(sms_settings()))
     assert content.title
     assert content.summary
-    assert "{" not in f"{content}{mail['text']}"
+    assert "{" not in f"{content}{mail['text']}{sms.text}"
     assert card["msgtype"] == "template_card"
+    assert sms.segments <= MOST_SMS_PARTS
 
 
 def _rendered(workflow: Workflow, name: str, language: str, texts: Catalogues) -> Content:
