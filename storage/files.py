@@ -56,7 +56,11 @@ class FolderFiles:
             return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
-            aside.write(content)
-            aside.flush()
-            os.fsync(aside.fileno())
+            try:
+                aside.write(content)
+                aside.flush()
+                os.fsync(aside.fileno())
+            except BaseException:
+                Path(aside.name).unlink()
+                raise
         Path(aside.name).replace(path)

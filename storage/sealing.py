@@ -65,7 +65,7 @@ class MasterKey:
         nonce, body = sealed[KEY_ID_BYTES:][:NONCE_BYTES], sealed[KEY_ID_BYTES + NONCE_BYTES :]
         try:
             plain = self._cipher.decrypt(nonce, body, context.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # the latter for what is too short to have been sealed
             raise SealBroken("changed, or sealed for another row") from None
         opened: dict[str, str] = json.loads(plain)
         return opened
