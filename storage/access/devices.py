@@ -83,12 +83,11 @@ async def all_in_scope(
     db: Database, viewer: Viewer, *, words: str = "", limit: int = 100
 ) -> Sequence[DeviceRecord]:
     """Devices in scope by number, optionally those whose number, name, maker, model or place hold `words`."""
-    pattern = f"%{words.replace('%', '').replace('_', '')}%"
     rows = await db.fetch(
-        f"{RECORD} AND concat_ws(' ', d.number, d.name, d.maker, d.model, d.location, o.name) ILIKE $2 "
-        "ORDER BY d.number LIMIT $3",
+        f"{RECORD} AND strpos(lower(concat_ws(' ', d.number, d.name, d.maker, d.model, d.location, o.name)), "
+        "lower($2)) > 0 ORDER BY d.number LIMIT $3",
         viewer.paths,
-        pattern,
+        words,
         limit,
     )
     return [DeviceRecord(**dict(row)) for row in rows]
