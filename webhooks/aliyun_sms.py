@@ -23,6 +23,7 @@ from storage.receipts import Noted, Receipt
 from storage.sealing import SealBroken
 
 KIND = "sms"
+NO_CODE = "-"
 BODY_BYTES = 512 * 1024
 
 log = structlog.get_logger()
@@ -77,7 +78,8 @@ class AliyunSmsReports:
         return opened
 
     async def _note(self, account_id: int, report: SmsReport) -> Noted:
-        receipt = Receipt(report.out_id, report.biz_id, report.success, report.err_code, report.report_time)
+        code = report.err_code or NO_CODE
+        receipt = Receipt(report.out_id, report.biz_id, report.success, code, report.report_time)
         return await receipts.note(self._db, account_id, receipt, self._clock.now())
 
 

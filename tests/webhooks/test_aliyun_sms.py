@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from storage import receipts
 from storage.receipts import Noted, Receipt
@@ -101,12 +102,19 @@ async def test_wrong_address_is_as_good_as_none_and_changes_nothing(road: SmsRoa
     assert not (await told(road))[2]
 
 
-async def test_address_is_never_logged(road: SmsRoad, capsys: pytest.CaptureFixture[str]) -> None:
-    await road.push([await sent(road)])
-    await road.push(b"{")
-    said = capsys.readouterr().out
-    assert "sms_reports" in said
-    assert TOKEN not in said
+async def test_address_is_never_logged(road: SmsRoad) -> None:
+    with capture_logs() as lines:
+        await road.push([await sent(road)])
+        await road.push(b"{")
+        await road.push([], ADDRESS + "x")
+    assert {"sms_reports", "sms_reports_unreadable"} <= {line["event"] for line in lines}
+    assert TOKEN not in str(lines)
+
+
+async def test_report_without_a_code_is_noted_all_the_same(road: SmsRoad) -> None:
+    report = await sent(road) | {"err_code": ""}
+    assert await road.push([report, report | {"success": False}]) == ACKNOWLEDGED
+    assert await told(road) == ("accepted", "-", True)
 
 
 async def test_failure_of_a_try_that_is_not_noted_yet_is_wanted_again(road: SmsRoad) -> None:
