@@ -20,7 +20,7 @@ help: ## list the targets
 setup: .venv/.service .venv/.catalogues ## install the service into .venv
 	@$(BIN)/python -m h5_pages.assets
 
-setup-test: setup .venv/.tests .venv/.chromium ## install what the tests need as well
+setup-test: setup .venv/.tests .venv/.chromium .venv/.mosquitto ## install what the tests need as well
 
 demo: setup ## run service and sandbox with demo data (PORT=8000 HOST=127.0.0.1 PUBLIC_URL=)
 	@exec $(BIN)/python -m bot demo --host "$(HOST)" --port "$(PORT)" --public-url "$(PUBLIC_URL)"
@@ -45,8 +45,9 @@ catalogues: setup ## collect new texts into bot/locale and compile the catalogue
 	@$(BIN)/pybabel -q compile --statistics -d bot/locale
 	@touch .venv/.catalogues
 
-diagrams: setup ## draw the state diagrams in docs/diagrams anew from the workflows
+diagrams: setup ## write the state diagrams and the schema of telemetry in docs anew from the code
 	@$(BIN)/python -m workflows.diagram
+	@$(BIN)/python -m telemetry.schema
 
 pictures: setup-test ## take the README's pictures anew by the browser test
 	@YISHE_PICTURES="$$PWD/docs/pictures" $(BIN)/python -m pytest -q tests/system/test_story.py
@@ -87,4 +88,9 @@ clean: ## remove everything that the set-up made (not the data folder)
 # Only root on a Debian-like system can install a browser; elsewhere its tests say why they are skipped.
 .venv/.chromium: .venv/.service
 	@sh tests/chromium.sh
+	@touch $@
+
+# The same for the broker of the fault tests.
+.venv/.mosquitto: .venv/.service
+	@sh tests/mosquitto.sh
 	@touch $@

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.catalogues import Catalogues
 from bot.health import Health
 from bot.loops import Background, Ears, Heartbeats, Loop
+from bot.machines import build_machines, connected
 from bot.master_key import master_key
 from bot.services import Services, build_services
 from bot.settings import Settings
@@ -55,7 +56,7 @@ async def serve(
 
 @asynccontextmanager
 async def background(services: Services, heartbeats: Heartbeats, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Notifier, timers, clock and upkeep for the length of a `with`; what is being sent is finished."""
+    """Notifier, timers, clock, upkeep and listener for the length of a `with`; what is being sent is finished."""
     send, cards, timers, clock = (asyncio.Event() for _ in range(4))
     loops = [
         Loop("notifier", lambda: services.dispatcher.start_due(send), send, POLL_S),
@@ -67,7 +68,8 @@ async def background(services: Services, heartbeats: Heartbeats, stop: asyncio.E
     ears = Ears(services.db, {"outbox": [send, cards], "timers": [timers], "clock": [clock]})
     deaf = asyncio.create_task(ears.listen(stop), name="ears")
     try:
-        async with Background(heartbeats).running(loops):
+        machines = build_machines(services, heartbeats)
+        async with connected(machines) as more, Background(heartbeats).running(loops + more):
             yield
     finally:
         await services.dispatcher.settle()

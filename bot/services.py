@@ -85,7 +85,7 @@ async def build_services(
     async with AsyncExitStack() as stack:
         db = await stack.enter_async_context(Database.open(dsn, max_size=settings.pool_size))
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        real, fail = RealClock(), _fail_points(settings)
+        real, fail = RealClock(), fail_points(settings)
         business = BusinessClock(real)
         days = ChineseWorkingDays(await calendar_days.overrides(db), settings.calendar_published_through)
         clocks = Clocks(business, real, Calendar(days))
@@ -126,7 +126,8 @@ async def build_services(
         )
 
 
-def _fail_points(settings: Settings) -> FailPoints:
+def fail_points(settings: Settings) -> FailPoints:
+    """Where a test lets the process die; nowhere in production."""
     return KillAt.parse(settings.fail_point) if settings.fail_point else NoFailPoints()
 
 

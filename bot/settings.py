@@ -50,6 +50,13 @@ class Settings(BaseSettings):
     calendar_published_through: Annotated[int, Field(ge=2026, le=2100)] = 2026
     send_within_s: Annotated[float, Field(ge=1, le=600)] = 75
     lease_s: Annotated[float, Field(ge=1, le=3600)] = 120
+    mqtt_url: str = ""
+    mqtt_client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "yishe"
+    mqtt_username: str = ""
+    mqtt_password: SecretStr | None = None
+    mqtt_tls_ca: Path | None = None
+    mqtt_tls_certificate: Path | None = None
+    mqtt_tls_key: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     fail_point: str = ""
@@ -61,6 +68,19 @@ class Settings(BaseSettings):
         if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/")):
             raise ValueError("must look like https://yishe.hospital.example, without a path")
         return value.rstrip("/")
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def _is_a_broker(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if not value:
+            return value
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("must look like mqtts://broker.hospital.example:8883")
+        if parts.username or parts.password or parts.query:
+            raise ValueError("user and password have settings of their own")
+        parts.port  # noqa: B018 - raises ValueError when it is none
+        return value
 
     @field_validator("database_url")
     @classmethod

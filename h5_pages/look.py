@@ -8,6 +8,7 @@ from storage.directory import Viewer
 from storage.kinds import Severity
 from storage.texts import N_
 from workflows.actor import DOOR_LABELS
+from workflows.alarm import forms as alarm_forms
 from workflows.alarm.forms import Level
 from workflows.identity.roles import Role
 from workflows.repair.forms import Urgency
@@ -28,6 +29,7 @@ LEVELS = {
     Urgency.URGENT: Severity.URGENT,
     Urgency.CRITICAL: Severity.CRITICAL,
 }
+ALARM_LABELS = alarm_forms.LEVEL_LABELS
 ALARM_LEVELS = {Level.WARNING: Severity.URGENT, Level.ALARM: Severity.CRITICAL}
 LEVEL_LABELS = {
     Severity.INFO: N_("Blue: for information"),

@@ -28,13 +28,17 @@ class For(Enum):
 
 @dataclass(frozen=True)
 class Route:
-    """One address of the pages. `photos`: its form may bring some."""
+    """One address of the pages. `photos`: its form may bring some.
+
+    `by_itself`: an open page asks for it again and again, which keeps nobody signed in.
+    """
 
     method: str
     path: str
     view: View
     access: For = For.SIGNED_IN
     photos: bool = False
+    by_itself: bool = False
 
 
 class FormForged(WorkflowError):
@@ -66,7 +70,7 @@ async def _enter(site: Site, route: Route, request: web.Request) -> web.StreamRe
     if posting and is_foreign(request, site.services.settings.origin):
         raise FormForged
     try:
-        visit = request[VISIT] = await recognise(request[VISIT], request)
+        visit = request[VISIT] = await recognise(request[VISIT], request, prolongs=not route.by_itself)
     except DatabaseAway:
         if posting:  # the words are kept, for nothing else is done with them
             typed = await intake.read_form(request, _unchecked, None)

@@ -19,6 +19,7 @@ ROUTES = [
     Route("POST", "/f/{token}/{action}", links.action, For.ANYBODY),
     Route("GET", "/devices", devices.search),
     Route("GET", "/devices/{id}", devices.record),
+    Route("GET", "/devices/{id}/sensors", devices.sensors, For.ANYBODY, by_itself=True),
     Route("GET", "/devices/{id}/qr.svg", labels.svg),
     Route("GET", "/devices/{id}/qr.png", labels.png),
     Route("GET", "/labels.pdf", labels.sheet),

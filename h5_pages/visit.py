@@ -135,11 +135,11 @@ def translator(site: Site, language: str) -> Gettext:
     return lambda source: gettext(source) if source else ""
 
 
-async def recognise(visit: Visit, request: web.Request) -> Visit:
-    """The visit with whoever is signed in; raises `DatabaseAway`."""
+async def recognise(visit: Visit, request: web.Request, *, prolongs: bool = True) -> Visit:
+    """The visit with whoever is signed in, whose session it prolongs or not; raises `DatabaseAway`."""
     site = visit.site
     token = request.cookies.get(cookie_name(site, SESSION), "")
-    session = await site.services.sign_in.session(token) if token else None
+    session = await site.services.sign_in.session(token, prolongs=prolongs) if token else None
     viewer = await people.viewer(site.services.db, session.person_id, visit.now) if session else None
     if session is None or viewer is None:
         return visit

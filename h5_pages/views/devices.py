@@ -4,9 +4,11 @@ from aiohttp import web
 
 from h5_pages import error_pages
 from h5_pages.params import DeviceSearch, OfId, OfToken
+from h5_pages.sensors import gauges
 from h5_pages.visit import Visit
 from storage.access import NotVisible, devices
 from storage.access.devices import DeviceRecord, PublicDevice
+from storage.access.sensors import of_device
 from workflows.identity.roles import Role
 
 MAY_PRINT_LABELS = frozenset({Role.ENGINEER, Role.EQUIPMENT_HEAD, Role.ADMINISTRATOR})
@@ -30,6 +32,15 @@ async def record(request: web.Request, visit: Visit) -> web.StreamResponse:
     """The record of a device in scope."""
     found = await devices.record(visit.services.db, visit.person, OfId.of(request).id)
     return await _show(visit, found, found.token)
+
+
+async def sensors(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """What the sensors of a device say now: a part of its page, which asks for it by itself."""
+    if visit.viewer is None:
+        return web.Response(status=204, headers={"HX-Refresh": "true"})  # the page then asks for sign-in
+    wanted = OfId.of(request).id
+    shown = gauges(await of_device(visit.services.db, visit.viewer, wanted))
+    return visit.page("sensors.html", device_id=wanted, gauges=shown)
 
 
 async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -76,6 +87,8 @@ async def _show(visit: Visit, device: DeviceRecord, token: str | None) -> web.Re
     return visit.page(
         "device.html",
         device=device,
+        device_id=device.id,
+        gauges=gauges(await of_device(visit.services.db, visit.person, device.id)),
         token=token,
         lines=lines,
         cases=visit.services.cases,

@@ -83,15 +83,15 @@ class SignIn:
         await sessions.begin(self._db, _hashed(token), account.person_id, now, client)
         return token
 
-    async def session(self, token: str) -> SessionInfo | None:
-        """The live session behind a token, which its use prolongs; None when there is none."""
+    async def session(self, token: str, *, prolongs: bool = True) -> SessionInfo | None:
+        """The live session behind a token, which its use by a person prolongs; None when there is none."""
         now = self._real.now()
         row = await sessions.live(
             self._db, _hashed(token), now - self._settings.longest, now - self._settings.idle
         )
         if row is None:
             return None
-        if now - row.seen_at >= TOUCH_EVERY:
+        if prolongs and now - row.seen_at >= TOUCH_EVERY:
             await sessions.touch(self._db, _hashed(token), now)
         return SessionInfo(row.person_id, _csrf_token(token))
 
