@@ -10,14 +10,17 @@ import aiohttp
 
 from bot.catalogues import Catalogues
 from bot.chat.front import ChatFront, ChatSettings
+from bot.chat.linking import LinkDesk
+from bot.chat.telegram import TelegramCallback
 from bot.chat.wecom import WeComCallback
 from bot.settings import Settings
-from bot.teller import WeComTeller
+from bot.teller import TelegramTeller, WeComTeller
 from h5_pages.services import PageServices, PageSettings
 from notifier.budget import Budget
 from notifier.decided import DecidedCards
 from notifier.dispatcher import Dispatcher
 from notifier.providers import build_channels
+from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.rendering import Renderer
 from notifier.sending import Channels, Sender
@@ -27,6 +30,7 @@ from storage.clock import BusinessClock, RealClock
 from storage.database import Database
 from storage.failpoints import FailPoints, KillAt, NoFailPoints
 from storage.files import FolderFiles
+from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.sealing import MasterKey
 from webhooks.aliyun_sms import AliyunSmsReports
@@ -74,6 +78,7 @@ class Services:
     decided: DecidedCards
     pages: PageServices
     wecom: WeComCallback
+    telegram: TelegramCallback
     sms_reports: AliyunSmsReports
 
 
@@ -90,6 +95,7 @@ async def build_services(
         days = ChineseWorkingDays(await calendar_days.overrides(db), settings.calendar_published_through)
         clocks = Clocks(business, real, Calendar(days))
         registry = all_workflows()
+        codes = LinkCodes(master.derive("link codes"))
         links = Links(master.derive("follow-up links"))
         engine = Engine(db, registry, clocks, fail)
         cases = Cases(db, registry, business)
@@ -119,9 +125,16 @@ async def build_services(
                 sign_in=SignIn(db, real, _sign_in(settings)),
                 outbox=Outbox(db, real),
                 links=links,
+                link_codes=codes,
                 settings=_pages(settings, master),
             ),
             wecom=WeComCallback(front, accounts, WeComTeller(WeComChannel(http, real), accounts), real),
+            telegram=TelegramCallback(
+                front,
+                LinkDesk(db, codes, texts, real, settings.origin),
+                accounts,
+                TelegramTeller(TelegramChannel(http), accounts),
+            ),
             sms_reports=AliyunSmsReports(db, accounts, real),
         )
 

@@ -21,6 +21,7 @@ def build_web(services: Services, health: Health) -> web.Application:
     app = web.Application(client_max_size=BODY_BYTES, middlewares=[log_requests])
     health.add_to(app)
     services.wecom.add_to(app)
+    services.telegram.add_to(app)
     services.sms_reports.add_to(app)
     add_pages(app, services.pages)
     return app

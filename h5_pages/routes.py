@@ -1,7 +1,7 @@
 """Every address of the pages: who may come, and whether photos may come with it."""
 
 from h5_pages.pipeline import For, Route
-from h5_pages.views import admin, cases, devices, files, labels, links, report, sign_in
+from h5_pages.views import admin, cases, devices, files, labels, links, me, report, sign_in
 
 ROUTES = [
     Route("GET", "/", cases.home),
@@ -23,6 +23,10 @@ ROUTES = [
     Route("GET", "/devices/{id}/qr.svg", labels.svg),
     Route("GET", "/devices/{id}/qr.png", labels.png),
     Route("GET", "/labels.pdf", labels.sheet),
+    Route("GET", "/me/telegram", me.telegram),
+    Route("POST", "/me/telegram", me.telegram_code),
+    Route("POST", "/me/telegram/first", me.telegram_first),
+    Route("POST", "/me/telegram/unlink", me.telegram_unlink),
     Route("GET", "/files/{key}", files.file),
     Route("GET", "/admin/dead-letters", admin.dead_letters),
     Route("POST", "/admin/dead-letters/{id}", admin.resend),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from storage.database import Database
 from storage.files import Files
+from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.texts import Texts
 from workflows.cases import Cases
@@ -65,6 +66,7 @@ class PageServices:
     texts: Texts
     clocks: Clocks
     links: Links
+    link_codes: LinkCodes
     sign_in: SignIn
     outbox: Resender
     settings: PageSettings

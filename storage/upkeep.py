@@ -7,6 +7,7 @@ from storage.database import Database
 MONTHS_AHEAD = 3
 ANSWERS_KEPT = timedelta(days=30)
 SESSIONS_KEPT = timedelta(days=30)
+CODES_KEPT = timedelta(days=1)
 
 
 async def look_after(db: Database, real_now: datetime) -> None:
@@ -14,4 +15,5 @@ async def look_after(db: Database, real_now: datetime) -> None:
     async with db.connection() as connection:
         await connection.execute("SELECT ensure_partitions($1, $2)", MONTHS_AHEAD, real_now)
         await connection.execute("DELETE FROM idempotency WHERE recorded_at < $1", real_now - ANSWERS_KEPT)
+        await connection.execute("DELETE FROM link_code WHERE expires_at < $1", real_now - CODES_KEPT)
         await connection.execute("DELETE FROM web_session WHERE seen_at < $1", real_now - SESSIONS_KEPT)

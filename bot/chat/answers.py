@@ -27,6 +27,11 @@ class Reply:
         """Lines of words, of one link, or of both."""
         return cls(tuple(line if isinstance(line, tuple) else (line,) for line in lines))
 
+    @property
+    def has_links(self) -> bool:
+        """Is there anything to open?"""
+        return any(isinstance(part, Link) for line in self.lines for part in line)
+
     def written(self, link: Callable[[Link], str], words: Callable[[str], str], limit_bytes: int) -> str:
         """The lines as one text of at most `limit_bytes` of UTF-8, each link whole or absent."""
         return "\n".join(_fitting(self._each(link, words), limit_bytes))
@@ -59,6 +64,10 @@ class Pages:
         """A case's page, or the form of an action."""
         page = f"{self.public_url}/cases/{quote(number, safe='')}"
         return f"{page}/{quote(action, safe='')}" if action else page
+
+    def telegram(self) -> str:
+        """Where a person gets the code that links their Telegram."""
+        return f"{self.public_url}/me/telegram"
 
     def devices(self) -> str:
         """All devices in the reader's scope, with a search."""

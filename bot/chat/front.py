@@ -5,7 +5,9 @@ in its provider's form. What was refused is said in words, and then nothing was 
 passes through: the adapter lets the provider come again, with the same `event_key`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from bot.chat import replies
 from bot.chat.answers import Link, Pages, Reply
@@ -37,10 +39,14 @@ class ChatSettings:
 
 @dataclass(frozen=True)
 class PressOutcome:
-    """`done`: the case moved on, and `reply` says so in a few words; else it says why not or what to do."""
+    """`done`: the case moved on, and `reply` says so in a few words; else it says why not or what to do.
+
+    `sent` is the card that was pressed, as it was sent.
+    """
 
     done: bool
     reply: Reply
+    sent: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ChatFront:
@@ -101,6 +107,10 @@ class ChatFront:
             link = Link(card.number, self._pages.case(card.number)) if card else None
             return PressOutcome(False, replies.refused(refusal, _, link))
 
+    def refusal(self, person: Viewer | None, why: WorkflowError) -> PressOutcome:
+        """A press that the adapter itself refuses."""
+        return PressOutcome(False, replies.refused(why, self._language(person, None)))
+
     async def _card(self, unique_id: str, account_id: int) -> Card:
         try:
             return await cards.card(self._db, unique_id, account_id)
@@ -120,7 +130,7 @@ class ChatFront:
             card.case_id, action, actor, {}, seen_version=card.case_version, idempotency_key=event_key
         )
         done = _(DECIDED).format(name=person.name, done=_(workflow.actions[action].done))
-        return PressOutcome(True, Reply.of(done))
+        return PressOutcome(True, Reply.of(done), card.sent)
 
     async def _command(self, person: Viewer, door: Door, typed: Typed, event_key: str, _: Gettext) -> Reply:
         match typed.command:

@@ -3,7 +3,9 @@
 No viewer here: who presses was shown the card by the provider, and the engine checks the right at the press.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from storage.access import NotVisible
 from storage.database import Database
@@ -11,7 +13,7 @@ from storage.database import Database
 
 @dataclass(frozen=True)
 class Card:
-    """A delivered message with buttons. `case_version` is what its reader was shown."""
+    """A delivered message with buttons, `sent` as it was. `case_version` is what its reader was shown."""
 
     case_id: int
     case_version: int
@@ -19,10 +21,12 @@ class Card:
     person_id: int | None
     number: str
     workflow: str
+    sent: Mapping[str, Any]
 
 
 CARD = """
-SELECT m.case_id, m.case_version, m.id AS message_id, m.person_id, c.number, c.workflow
+SELECT m.case_id, m.case_version, m.id AS message_id, m.person_id, c.number, c.workflow,
+       d.payload AS sent
   FROM delivery d
   JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
   JOIN work_case c ON c.id = m.case_id

@@ -1,4 +1,7 @@
-"""The chat front door on a real database, and WeCom's side of it as wechatpy speaks it."""
+"""The chat front door on a real database, and WeCom's side of it as wechatpy speaks it.
+
+Telegram's side is in `tests.support.telegram_chat`.
+"""
 
 import itertools
 from collections.abc import AsyncIterator, Mapping
@@ -14,10 +17,14 @@ from wechatpy.enterprise import parse_message
 from wechatpy.enterprise.crypto import WeChatCrypto
 
 from bot.chat.front import ChatFront, ChatSettings
+from bot.chat.linking import LinkDesk
+from bot.chat.telegram import TelegramCallback, TelegramDoorSettings
 from bot.chat.wecom import WeComCallback, WeComDoorSettings
+from notifier.channel import Replacement
 from storage.channel_accounts import StoredChannelAccounts
 from storage.database import Database
 from storage.failpoints import NoFailPoints
+from storage.link_codes import LinkCodes
 from storage.sealing import MasterKey, new_master_key
 from storage.texts import Gettext
 from tests.support.channel_contents import AES_KEY, CORP_ID, SECRET, TOKEN
@@ -48,6 +55,14 @@ class ToldPeople:
 
     told: list[tuple[int, str, str]] = field(default_factory=list)
     fails: bool = False
+    shown: list[tuple[int, str, int, Replacement]] = field(default_factory=list)
+
+    async def show_decision(
+        self, account_id: int, address: str, message_id: int, replacement: Replacement
+    ) -> None:
+        if self.fails:
+            raise ConnectionError("secret-in-an-error")
+        self.shown.append((account_id, address, message_id, replacement))
 
     async def tell(self, account_id: int, address: str, text: str) -> None:
         if self.fails:
@@ -83,6 +98,8 @@ class Rig:
     engine: Engine
     front: ChatFront
     callback: WeComCallback
+    telegram: TelegramCallback
+    codes: LinkCodes
     told: ToldPeople
     sealer: MasterKey
     client: TestClient[web.Request, web.Application]
@@ -202,11 +219,18 @@ async def chat_rig(dsn: str, settings: WeComDoorSettings | None = None) -> Async
         cases = Cases(db, registry, clock)
         front = ChatFront(db, engine, cases, NamedLanguages(), clocks, ChatSettings(f"{PAGES}/"))
         told = ToldPeople()
-        callback = WeComCallback(front, StoredChannelAccounts(db, sealer), told, clock, settings)
+        accounts, codes = StoredChannelAccounts(db, sealer), LinkCodes(b"k" * 32)
+        callback = WeComCallback(front, accounts, told, clock, settings)
+        desk = LinkDesk(db, codes, NamedLanguages(), clock, PAGES)
+        quick = TelegramDoorSettings(settings.budget_s) if settings else None
+        telegram = TelegramCallback(front, desk, accounts, told, quick)
         app = web.Application()
         callback.add_to(app)
+        telegram.add_to(app)
         async with TestClient(TestServer(app, host="127.0.0.1")) as client:
-            yield Rig(db, world, account, clock, engine, front, callback, told, sealer, client)
+            yield Rig(
+                db, world, account, clock, engine, front, callback, telegram, codes, told, sealer, client
+            )
 
 
 __all__ = ["DEVICE_NUMBER", "PAGES", "Answer", "Rig", "chat_rig"]

@@ -19,6 +19,7 @@ from h5_pages.app import PageServices, PageSettings, Rate, add_pages
 from storage.database import Database
 from storage.failpoints import NoFailPoints
 from storage.files import FolderFiles
+from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.texts import Gettext
 from tests.support.clocks import FixedClock
@@ -221,6 +222,7 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
         texts=PlainTexts(),
         clocks=clocks,
         links=links,
+        link_codes=LinkCodes(b"k" * 32),
         sign_in=sign_in,
         outbox=again,
         settings=page_settings,

@@ -1,0 +1,126 @@
+"""What Telegram sends to a bot's webhook, as models. Source: core.telegram.org/bots/api#update.
+
+Only private chats count: a message in a group is nobody's, and cards must not get there.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from notifier.providers.telegram.account import BIGGEST_CHAT_ID
+from notifier.providers.telegram.messages import read_callback_data
+
+_Id = Annotated[int, Field(gt=0, lt=BIGGEST_CHAT_ID)]
+_QueryId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class UpdateRejected(Exception):
+    """The body is no update."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Somebody wrote to the bot."""
+
+    update_id: int
+    chat_id: int
+    language: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """Somebody pressed a button below a message."""
+
+    update_id: int
+    chat_id: int
+    language: str | None
+    query_id: str
+    message_id: int
+    unique_id: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Other:
+    """Something that asks for no answer."""
+
+    update_id: int
+
+
+Event = Written | Pressed | Other
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class _Envelope(_Wire):
+    update_id: Annotated[int, Field(ge=0, lt=2**63)]
+    message: Any = None
+    callback_query: Any = None
+
+
+class _Chat(_Wire):
+    id: _Id
+    type: Literal["private"]
+
+
+class _User(_Wire):
+    id: _Id
+    is_bot: Literal[False]
+    language_code: Annotated[str, Field(max_length=35)] | None = None
+
+
+class _Message(_Wire):
+    chat: _Chat
+    sender: Annotated[_User, Field(alias="from")]
+    text: Annotated[str, Field(max_length=4096)]
+
+
+class _Card(_Wire):
+    message_id: _Id
+    chat: _Chat
+
+
+class _Query(_Wire):
+    id: _QueryId
+    sender: Annotated[_User, Field(alias="from")]
+    data: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+    message: _Card
+
+
+def parse_update(body: bytes) -> Event:
+    """The event; raises `UpdateRejected` for what is no update. New kinds of update are `Other`."""
+    try:
+        envelope = _Envelope.model_validate_json(body)
+    except ValidationError:
+        raise UpdateRejected from None
+    try:
+        return _event(envelope)
+    except ValidationError:
+        return Other(envelope.update_id)
+
+
+def _event(envelope: _Envelope) -> Event:
+    if envelope.callback_query is not None:
+        query = _Query.model_validate(envelope.callback_query)
+        unique_id, key = read_callback_data(query.data)
+        if query.message.chat.id != query.sender.id:
+            return Other(envelope.update_id)
+        language = _language(query.sender)
+        message_id = query.message.message_id
+        return Pressed(envelope.update_id, query.sender.id, language, query.id, message_id, unique_id, key)
+    if envelope.message is not None:
+        message = _Message.model_validate(envelope.message)
+        if message.chat.id == message.sender.id:
+            return Written(envelope.update_id, message.chat.id, _language(message.sender), message.text)
+    return Other(envelope.update_id)
+
+
+def _language(user: _User) -> str | None:
+    """The catalogue for whoever has chosen none here."""
+    if user.language_code is None:
+        return None
+    return "zh_CN" if user.language_code.lower().startswith("zh") else "en"
