@@ -109,7 +109,7 @@ _RUNS = {
         N_("By phone or fax. Please record it on the page of {number} once it is done."),
     ),
     Watch.EACH_CASE: (
-        N_("Group event: each case is to be reported by {each_case_due}: {device}"),
+        N_("Group event: report each case by {each_case_due}: {device}"),
         N_("Please record it on the page of {number} once it is done."),
     ),
     Watch.HOSPITAL: (

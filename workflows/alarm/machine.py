@@ -115,7 +115,7 @@ ALARM = Workflow(
         A.ALARM: ActionLook(N_("Raise the alarm"), N_("raised the alarm")),
         A.FALL_SILENT: ActionLook(N_("Miss data"), N_("noticed that no data comes")),
         A.WORSEN: ActionLook(N_("Raise to an alarm"), N_("raised it from warning to alarm")),
-        A.ACKNOWLEDGE: ActionLook(N_("Acknowledge: I see to it"), N_("acknowledged it"), "primary"),
+        A.ACKNOWLEDGE: ActionLook(N_("I see to it"), N_("acknowledged it"), "primary"),
         A.CLEAR: ActionLook(N_("Clear"), N_("saw that it is over")),
         A.CLOSE: ActionLook(N_("Note the cause and close"), N_("noted the cause and closed it"), "primary"),
         A.DISMISS: ActionLook(N_("End by hand: the sensor is at fault"), N_("ended it by hand"), "danger"),
