@@ -68,6 +68,13 @@ LABEL_UNKNOWN = Trouble(
         "The code was replaced or misread. Please scan the label on the device again, or tell the equipment department."
     ),
 )
+LICENCE_UNKNOWN = Trouble(
+    404,
+    N_("This licence is not registered"),
+    N_(
+        "The code was misread, or the licence is not known here. Please scan it again, or ask the health authority."
+    ),
+)
 LINK_UNKNOWN = Trouble(
     404,
     N_("This link is not valid"),

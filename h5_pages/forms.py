@@ -40,9 +40,12 @@ async def inputs(visit: Visit, view: CaseView, action: str, error: FormInvalid |
     return [_input(visit, spec, values, candidates, error) for spec in describe(move.form)]
 
 
-def plain_inputs(visit: Visit, form: type[Form], error: FormInvalid | None = None) -> list[Input]:
-    """The fields of a form outside any case."""
-    return [_input(visit, spec, visit.typed.fields, (), error) for spec in describe(form)]
+def plain_inputs(
+    visit: Visit, form: type[Form], error: FormInvalid | None = None, known: Mapping[str, str] | None = None
+) -> list[Input]:
+    """The fields of a form outside any case, filled with what was typed, or else with what is known."""
+    values = visit.typed.fields or known or {}
+    return [_input(visit, spec, values, (), error) for spec in describe(form)]
 
 
 def data_of(form: type[Form], typed: Mapping[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from workflows.actor import DOOR_LABELS
 from workflows.alarm import forms as alarm_forms
 from workflows.alarm.forms import Level
 from workflows.identity.roles import Role
+from workflows.licence.stages import COLOUR_LABELS, SEVERITIES, Colour
 from workflows.repair.forms import Urgency
 from workflows.rules import Offer
 
@@ -23,6 +24,9 @@ STATE_TONES = {
     "triaged": "active",
     "acknowledged": "active",
     "cleared": "done",
+    "purchased": "active",
+    "duplicate_issued": "done",
+    "lapsed": "stopped",
 }
 LEVELS = {
     Urgency.NORMAL: Severity.INFO,
@@ -60,6 +64,17 @@ STATUS_LABELS = {
     "stopped": N_("Out of use"),
     "retired": N_("Retired"),
 }
+
+
+LICENCE_ROLES = frozenset(
+    {
+        Role.LICENCE_CONTACT,
+        Role.EQUIPMENT_HEAD,
+        Role.VICE_DIRECTOR,
+        Role.CITY_OFFICER,
+        Role.PROVINCE_OFFICER,
+    }
+)
 
 
 def tone(state: str) -> str:
@@ -109,6 +124,16 @@ def status(name: str) -> str:
 def device_type(name: str) -> str:
     """What kind of device it is."""
     return next((label for kind, label in DEVICE_TYPE_LABELS.items() if kind == name), name)
+
+
+def colour(name: str) -> tuple[Severity, str]:
+    """The level and the word of a licence's colour."""
+    return SEVERITIES[Colour(name)], COLOUR_LABELS[Colour(name)]
+
+
+def looks_after_licences(viewer: Viewer) -> bool:
+    """Does the viewer hold a post to which licences are told?"""
+    return any(grant.role in LICENCE_ROLES for grant in viewer.grants)
 
 
 def administers(viewer: Viewer) -> bool:

@@ -1,6 +1,6 @@
 """What comes in an address, checked: a wrong one is as good as a page that does not exist."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -69,6 +69,20 @@ class DeviceSearch(Params):
     """Words to look for."""
 
     q: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
+
+
+class LicenceList(Params):
+    """Which licences a list shows; `later` is before the first colour."""
+
+    colour: Literal["", "red", "orange", "yellow", "blue", "later"] = ""
+    city: Id | None = None
+    q: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
+    all: bool = False
+
+    @field_validator("city", mode="before")
+    @classmethod
+    def _any(cls, value: object) -> object:
+        return value or None
 
 
 class LabelChoice(Params):

@@ -1,7 +1,7 @@
 """Every address of the pages: who may come, and whether photos may come with it."""
 
 from h5_pages.pipeline import For, Route
-from h5_pages.views import admin, cases, devices, files, labels, links, me, report, sign_in
+from h5_pages.views import admin, cases, devices, files, labels, licences, links, me, report, sign_in
 
 ROUTES = [
     Route("GET", "/", cases.home),
@@ -27,6 +27,13 @@ ROUTES = [
     Route("POST", "/me/telegram", me.telegram_code),
     Route("POST", "/me/telegram/first", me.telegram_first),
     Route("POST", "/me/telegram/unlink", me.telegram_unlink),
+    Route("GET", "/l/{key}", licences.by_key, For.ANYBODY),
+    Route("GET", "/licences", licences.due),
+    Route("GET", "/licences/new", licences.form),
+    Route("POST", "/licences/new", licences.register),
+    Route("GET", "/licences/{number}/qr.svg", licences.svg),
+    Route("GET", "/licences/{number}/qr.png", licences.png),
+    Route("GET", "/licences/{number}/qr.pdf", licences.sheet),
     Route("GET", "/files/{key}", files.file),
     Route("GET", "/admin/dead-letters", admin.dead_letters),
     Route("POST", "/admin/dead-letters/{id}", admin.resend),

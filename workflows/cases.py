@@ -1,7 +1,7 @@
 """What front doors ask about cases: the to-do list, one case with exactly the viewer's actions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from storage.access import cases
@@ -56,19 +56,26 @@ class Cases:
 
     async def todo(self, viewer: Viewer) -> Sequence[CaseLine]:
         """Where this person has something to do, the most urgent first."""
-        return await cases.todo(self._db, viewer, self._duties)
+        return self._with_limits(await cases.todo(self._db, viewer, self._duties))
 
     async def visible(
         self, viewer: Viewer, *, device_id: int | None = None, open_only: bool = True
     ) -> Sequence[CaseLine]:
         """Cases in the viewer's scope, newest first."""
-        return await cases.visible(self._db, viewer, device_id=device_id, open_only=open_only)
+        found = await cases.visible(self._db, viewer, device_id=device_id, open_only=open_only)
+        return self._with_limits(found)
 
     async def view(self, viewer: Viewer, number: str) -> CaseView:
         """One case; raises `NotVisible`."""
         page = await cases.page(self._db, viewer, number, self._details, self._business.now())
         workflow = self._registry.named(page.facts.workflow)
+        page = page if workflow.timers_are_limits else replace(page, due_at=None)
         return CaseView(workflow, page, offers_to(workflow, page.facts, viewer))
+
+    def _with_limits(self, lines: Sequence[CaseLine]) -> Sequence[CaseLine]:
+        """The lines without due times that are but reminders."""
+        limits = {workflow.name for workflow in self._registry if workflow.timers_are_limits}
+        return [line if line.workflow in limits else replace(line, due_at=None) for line in lines]
 
 
 def _defaults(workflow: Workflow) -> dict[str, dict[str, object]]:

@@ -220,6 +220,8 @@ class Workflow:
     policies: Mapping[str, PolicyDefault]
     variables: Callable[[Facts], Mapping[str, Any]]
     title: Callable[[Any], str]
+    timers_are_limits: bool = True
+    """Is the next timer when something has to be done? It is not shown as due where timers remind of a later day."""
 
     def moves_from(self, state: str | None) -> list[Move]:
         """The moves that leave a state, in the order of the table."""

@@ -177,4 +177,5 @@ LICENCE = Workflow(
     policies=POLICIES,
     variables=rules.variables,
     title=rules.title,
+    timers_are_limits=False,
 )

@@ -1,0 +1,165 @@
+"""Licences: what comes due, an original's registration, the QR code, and what anybody may verify by it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from h5_pages import error_pages, qr
+from h5_pages.forms import data_of, plain_inputs
+from h5_pages.intake import PressBroken
+from h5_pages.labels import Label, label_sheet
+from h5_pages.params import LicenceList, OfCase, OfFile, ReportKey
+from h5_pages.visit import Visit
+from storage.access import NotVisible, licences
+from storage.access.licences import PublicLicence, Unit, Wanted
+from storage.clock import SHANGHAI
+from storage.texts import N_
+from workflows.engine import Outcome, Place
+from workflows.errors import FormInvalid, NotPermitted, WorkflowError
+from workflows.licence.forms import Original
+from workflows.licence.machine import LICENCE, REGISTRARS, A
+from workflows.licence.stages import Colour, days_left, limits_in, stage_on
+
+SHOWN = 200
+LATER = "later"
+HINT = N_("Scan to verify the licence")
+STAGES: Mapping[str, Colour | None] = {**{str(colour): colour for colour in reversed(Colour)}, LATER: None}
+"""The filters of the list, the most serious first."""
+
+
+async def due(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """What comes due in the viewer's scope, the nearest limit first, with how many there are of each colour."""
+    chosen, db = LicenceList.of(request), visit.services.db
+    day = visit.now.astimezone(SHANGHAI).date()
+    wanted = Wanted(chosen.city, chosen.q, chosen.all)
+    limits = {name: limits_in(colour, day) for name, colour in STAGES.items()}
+    found = await licences.lines(db, visit.person, wanted, limits.get(chosen.colour), limit=SHOWN + 1)
+    return visit.page(
+        "licences.html",
+        lines=found[:SHOWN],
+        more=len(found) > SHOWN,
+        counts=await licences.counts(db, visit.person, wanted, limits),
+        cities=await licences.cities(db, visit.person, wanted),
+        chosen=chosen,
+        workflow=LICENCE,
+        colour_of=lambda line: stage_on(day, line.limit_on),
+        left=lambda line: days_left(day, line.limit_on),
+        may_register=bool(await _units(visit)),
+    )
+
+
+async def by_key(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """The page behind a licence's QR code: what the licence says, for anybody."""
+    key = OfFile.of(request).key
+    if visit.viewer is None:
+        keys = (f"view {visit.client}", f"view licence {key}")
+        visit.site.window.count(visit.services.settings.view_rate, *keys)
+    try:
+        licence = await licences.public(visit.services.db, key)
+    except NotVisible:
+        return error_pages.trouble(visit, error_pages.LICENCE_UNKNOWN)
+    return visit.page(
+        "licence_public.html",
+        licence=licence,
+        workflow=LICENCE,
+        in_scope=await _is_in_scope(visit, licence),
+    )
+
+
+async def form(_: web.Request, visit: Visit) -> web.StreamResponse:
+    """The empty form of an original."""
+    units = await _units(visit)
+    if not units:
+        raise _not_permitted()
+    return _form(visit, units)
+
+
+async def register(_: web.Request, visit: Visit) -> web.StreamResponse:
+    """Register an original and show its case, or say what is wrong."""
+    units = await _units(visit)
+    if not units:
+        raise _not_permitted()
+    try:
+        outcome = await _open(visit, units)
+    except ValidationError:
+        return _form(visit, units, PressBroken())
+    except WorkflowError as error:
+        return _form(visit, units, error)
+    return web.Response(status=303, headers={"Location": f"/cases/{outcome.number}"})
+
+
+async def svg(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """A licence's code, for the screen."""
+    return web.Response(text=qr.svg((await _label(request, visit)).url), content_type="image/svg+xml")
+
+
+async def png(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """A licence's code, for documents."""
+    return web.Response(body=qr.png((await _label(request, visit)).url), content_type="image/png")
+
+
+async def sheet(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """A licence's code on A4, to be printed."""
+    content = await asyncio.to_thread(label_sheet, [await _label(request, visit)])
+    headers = {"Content-Disposition": 'inline; filename="licence.pdf"'}
+    return web.Response(body=content, content_type="application/pdf", headers=headers)
+
+
+async def _label(request: web.Request, visit: Visit) -> Label:
+    code = await licences.code(visit.services.db, visit.person, OfCase.of(request).number)
+    url = f"{visit.services.settings.public_url.rstrip('/')}/l/{code.public_key}"
+    hint = visit.gettext(HINT)
+    return Label(url, code.device_name, code.licence_number, code.unit_name, code.issuing_authority, hint)
+
+
+async def _is_in_scope(visit: Visit, licence: PublicLicence) -> bool:
+    if visit.viewer is None:
+        return False
+    try:
+        await licences.code(visit.services.db, visit.viewer, licence.number)
+    except NotVisible:
+        return False
+    return True
+
+
+async def _units(visit: Visit) -> Sequence[Unit]:
+    return await licences.units(visit.services.db, visit.person, REGISTRARS.roles)
+
+
+def _not_permitted() -> NotPermitted:
+    return NotPermitted(action_text=LICENCE.actions[A.REGISTER].label)
+
+
+async def _open(visit: Visit, units: Sequence[Unit]) -> Outcome:
+    """Raises a kind of `WorkflowError`, `ValidationError` or `DatabaseAway`."""
+    key = ReportKey.model_validate(visit.typed.fields).key
+    unit = next((unit for unit in units if str(unit.id) == visit.typed.text("unit")), None)
+    if unit is None:
+        raise FormInvalid.choice("unit")
+    return await visit.services.engine.open(
+        LICENCE.name,
+        A.REGISTER,
+        visit.actor,
+        data_of(Original, visit.typed.fields),
+        place=Place(unit.id),
+        idempotency_key=visit.site.seals.token("licence", visit.csrf, key),
+    )
+
+
+def _form(visit: Visit, units: Sequence[Unit], error: WorkflowError | None = None) -> web.Response:
+    faults = error if isinstance(error, FormInvalid) else None
+    only = units[0] if len(units) == 1 else None
+    known = {"unit_name": only.name, "credit_code": only.code or ""} if only else {}
+    wrong, _ = faults.fields.get("unit", ("", {})) if faults else ("", {})
+    return visit.page(
+        "licence_new.html",
+        error_pages.status_of(error) if error else 200,
+        units=units,
+        chosen=visit.typed.text("unit") or (str(only.id) if only else ""),
+        unit_fault=visit.gettext(wrong),
+        inputs=plain_inputs(visit, Original, faults, known),
+        error=error,
+        key=visit.typed.text("key"),
+    )
