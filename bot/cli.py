@@ -14,6 +14,7 @@ from bot.logs import configure_logs
 from bot.settings import Settings, SettingsWrong, load_settings
 from storage.database import DatabaseAway, DatabaseUnusable
 from storage.embedded import EmbeddedServerError
+from telemetry.simulator.run import add_arguments
 
 Command = Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
 CANNOT_START = (
@@ -60,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=8001)
     sandbox.add_argument("--mail-port", type=int, default=8025)
     sandbox.add_argument("--allow-remote", action="store_true", help="listen beyond this machine")
+    add_arguments(add("simulate", "play a gateway with its sensors, over MQTT", _simulate))
     add("migrate", "bring the database up to date", _migrate)
     add("check", "configured, reachable, migrated, and who cannot be told", _check)
     add("new-key", "make a master key", _new_key)
@@ -102,6 +104,21 @@ async def _sandbox(options: argparse.Namespace) -> int:
     from bot.demo.sandbox import play  # noqa: PLC0415 - the service never loads the stand-ins
 
     return await play(_settings(argparse.Namespace()), options)
+
+
+async def _simulate(options: argparse.Namespace) -> int:
+    from bot.serve import stop_on_signals  # noqa: PLC0415 - as above
+    from telemetry.simulator.run import simulate  # noqa: PLC0415 - as above
+
+    configure_logs("info", "auto")
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    try:
+        await simulate(options, stop)
+    except (ValueError, RuntimeError) as error:
+        sys.stderr.write(f"yishe simulate: {error}\n")
+        return 1
+    return 0
 
 
 async def _migrate(_: argparse.Namespace) -> int:
