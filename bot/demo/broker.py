@@ -4,6 +4,7 @@ It keeps nothing on disk and lets anybody in, on loopback alone; production take
 """
 
 import asyncio
+import logging
 import os
 import sys
 import threading
@@ -61,7 +62,6 @@ async def embedded_broker(folder: Path, ports: BrokerPorts) -> AsyncIterator[asy
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,  # it prints every connection
         start_new_session=True,
     )
     try:
@@ -102,6 +102,7 @@ def main() -> None:
     """Run the broker in this process: `python -m bot.demo.broker FILE.toml`."""
     import iotcore  # noqa: PLC0415 - only this process loads it
 
+    logging.getLogger("rumqttd").setLevel(logging.CRITICAL)  # it logs every packet as an error
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     iotcore.IotCoreBroker(config_path=sys.argv[1]).run_forever()
 

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import qrcode
 
+from bot.demo.broker import BrokerPorts
 from bot.demo.channels import Endpoints
 from bot.demo.histories import Stage
+from bot.demo.machines import how_to_begin, machine_rooms
 from bot.demo.sandbox_config import sandbox_config
 from bot.demo.seed import DemoTools, DemoWorld, seed
+from bot.demo.sensors import STORY_DEVICE
 from bot.master_key import master_key
 from bot.serve import database_url, serve, stop_on_signals
 from bot.settings import Settings
@@ -30,6 +33,7 @@ from workflows.identity.sign_in import SignInSettings
 from workflows.registry import all_workflows
 
 SEED = 20260101
+MQTT_PORT = 1883
 STOP_WITHIN_S = 10.0
 POLL_S = 0.1
 
@@ -52,12 +56,13 @@ async def run_demo(settings: Settings, sandbox_port: int) -> int:
         await migrate(dsn)
         config = settings.data_dir / "sandbox.json"
         world = await _prepare(settings, dsn, ports, config)
-        async with _sandbox(config, ports, stop):
+        brokers = BrokerPorts(_free_port(MQTT_PORT), _free_port(0))
+        async with _sandbox(config, ports, stop), machine_rooms(settings, brokers, SEED) as with_rooms:
 
             async def say_where() -> None:
-                _say_where(settings, world, ports)
+                _say_where(with_rooms, world, ports)
 
-            await serve(settings, dsn, stop, say_where)
+            await serve(with_rooms, dsn, stop, say_where)
     return 0
 
 
@@ -119,12 +124,15 @@ def _say_where(settings: Settings, world: DemoWorld, ports: Ports) -> None:
     label = f"{settings.origin}/d/{world.device_token}"
     code = qrcode.QRCode(border=2)
     code.add_data(label)
+    story = f"  4. Let something happen in the room of {STORY_DEVICE}, in a second terminal:\n     "
+    sensors = f"{story}{how_to_begin(settings)}\n\n" if settings.mqtt_url else ""
     people = "\n".join(f"    {p.username:<12} {p.name} · {p.title} · {p.organisation}" for p in world.people)
     sys.stdout.write(
         f"\nYishe is ready (all data is synthetic).\n\n"
         f"  1. Scan the label of {world.device_name} ({world.device_number}), or open\n     {label}\n"
         f"  2. Everybody's phone, and the clock:  http://127.0.0.1:{ports.page}/\n"
         f"  3. Sign in at {settings.origin}/ with the password {world.password} as\n{people}\n\n"
+        f"{sensors}"
     )
     code.print_ascii(out=sys.stdout, invert=True)
     sys.stdout.write("\nCtrl-C ends it.\n")

@@ -18,6 +18,7 @@ from bot.demo.records import (
     add_policy,
     point_accounts_at,
 )
+from bot.demo.sensors import HOSPITAL, add_sensors
 from storage import business_time
 from storage.clock import BusinessClock
 from storage.database import Connection
@@ -93,6 +94,7 @@ async def _add_records(tx: Connection, tools: DemoTools, password_hash: str, now
     await add_contact_points(tx, everybody, ids)
     fleet = devices(number)
     await add_devices(tx, fleet, places, {d.number: token(number, "label", d.number) for d in fleet})
+    await add_sensors(tx, places[HOSPITAL])
     await add_policy(
         tx, places["h3"], "repair.approval_limit", {"amount": 20000, "unit": "CNY"}, now - POSTS_SINCE
     )
