@@ -1,6 +1,6 @@
 """The channel accounts of the demo.
 
-For all: one WeCom app, one mail sender, one SMS account. One hospital has a WeCom app of its own.
+For all: one WeCom app, one Telegram bot, one mail sender, one SMS account. One hospital has a WeCom app of its own.
 """
 
 import base64
@@ -11,7 +11,7 @@ from typing import Any
 from bot.demo.data import PROVINCE, token
 from bot.demo.people import MAIL_DOMAIN
 
-WECOM, EMAIL, SMS = "wecom", "email", "sms"
+WECOM, TELEGRAM, EMAIL, SMS = "wecom", "telegram", "email", "sms"
 AGENT_ID = 1000002
 _VARIABLES = {
     "level": {"source": "level", "length": 20},
@@ -34,7 +34,7 @@ SMS_TEMPLATES = {
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where the sandbox listens: base URL of the WeCom API and of the SMS API, and the mail server."""
+    """Where the sandbox listens: base URL of the APIs of WeCom, Telegram and SMS, and the mail server."""
 
     wecom_url: str
     smtp_host: str
@@ -68,6 +68,7 @@ def channel_accounts(seed: int, at: Endpoints) -> list[ChannelAccount]:
         _wecom(seed, "demo-hospital2", "h2", "示例市中心医院企业微信（演示）", at),
         ChannelAccount("demo-mail", EMAIL, PROVINCE, "演示省邮箱", mail, {}),
         _sms(seed, "demo-sms", at),
+        _telegram(seed, "demo-telegram", at),
     ]
 
 
@@ -81,6 +82,15 @@ def _wecom(seed: int, public_key: str, organisation: str, name: str, at: Endpoin
         "encoding_aes_key": key.decode().rstrip("="),
     }
     return ChannelAccount(public_key, WECOM, organisation, name, settings, secrets)
+
+
+def _telegram(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
+    settings = {"bot_username": "yishe_demo_bot", "base_url": at.wecom_url}
+    secrets = {
+        "token": "200001:sandbox-" + token(seed, public_key, "token"),
+        "webhook_secret": token(seed, public_key, "webhook"),
+    }
+    return ChannelAccount(public_key, TELEGRAM, PROVINCE, "演示省 Telegram", settings, secrets)
 
 
 def _sms(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:

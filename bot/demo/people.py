@@ -26,7 +26,10 @@ STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with one role at one organisation (by its key). `mobile` is empty for who gets no SMS."""
+    """Somebody with one role at one organisation (by its key). `mobile` is empty for who gets no SMS.
+
+    `telegram` is the id of their chat, None for who is not linked; `telegram_first` is who has no WeCom.
+    """
 
     username: str
     name: str
@@ -35,6 +38,8 @@ class Person:
     organisation: str
     mail_only: bool = False
     mobile: str = ""
+    telegram: int | None = None
+    telegram_first: bool = False
 
     @property
     def mail(self) -> str:
@@ -48,8 +53,13 @@ class _Job:
     role: Role
     mail_only: bool = False
     sms: bool = False
+    telegram_first: bool = False
 
 
+# Who has Telegram on their phone. Everybody but the first engineer is linked: with that one linking can be tried.
+TELEGRAM_IDS = {"engineer": 700000001, "engineer2": 700000002, "head": 700000003, "deputy": 700000004}
+NOT_LINKED = frozenset({"engineer"})
+DEPUTY = _Job("deputy", "装备处副处长", Role.EQUIPMENT_HEAD, sms=True, telegram_first=True)
 HOSPITAL_JOBS = (
     _Job("engineer", "医学工程师", Role.ENGINEER),
     _Job("engineer2", "医学工程师", Role.ENGINEER),
@@ -83,6 +93,8 @@ def _posts() -> Iterator[tuple[str, _Job, str]]:
                 yield f"{prefix}{job.username}{SHORT[name]}", job, department_key(hospital, name)
         for job in HOSPITAL_JOBS:
             yield prefix + job.username, job, hospital
+        if hospital == "h1":
+            yield DEPUTY.username, DEPUTY, hospital
     yield "admin", _Job("admin", "系统管理员", Role.ADMINISTRATOR), PROVINCE
     yield (
         "province",
@@ -97,4 +109,13 @@ def _posts() -> Iterator[tuple[str, _Job, str]]:
 def _named(username: str, job: _Job, organisation: str, seen: Counter[str]) -> Person:
     stem = STEMS[seen[job.title]]
     seen[job.title] += 1
-    return Person(username, f"{job.title}{stem}{DEMO}", job.title, job.role, organisation, job.mail_only)
+    return Person(
+        username,
+        f"{job.title}{stem}{DEMO}",
+        job.title,
+        job.role,
+        organisation,
+        job.mail_only,
+        telegram=None if username in NOT_LINKED else TELEGRAM_IDS.get(username),
+        telegram_first=job.telegram_first,
+    )

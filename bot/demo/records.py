@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot.demo.channels import EMAIL, SMS, WECOM, ChannelAccount
+from bot.demo.channels import EMAIL, SMS, TELEGRAM, WECOM, ChannelAccount
 from bot.demo.data import Organisation
 from bot.demo.devices import Device
 from bot.demo.people import Person
@@ -75,11 +75,9 @@ async def add_accounts(
 
 
 async def add_contact_points(tx: Connection, people: Iterable[Person], ids: Ids) -> None:
-    """WeCom first, then mail, then SMS, each at the nearest account upward."""
+    """Each way at the nearest account upward, the first one tried first."""
     for p in people:
-        ranked = [(EMAIL, p.mail)] if p.mail_only else [(WECOM, p.username), (EMAIL, p.mail)]
-        ranked += [(SMS, p.mobile)] if p.mobile else []
-        for rank, (kind, address) in enumerate(ranked, start=1):
+        for rank, (kind, address) in enumerate(_ways(p), start=1):
             await tx.execute(
                 "INSERT INTO contact_point (person_id, account_id, address, rank) "
                 "SELECT p.id, a.id, $3, $4 FROM person p JOIN organisation o ON o.id = p.organisation_id "
@@ -90,6 +88,14 @@ async def add_contact_points(tx: Connection, people: Iterable[Person], ids: Ids)
                 address,
                 rank,
             )
+
+
+def _ways(person: Person) -> list[tuple[str, str]]:
+    """Kind and address of every way to a person, the first one first."""
+    has_wecom = not (person.mail_only or person.telegram_first)
+    ways = [(WECOM, person.username if has_wecom else ""), (EMAIL, person.mail), (SMS, person.mobile)]
+    ways.insert(0 if person.telegram_first else len(ways), (TELEGRAM, str(person.telegram or "")))
+    return [(kind, address) for kind, address in ways if address]
 
 
 async def add_devices(

@@ -7,14 +7,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from bot.demo.channels import EMAIL, SMS, WECOM
+from bot.demo.channels import EMAIL, SMS, TELEGRAM, WECOM
+from bot.demo.people import TELEGRAM_IDS
 from bot.demo.story import VISITOR_MAIL, VISITOR_NAME
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
 from storage.database import Database
 from storage.sealing import Sealer
 
 CONTACTS = """
-SELECT cp.account_id, a.kind, cp.address, p.id AS person_id, p.name, p.title, o.name AS organisation
+SELECT cp.account_id, a.kind, cp.address, p.id AS person_id, p.username, p.name, p.title, o.name AS organisation
   FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
   JOIN person p ON p.id = cp.person_id AND p.active JOIN organisation o ON o.id = p.organisation_id
  ORDER BY p.id, cp.rank
@@ -24,18 +25,21 @@ Json = dict[str, Any]
 
 
 async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> Json:
-    """Corporations, mailboxes, SMS accounts and phones; callbacks go to `callback_origin` (`http://127.0.0.1:8000`).
+    """Corporations, bots, mailboxes, SMS accounts and phones; callbacks go to `callback_origin` (`http://127.0.0.1:8000`).
 
     Raises `DatabaseAway`, and `SealBroken` when the accounts were sealed with another master key.
     """
     accounts = await _accounts(db, sealer, WECOM)
     sms = await _accounts(db, sealer, SMS)
+    bots = await _accounts(db, sealer, TELEGRAM)
     people: dict[int, Json] = {}
     members: dict[int, list[Json]] = defaultdict(list)
     mailboxes = [{"address": VISITOR_MAIL, "name": VISITOR_NAME}]
     for row in await db.fetch(CONTACTS):
         title = f"{row['title']} · {row['organisation']}"
         phone = people.setdefault(row["person_id"], {"name": row["name"], "title": title})
+        if row["username"] in TELEGRAM_IDS:
+            phone["telegram"] = TELEGRAM_IDS[row["username"]]
         if row["kind"] == EMAIL:
             mailboxes.append({"address": row["address"], "name": row["name"]})
             phone["mail"] = row["address"]
@@ -50,6 +54,12 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
         "corps": corps,
         "mailboxes": mailboxes,
         "people": [*people.values(), visitor],
+        "telegram_bots": [_bot(account, callback_origin) for account in bots.values()],
+        "telegram_users": [
+            {"id": phone["telegram"], "name": phone["name"]}
+            for phone in people.values()
+            if "telegram" in phone
+        ],
         "sms_accounts": [_sms_account(account, callback_origin) for account in sms.values()],
     }
 
@@ -78,6 +88,16 @@ def _corp(account: OpenedAccount, members: list[Json], callback_origin: str) -> 
             }
         ],
         "members": members,
+    }
+
+
+def _bot(account: OpenedAccount, callback_origin: str) -> Json:
+    return {
+        "token": account.secrets["token"],
+        "username": account.settings["bot_username"],
+        "name": "医设",
+        "webhook_url": f"{callback_origin}/telegram/{account.public_key}",
+        "secret_token": account.secrets["webhook_secret"],
     }
 
 

@@ -18,6 +18,7 @@ from bot.demo.seed import DemoTools, DemoWorld, seed
 from bot.sandbox.config import SandboxConfig
 from notifier.channel import Account
 from notifier.providers.aliyun_sms.account import account_of
+from notifier.providers.telegram.account import account_of as telegram_of
 from storage.channel_accounts import StoredChannelAccounts
 from storage.database import Database, Record
 from storage.device_types import DeviceType
@@ -241,6 +242,25 @@ async def test_sms_account_of_the_demo_agrees_with_the_one_that_the_sandbox_play
     assert {template.code for template in settings.templates.values()} == set(account.templates)
     address = f"http://127.0.0.1:8000/webhooks/aliyun-sms/demo-sms/{opened.secrets['report_token']}"
     assert account.report_url == address
+
+
+async def test_bot_of_the_demo_is_the_one_that_the_sandbox_plays_and_one_person_is_left_to_link(
+    demo: Demo,
+) -> None:
+    config = SandboxConfig.model_validate(
+        await sandbox_config(demo.db, demo.tools.sealer, "http://127.0.0.1:8000")
+    )
+    opened = await StoredChannelAccounts(demo.db, demo.tools.sealer).by_public_key(
+        "telegram", "demo-telegram"
+    )
+    assert opened is not None
+    bot = telegram_of(Account(opened.id, opened.settings, opened.secrets))
+    (played,) = config.telegram_bots
+    assert (played.token, played.secret_token) == (opened.secrets["token"], opened.secrets["webhook_secret"])
+    assert (bot.decides, bot.settings.base_url) == (True, ENDPOINTS.wecom_url)
+    assert played.webhook_url == "http://127.0.0.1:8000/telegram/demo-telegram"
+    linked = await demo.column("SELECT address FROM contact_point WHERE account_id = $1", opened.id)
+    assert len({user.id for user in config.telegram_users} - set(map(int, linked))) == 1
 
 
 async def test_sandbox_takes_the_configuration_and_knows_everybody(demo: Demo) -> None:
