@@ -32,8 +32,9 @@ from storage.failpoints import FailPoints, KillAt, NoFailPoints
 from storage.files import FolderFiles
 from storage.link_codes import LinkCodes
 from storage.links import Links
-from storage.sealing import MasterKey
+from storage.sealing import Envelopes, MasterKey
 from webhooks.aliyun_sms import AliyunSmsReports
+from workflows.adverse_event.patient import Patients
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.cases import Cases
 from workflows.deadlines import Deadlines
@@ -97,7 +98,8 @@ async def build_services(
         registry = all_workflows()
         codes = LinkCodes(master.derive("link codes"))
         links = Links(master.derive("follow-up links"))
-        engine = Engine(db, registry, clocks, fail)
+        envelopes = Envelopes(master)
+        engine = Engine(db, registry, clocks, fail, envelopes)
         cases = Cases(db, registry, business)
         accounts = StoredChannelAccounts(db, master)
         channels = Channels(build_channels(http, real), accounts, BUDGETS, settings.send_within_s)
@@ -124,6 +126,7 @@ async def build_services(
                 clocks=clocks,
                 sign_in=SignIn(db, real, _sign_in(settings)),
                 outbox=Outbox(db, real),
+                patients=Patients(db, envelopes, real),
                 links=links,
                 link_codes=codes,
                 settings=_pages(settings, master),

@@ -36,8 +36,12 @@ async def inputs(visit: Visit, view: CaseView, action: str, error: FormInvalid |
         return []
     candidates = await _candidates(visit, move, view.page.facts)
     typed = visit.typed.fields
-    values = typed or _known(view.page.facts)
-    return [_input(visit, spec, values, candidates, error) for spec in describe(move.form)]
+    known = _known(view.page.facts)
+    values = [typed or ({} if spec.kind == "datetime" else known) for spec in describe(move.form)]
+    return [
+        _input(visit, spec, value, candidates, error)
+        for spec, value in zip(describe(move.form), values, strict=True)
+    ]
 
 
 def plain_inputs(

@@ -22,6 +22,8 @@ STATE_TONES = {
     "rejected": "stopped",
     "in_progress": "active",
     "triaged": "active",
+    "refused": "dropped",
+    "handled": "active",
     "acknowledged": "active",
     "cleared": "done",
     "purchased": "active",

@@ -85,6 +85,17 @@ class LicenceList(Params):
         return value or None
 
 
+class EventFrom(Params):
+    """The case from which an adverse event is reported, if any."""
+
+    case: Number | None = None
+
+    @field_validator("case", mode="before")
+    @classmethod
+    def _nothing(cls, value: object) -> object:
+        return value or None
+
+
 class LabelChoice(Params):
     """Which devices a label sheet is for; all in scope when none is named."""
 

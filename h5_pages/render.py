@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from h5_pages import look
+from h5_pages import event_look, look
 from h5_pages.languages import LANGUAGE_NAMES
 from h5_pages.next_page import sign_in_url
 from h5_pages.statics import Statics
@@ -33,6 +33,7 @@ class Renderer:
         self._environment.globals.update(
             static=statics.url,
             look=look,
+            event_look=event_look,
             new_key=lambda: token_urlsafe(16),
             money=money,
             sign_in_url=sign_in_url,

@@ -1,13 +1,27 @@
 """Every address of the pages: who may come, and whether photos may come with it."""
 
 from h5_pages.pipeline import For, Route
-from h5_pages.views import admin, cases, devices, files, labels, licences, links, me, report, sign_in
+from h5_pages.views import (
+    admin,
+    adverse_events,
+    cases,
+    devices,
+    files,
+    labels,
+    licences,
+    links,
+    me,
+    report,
+    sign_in,
+)
 
 ROUTES = [
     Route("GET", "/", cases.home),
     Route("GET", "/todo", cases.todo),
     Route("GET", "/cases", cases.all_cases),
     Route("GET", "/cases/{number}", cases.case),
+    Route("POST", "/cases/{number}/patient", adverse_events.show_patient),
+    Route("GET", "/cases/{number}/looks", adverse_events.looks),
     Route("GET", "/cases/{number}/{action}", cases.action_form),
     Route("POST", "/cases/{number}/{action}", cases.action),
     Route("GET", "/d/{token}", devices.by_label, For.ANYBODY),
@@ -20,6 +34,8 @@ ROUTES = [
     Route("GET", "/devices", devices.search),
     Route("GET", "/devices/{id}", devices.record),
     Route("GET", "/devices/{id}/sensors", devices.sensors, For.ANYBODY, by_itself=True),
+    Route("GET", "/devices/{id}/adverse-event", adverse_events.form),
+    Route("POST", "/devices/{id}/adverse-event", adverse_events.report),
     Route("GET", "/devices/{id}/qr.svg", labels.svg),
     Route("GET", "/devices/{id}/qr.png", labels.png),
     Route("GET", "/labels.pdf", labels.sheet),

@@ -9,6 +9,7 @@ from storage.files import Files
 from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.texts import Texts
+from workflows.adverse_event.patient import Patients
 from workflows.cases import Cases
 from workflows.engine import Clocks, Engine
 from workflows.identity.sign_in import SignIn
@@ -69,4 +70,5 @@ class PageServices:
     link_codes: LinkCodes
     sign_in: SignIn
     outbox: Resender
+    patients: Patients
     settings: PageSettings

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from h5_pages.times import exact
 from h5_pages.visit import Visit
 from storage.access.cases import DeliveryLine, StepLine
 from workflows.cases import CaseView
@@ -55,4 +57,6 @@ def _specs(workflow: Workflow, action: str) -> Mapping[str, FieldSpec]:
 def _value(visit: Visit, spec: FieldSpec, value: Any) -> str:
     if value is True:
         return "✓"
+    if spec.kind == "datetime":
+        return exact(datetime.fromisoformat(str(value)), visit.language)
     return visit.gettext(dict(spec.choices).get(str(value), "")) if spec.choices else str(value)

@@ -13,6 +13,7 @@ from storage.clock import BusinessClock
 from storage.database import Database
 from storage.directory import Viewer
 from storage.failpoints import NoFailPoints
+from storage.sealing import Envelopes, MasterKey, new_master_key
 from tests.support.clocks import FixedClock
 from tests.support.world import LONG_AGO, World, add_organisation, add_person, make_world
 from workflows.actor import Actor, Door, Reporter
@@ -25,6 +26,7 @@ from workflows.registry import all_workflows
 
 TRIAGE = {"diagnosis": "tube", "estimate": "1200"}
 LARGE = "60000"
+SEALER = Envelopes(MasterKey(new_master_key()))
 
 
 @dataclass
@@ -193,7 +195,7 @@ def desk_on(db: Database, world: World, administrator: int, stranger: int, real:
         real=real,
         business=business,
         clocks=clocks,
-        engine=Engine(db, registry, clocks, fail),
+        engine=Engine(db, registry, clocks, fail, SEALER),
         cases=Cases(db, registry, business),
         deadlines=Deadlines(db, registry, clocks, business, fail),
     )

@@ -21,10 +21,12 @@ from storage.failpoints import NoFailPoints
 from storage.files import FolderFiles
 from storage.link_codes import LinkCodes
 from storage.links import Links
+from storage.sealing import Envelopes, MasterKey, new_master_key
 from storage.texts import Gettext
 from tests.support.clocks import FixedClock
 from tests.support.world import LABEL, World, make_world
 from workflows.actor import Actor, Door
+from workflows.adverse_event.patient import Patients
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.cases import Cases
 from workflows.engine import Clocks, Engine, Outcome, Place
@@ -207,8 +209,9 @@ async def running_pages(dsn: str, folder: Path, **settings: Any) -> AsyncIterato
 async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tuple[PageServices, Pages]:
     clock, registry, links = FixedClock(), all_workflows(), Links(b"k" * 32)
     clocks = Clocks(clock, clock, Calendar(ChineseWorkingDays({}, 2026)))
+    envelopes = Envelopes(MasterKey(new_master_key()))
     engine, sign_in, again = (
-        Engine(db, registry, clocks, NoFailPoints()),
+        Engine(db, registry, clocks, NoFailPoints(), envelopes),
         SignIn(db, clock, CHEAP),
         SentAgain(),
     )
@@ -225,6 +228,7 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
         link_codes=LinkCodes(b"k" * 32),
         sign_in=sign_in,
         outbox=again,
+        patients=Patients(db, envelopes, clock),
         settings=page_settings,
     )
     world = await make_world(db)
