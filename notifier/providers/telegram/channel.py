@@ -14,9 +14,9 @@ from notifier.providers.telegram.account import TelegramAccount, account_of, che
 from notifier.providers.telegram.errors import failure, is_unchanged
 from notifier.providers.telegram.messages import (
     Keyboard,
+    decided_keyboard,
     decided_text,
     message_for,
-    page_buttons,
 )
 from notifier.providers.telegram.request import TOTAL_S, SessionRequest
 from storage.texts import N_
@@ -77,7 +77,7 @@ class TelegramChannel:
             message_id=_message_id(update_code),
             parse_mode=ParseMode.HTML,
             link_preview_options=_NO_PREVIEW,
-            reply_markup=_markup(page_buttons(replacement.sent)),
+            reply_markup=_markup(decided_keyboard(replacement.sent)),
         )
         await _asked(edit, unchanged_is_fine=True)
 

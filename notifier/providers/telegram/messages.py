@@ -31,7 +31,12 @@ Keyboard = list[list[dict[str, str]]]
 
 def message_for(content: Content, decides: bool) -> dict[str, Any]:
     """The parts of sendMessage, without the chat. `decides`: buttons answer, else they open pages."""
-    return {"text": _text(content), "inline_keyboard": _keyboard(content, decides)}
+    page = _page_row(content)
+    return {
+        "text": _text(content),
+        "inline_keyboard": _answer_rows(content, decides) + page,
+        "decided_keyboard": page,
+    }
 
 
 def decided_text(sent: Mapping[str, Any], outcome: str) -> str:
@@ -41,10 +46,10 @@ def decided_text(sent: Mapping[str, Any], outcome: str) -> str:
     return f"{text}\n\n✅ <b>{words}</b>" if text else f"✅ <b>{words}</b>"
 
 
-def page_buttons(sent: Mapping[str, Any]) -> Keyboard:
-    """What stays below a decided message: links, nothing to decide."""
-    rows = [[button for button in row if "url" in button] for row in sent.get("inline_keyboard", ())]
-    return [row for row in rows if row]
+def decided_keyboard(sent: Mapping[str, Any]) -> Keyboard:
+    """What stays below a decided message: the way to the case, nothing to decide."""
+    kept: Keyboard = sent.get("decided_keyboard", [])
+    return kept
 
 
 def callback_data(unique_id: str, key: str) -> str:
@@ -78,15 +83,15 @@ def _fields(content: Content) -> str:
     return "\n".join(lines)
 
 
-def _keyboard(content: Content, decides: bool) -> Keyboard:
-    """Two buttons a row, as they fit a phone; the page at the end."""
-    buttons = [
-        made for button in content.buttons[:_MOST_BUTTONS] if (made := _button(content, button, decides))
-    ]
-    rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
-    if content.url:
-        rows.append([{"text": _label(content.url_label), "url": content.url}])
-    return rows
+def _answer_rows(content: Content, decides: bool) -> Keyboard:
+    """Two buttons a row, as they fit a phone."""
+    made = [_button(content, button, decides) for button in content.buttons[:_MOST_BUTTONS]]
+    buttons = [button for button in made if button]
+    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+
+
+def _page_row(content: Content) -> Keyboard:
+    return [[{"text": _label(content.url_label), "url": content.url}]] if content.url else []
 
 
 def _button(content: Content, button: Button, decides: bool) -> dict[str, str] | None:

@@ -3,13 +3,14 @@
 import re
 from html import unescape
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given
 
 from notifier.channel import Account, Button, Content, Replacement, SendFailed, Verdict
 from notifier.providers.telegram.channel import TelegramChannel
-from notifier.providers.telegram.messages import decided_text, page_buttons, read_callback_data
+from notifier.providers.telegram.messages import decided_keyboard, decided_text, read_callback_data
 from tests.support.channel_contents import content, contents
 
 TOKEN = "111111:made-up-token-of-a-bot"
@@ -77,7 +78,7 @@ def test_any_message_is_within_the_limits_also_once_it_is_decided(message: Conte
     for button in buttons(payload):
         assert button["text"]
         assert 1 <= len(button.get("callback_data", "x").encode()) <= 64
-    assert all("url" in button for row in page_buttons(payload) for button in row)
+    assert decided_keyboard(payload) == ([[{"text": ANY, "url": message.url}]] if message.url else [])
 
 
 @pytest.mark.parametrize("address", ["", "-100123", "@all", "42x", "9" * 17, "４２"])
