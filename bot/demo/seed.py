@@ -8,6 +8,7 @@ from bot.demo.channels import Endpoints, channel_accounts
 from bot.demo.data import NATION, NATION_CODE, organisations, token
 from bot.demo.devices import devices
 from bot.demo.histories import Stage, Teller
+from bot.demo.licences import LicenceTeller
 from bot.demo.people import PASSWORD, people
 from bot.demo.records import (
     add_accounts,
@@ -72,6 +73,7 @@ async def seed(tools: DemoTools) -> DemoWorld:
         await point_accounts_at(tx, channel_accounts(stage.seed, tools.endpoints))
     if marker != NATION_CODE:
         await Teller(stage, await _people(tools), now).tell_all()
+        await LicenceTeller(stage, await _people(tools), now).tell_all()
         await stage.db.execute("UPDATE organisation SET code = $2 WHERE code = $1", UNFINISHED, NATION_CODE)
     return await _world(tools)
 

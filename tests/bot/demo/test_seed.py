@@ -13,6 +13,7 @@ from bot.demo.cases import STORIES
 from bot.demo.channels import Endpoints
 from bot.demo.data import CITIES
 from bot.demo.histories import Stage
+from bot.demo.licence_stories import STORIES as LICENCES
 from bot.demo.sandbox_config import sandbox_config
 from bot.demo.seed import DemoTools, DemoWorld, seed
 from bot.sandbox.config import SandboxConfig
@@ -20,6 +21,7 @@ from notifier.channel import Account
 from notifier.providers.aliyun_sms.account import account_of
 from notifier.providers.telegram.account import account_of as telegram_of
 from storage.channel_accounts import StoredChannelAccounts
+from storage.clock import SHANGHAI
 from storage.database import Database, Record
 from storage.device_types import DeviceType
 from storage.files import FolderFiles
@@ -30,10 +32,14 @@ from workflows.engine import Engine, Outcome
 from workflows.identity.passwords import HashCost
 from workflows.identity.roles import Role
 from workflows.identity.sign_in import SignIn, SignInSettings
+from workflows.licence.machine import LICENCE
+from workflows.licence.stages import Colour, stage_on
 from workflows.registry import all_workflows
 from workflows.repair.machine import REPAIR
 
 ENDPOINTS = Endpoints("http://127.0.0.1:8001", "127.0.0.1", 8025)
+STATES = "SELECT state FROM work_case WHERE workflow = $1"
+ACTIONS = "SELECT s.action FROM step s JOIN work_case c ON c.id = s.case_id WHERE c.workflow = $1"
 EVERYTHING = """
 SELECT 'organisation' AS name, count(*), max(id)::text FROM organisation
 UNION ALL SELECT 'person', count(*), max(id)::text FROM person
@@ -114,15 +120,38 @@ async def test_every_role_has_somebody_for_every_department_who_can_be_told(demo
 
 
 async def test_every_state_of_the_repair_table_occurs(demo: Demo) -> None:
-    assert set(await demo.column("SELECT state FROM work_case")) == set(REPAIR.states)
-    assert set(await demo.column("SELECT action FROM step")) == set(REPAIR.actions) - {"remind"}
+    assert set(await demo.column(STATES, "repair")) == set(REPAIR.states)
+    assert set(await demo.column(ACTIONS, "repair")) == set(REPAIR.actions) - {"remind"}
+
+
+async def test_every_state_and_colour_of_licences_occurs(demo: Demo) -> None:
+    today = demo.tools.stage.real.now().astimezone(SHANGHAI).date()
+    limits = await demo.column(
+        "SELECT limit_on FROM licence l JOIN work_case c ON c.id = l.case_id WHERE c.closed_at IS NULL"
+    )
+    assert Counter(stage_on(today, limit) for limit in limits) == {
+        Colour.RED: 5, Colour.ORANGE: 5, Colour.YELLOW: 6, Colour.BLUE: 5, None: 6
+    }  # fmt: skip
+    assert set(await demo.column(STATES, "licence")) == set(LICENCE.states)
+    assert set(await demo.column(ACTIONS, "licence")) == set(LICENCE.actions) - {"correct", "remark"}
+
+
+async def test_reminders_of_licences_are_in_the_past_and_history(demo: Demo) -> None:
+    queued = await demo.column("SELECT id FROM message WHERE kind LIKE 'licence.%' AND state = 'queued'")
+    overdue = await demo.column(
+        "SELECT t.id FROM timer t JOIN work_case c ON c.id = t.case_id "
+        "WHERE c.workflow = 'licence' AND t.fired_at IS NULL AND t.due_at <= $1",
+        demo.tools.stage.real.now(),
+    )
+    assert queued == overdue == []
 
 
 async def test_histories_are_whole_and_lie_in_the_past_weeks(demo: Demo) -> None:
     now = demo.tools.stage.real.now()
     broken = await demo.column(
         "SELECT c.number FROM work_case c JOIN step s ON s.case_id = c.id GROUP BY c.id "
-        "HAVING count(*) <> c.version OR max(s.at) > $1 OR min(s.at) < $1 - interval '6 weeks'",
+        "HAVING count(*) <> c.version OR max(s.at) > $1 "
+        "OR (c.workflow = 'repair' AND min(s.at) < $1 - interval '6 weeks')",
         now,
     )
     last = await demo.column(
@@ -186,8 +215,8 @@ async def test_seed_that_was_broken_off_is_finished(
         with pytest.raises(ConnectionError):
             await seed(tools[0])
     demo = Demo(tools[0].stage.db, *tools, await seed(tools[0]))
-    assert set(await demo.column("SELECT state FROM work_case")) == set(REPAIR.states)
-    assert await demo.column("SELECT count(*) FROM work_case") == [len(STORIES)]
+    assert set(await demo.column(STATES, "repair")) == set(REPAIR.states)
+    assert await demo.column("SELECT count(*) FROM work_case") == [len(STORIES) + len(LICENCES)]
     assert await demo.column("SELECT code FROM organisation WHERE kind = 'nation'") == ["DEMO"]
 
 

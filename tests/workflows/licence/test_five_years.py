@@ -28,4 +28,4 @@ async def test_five_years_of_licences_tell_what_the_model_tells(licences: Licenc
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 async def test_five_years_of_2000_licences_tell_what_the_model_tells(licences: Licences) -> None:
-    await live_and_compare(Years(licences, seed=2, count=2000, days=FIVE_YEARS, events_a_day=6))
+    await live_and_compare(Years(licences, seed=2, count=2000, days=FIVE_YEARS, events_a_day=16))
