@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -82,5 +82,5 @@ class Remark(Form):
 
 
 def instant(value: object) -> datetime | None:
-    """An instant of the detail row, which comes as text."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else None
+    """An instant of the detail row: as text when it was read, as it is when the step has just set it."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else cast("datetime | None", value)

@@ -1,0 +1,73 @@
+"""Sensors that fall silent, in the service's own time."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.failpoints import NoFailPoints
+from telemetry.intake import Intake
+from telemetry.watch import Watch
+from tests.support.desk import Desk
+from tests.support.gateways import add_band, said
+
+
+@pytest.fixture
+async def intake(desk: Desk) -> Intake:
+    await add_band(desk.db, desk.world.device, no_data_s=60.0)
+    return Intake(desk.db, desk.engine, desk.real, NoFailPoints())
+
+
+@pytest.fixture
+def watch(desk: Desk) -> Watch:
+    return Watch(desk.db, desk.engine, desk.real, lambda: True)
+
+
+async def test_silence_is_a_case_once_and_over_with_the_next_value(
+    desk: Desk, intake: Intake, watch: Watch
+) -> None:
+    await intake.take([said(desk.real.now(), 21)])
+    desk.real.forward(timedelta(seconds=60))
+    assert await watch.round() == 0
+    desk.real.forward(timedelta(seconds=1))
+    assert [await watch.round(), await watch.round()] == [1, 0]
+    desk.real.forward(timedelta(seconds=29))
+    await intake.take([said(desk.real.now(), 21)])
+    row = await desk.db.fetchrow("SELECT state, cleared_at - raised_at AS lasted FROM alarm, work_case")
+    assert row is not None
+    assert (row["state"], row["lasted"]) == ("cleared", timedelta(seconds=30))
+
+
+async def test_a_burst_after_a_cut_ends_the_silence_when_it_arrives(
+    desk: Desk, intake: Intake, watch: Watch
+) -> None:
+    at = desk.real.now()
+    await intake.take([said(at, 21)])
+    desk.real.forward(timedelta(seconds=180))
+    assert await watch.round() == 1
+    await intake.take([said(at + timedelta(seconds=10), *[21.0] * 17)])
+    assert await desk.value("SELECT cleared_at - raised_at FROM alarm") == timedelta(seconds=120)
+    assert await desk.value("SELECT count(*) FROM work_case") == 1
+    assert await desk.value("SELECT count(*) FROM reading WHERE late") == 0
+
+
+async def test_who_is_deaf_does_not_judge(desk: Desk, intake: Intake) -> None:
+    await intake.take([said(desk.real.now(), 21)])
+    desk.real.forward(timedelta(hours=1))
+    assert await Watch(desk.db, desk.engine, desk.real, lambda: False).round() == 0
+
+
+async def test_a_device_out_of_use_may_be_silent(desk: Desk, intake: Intake, watch: Watch) -> None:
+    await intake.take([said(desk.real.now(), 21)])
+    await desk.db.execute("UPDATE device SET status = 'stopped'")
+    desk.real.forward(timedelta(hours=1))
+    assert await watch.round() == 0
+
+
+async def test_a_raised_alarm_stays_raised_in_silence(desk: Desk, watch: Watch) -> None:
+    await add_band(desk.db, desk.world.device, alarm_high=30.0, no_data_s=60.0)
+    intake = Intake(desk.db, desk.engine, desk.real, NoFailPoints())
+    await intake.take([said(desk.real.now(), 35)])
+    desk.real.forward(timedelta(hours=1))
+    assert await watch.round() == 1
+    rows = await desk.db.fetch("SELECT c.state, a.side FROM work_case c JOIN alarm a ON a.case_id = c.id")
+    assert sorted(tuple(row) for row in rows) == [("raised", "high"), ("raised", "no_data")]
