@@ -3,32 +3,11 @@
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.support.pages import PASSWORD, Pages, reported_by_stranger
+from tests.support.pages import Pages, reported_by_stranger
+from tests.support.phone import SMALL, TOO_WIDE, listen, sign_in
 from tests.support.world import LABEL, add_device
 
 pytestmark = pytest.mark.browser
-
-TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
-SMALL = """[...document.querySelectorAll('.weui-btn, .bar summary, .top a, .foot a, .foot button, select, textarea, \
-input:not([type=hidden], .weui-check, .weui-switch)')].filter(e => e.offsetHeight && e.offsetHeight < 44)
-.map(e => e.outerHTML)"""
-
-
-async def sign_in(page: Page, pages: Pages, base: str, person_id: int) -> None:
-    await pages.person(person_id)
-    await page.goto(f"{base}/sign-in")
-    await page.fill("[name=username]", f"person{person_id}")
-    await page.fill("[name=password]", PASSWORD)
-    await page.click(".bar button")
-    await expect(page).to_have_url(f"{base}/todo")
-
-
-def listen(page: Page) -> list[str]:
-    """What the browser complains about, for example what the content security policy refused."""
-    complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return complaints
 
 
 async def test_every_page_fits_a_phone_and_its_targets_a_thumb(pages: Pages, phone_page: Page) -> None:
