@@ -99,10 +99,7 @@ SELECT r.id, r.device_id, r.metric, d.type AS device_type, d.organisation_id, r.
        r.last_at, r.last_value, r.no_data, r.alarm_id, r.no_data_alarm_id
   FROM sensor_rule r JOIN device d ON d.id = r.device_id
 """
-LOCK_RULES = f"""{RULES}
-  JOIN unnest($1::bigint[], $2::text[]) AS a(device_id, metric) ON a.device_id = r.device_id AND a.metric = r.metric
- ORDER BY r.device_id, r.metric FOR UPDATE OF r
-"""
+LOCK_RULES = f"{RULES} WHERE r.device_id = ANY($1) ORDER BY r.device_id, r.metric FOR UPDATE OF r"
 SPOKE_ONCE = f"{RULES} WHERE NOT r.no_data AND r.last_at < $1 AND d.status = 'in_use'"
 SAVE_RULES = """
 UPDATE sensor_rule r
@@ -149,11 +146,11 @@ async def store(connection: Connection, readings: Sequence[NewReading], received
 
 
 async def lock_rules(connection: Connection, sensors: Iterable[Sensor]) -> list[RuleRow]:
-    """The rules of these sensors, made where they are new, and locked until the end of the transaction."""
+    """All rules of these sensors' devices, locked until the end of the transaction. Missing ones are made."""
     wanted = sorted(set(sensors))
-    columns = [device for device, _ in wanted], [metric for _, metric in wanted]
-    await connection.execute(ADD_RULES, *columns)
-    return [_rule(dict(row)) for row in await connection.fetch(LOCK_RULES, *columns)]
+    devices = [device for device, _ in wanted]
+    await connection.execute(ADD_RULES, devices, [metric for _, metric in wanted])
+    return [_rule(dict(row)) for row in await connection.fetch(LOCK_RULES, list(set(devices)))]
 
 
 async def silent_before(connection: Connection, at: datetime) -> list[RuleRow]:

@@ -1,12 +1,17 @@
-"""What a rule noticed becomes a case, or a step of one, in the transaction of the readings."""
+"""What rules notice becomes a case, or a step of one, in the transaction of the readings.
 
-from dataclasses import replace
+A device has one case "no data" at a time, however many of its sensors are silent: it begins with the first
+and is over when the last one speaks again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from storage.bands import Band
-from storage.readings import RuleRow
-from telemetry.rules import Event, What
+from storage.readings import RuleRow, Sensor
+from telemetry.rules import Event, Judged, What
 from workflows.actor import SYSTEM_ACTOR
 from workflows.alarm.forms import Side
 from workflows.alarm.machine import ALARM, A
@@ -16,59 +21,104 @@ from workflows.errors import NotOpen
 ANY_VERSION = 2**31 - 1  # a sensor does not look at the case before it speaks
 
 
-class AlarmDesk:
-    """Follows rules within one transaction. `engine` runs in it; `now` is real time."""
+@dataclass(frozen=True)
+class _Ending:
+    """A silence that is over, unless another sensor of the device is still silent."""
 
-    def __init__(self, engine: Engine, now: datetime) -> None:
+    rule: RuleRow
+    case_id: int
+    event: Event
+    at: datetime
+
+
+class AlarmDesk:
+    """Moves locked rules on within one transaction. `engine` runs in it; `now` is real time.
+
+    `rules` must hold every rule of each of their devices.
+    """
+
+    def __init__(self, engine: Engine, now: datetime, rules: Iterable[RuleRow]) -> None:
         self._engine = engine
         self._now = now
+        self._read = {(rule.device_id, rule.metric): rule for rule in rules}
+        self._rules = dict(self._read)
+        self._endings: dict[int, _Ending] = {}
 
-    async def follow(self, rule: RuleRow, band: Band, events: tuple[Event, ...]) -> RuleRow:
-        """Open, worsen and clear cases; the rule with the cases that are open now."""
-        silent_before = rule.no_data_alarm_id
-        for event in events:
-            match event.what:
-                case What.WARN | What.ALARM:
-                    rule = replace(rule, alarm_id=await self._open(rule, event, _excursion(band, event)))
-                case What.WORSEN:
-                    rule = replace(rule, alarm_id=await self._worsen(rule, band, event))
-                case What.CLEAR:
-                    await self._clear(rule, rule.alarm_id, event, event.at)
-                    rule = replace(rule, alarm_id=None)
-                case What.FALL_SILENT:
-                    opened = await self._open(rule, event, _silence(band, event))
-                    rule = replace(rule, no_data_alarm_id=opened)
-                case What.SPEAK_AGAIN:
-                    # What a gateway kept during a cut has old times: the silence lasted until it arrived here.
-                    at = event.at if silent_before is None else self._now
-                    await self._clear(rule, rule.no_data_alarm_id, event, at)
-                    rule = replace(rule, no_data_alarm_id=None)
-        return rule
+    def rule(self, sensor: Sensor) -> RuleRow:
+        """The rule as it stands."""
+        return self._rules[sensor]
+
+    async def follow(self, sensor: Sensor, band: Band | None, judged: Judged) -> None:
+        """Take over what became of a rule: open, worsen and clear cases."""
+        rule = replace(self._rules[sensor], state=judged.state)
+        if band is not None:
+            for event in judged.events:
+                rule = await self._follow(rule, band, event)
+        self._rules[sensor] = rule
+
+    async def settle(self) -> list[RuleRow]:
+        """End the silences that are over; the rules that have changed."""
+        for device_id, ending in self._endings.items():
+            if ending.case_id not in self._silent_cases(device_id):
+                data = {"value": ending.event.value, "at": ending.at}
+                await self._act(ending.rule, ending.case_id, A.CLEAR, ending.event, data)
+        return [rule for sensor, rule in self._rules.items() if rule != self._read[sensor]]
+
+    async def _follow(self, rule: RuleRow, band: Band, event: Event) -> RuleRow:
+        match event.what:
+            case What.WARN | What.ALARM:
+                return replace(rule, alarm_id=await self._open(rule, event, _excursion(rule, band, event)))
+            case What.WORSEN:
+                return replace(rule, alarm_id=await self._worsen(rule, band, event))
+            case What.CLEAR:
+                if rule.alarm_id is not None:
+                    data = {"value": event.value, "at": event.at}
+                    await self._act(rule, rule.alarm_id, A.CLEAR, event, data)
+                return replace(rule, alarm_id=None)
+            case What.FALL_SILENT:
+                return replace(rule, no_data_alarm_id=await self._miss(rule, band, event))
+            case What.SPEAK_AGAIN:
+                return self._hear(rule, event)
+
+    async def _worsen(self, rule: RuleRow, band: Band, event: Event) -> int:
+        """On the same case, or on a new one when somebody has ended it by hand."""
+        data, case_id = _excursion(rule, band, event), rule.alarm_id
+        if case_id is not None and await self._act(rule, case_id, A.WORSEN, event, data):
+            return case_id
+        return await self._open(rule, event, data)
+
+    async def _miss(self, rule: RuleRow, band: Band, event: Event) -> int:
+        """On the case of another silent sensor of the device, else on a new one."""
+        data = {"metric": rule.metric, "unit": band.unit, "value": event.value, "at": event.at}
+        ending = self._endings.get(rule.device_id)
+        for case_id in self._silent_cases(rule.device_id) | ({ending.case_id} if ending else set()):
+            if await self._act(rule, case_id, A.MISS_MORE, event, data):
+                return case_id
+        return await self._open(rule, event, data)
+
+    def _hear(self, rule: RuleRow, event: Event) -> RuleRow:
+        if rule.no_data_alarm_id is not None:
+            # What a gateway kept during a cut has old times: the silence lasted until it arrived here.
+            known = self._read[rule.device_id, rule.metric].no_data_alarm_id is not None
+            at = self._now if known else event.at
+            self._endings[rule.device_id] = _Ending(rule, rule.no_data_alarm_id, event, at)
+        return replace(rule, no_data_alarm_id=None)
+
+    def _silent_cases(self, device_id: int) -> set[int]:
+        """The cases "no data" that rules of the device still stand on."""
+        rules = (rule for rule in self._rules.values() if rule.device_id == device_id)
+        return {rule.no_data_alarm_id for rule in rules if rule.no_data_alarm_id is not None}
 
     async def _open(self, rule: RuleRow, event: Event, data: dict[str, Any]) -> int:
-        action = A.ALARM if event.what is What.WORSEN else A(event.what)
         outcome = await self._engine.open(
             ALARM.name,
-            action,
+            A.ALARM if event.what is What.WORSEN else A(event.what),
             SYSTEM_ACTOR,
-            {"metric": rule.metric, **data},
+            data,
             place=Place(rule.organisation_id, rule.device_id),
             idempotency_key=_key(rule, event),
         )
         return outcome.case_id
-
-    async def _worsen(self, rule: RuleRow, band: Band, event: Event) -> int:
-        """On the same case, or on a new one when somebody has ended it by hand."""
-        data = _excursion(band, event)
-        if rule.alarm_id is not None and await self._act(
-            rule, rule.alarm_id, A.WORSEN, event, {"metric": rule.metric, **data}
-        ):
-            return rule.alarm_id
-        return await self._open(rule, event, data)
-
-    async def _clear(self, rule: RuleRow, case_id: int | None, event: Event, at: datetime) -> None:
-        if case_id is not None:
-            await self._act(rule, case_id, A.CLEAR, event, {"value": event.value, "at": at})
 
     async def _act(self, rule: RuleRow, case_id: int, action: A, event: Event, data: dict[str, Any]) -> bool:
         """False when somebody has ended the case by hand."""
@@ -86,19 +136,15 @@ class AlarmDesk:
         return True
 
 
-def _excursion(band: Band, event: Event) -> dict[str, Any]:
-    side = Side.HIGH if event.high else Side.LOW
+def _excursion(rule: RuleRow, band: Band, event: Event) -> dict[str, Any]:
     return {
+        "metric": rule.metric,
         "unit": band.unit,
-        "side": side,
+        "side": Side.HIGH if event.high else Side.LOW,
         "value": event.value,
         "limit_value": event.limit,
         "at": event.at,
     }
-
-
-def _silence(band: Band, event: Event) -> dict[str, Any]:
-    return {"unit": band.unit, "value": event.value, "at": event.at}
 
 
 def _key(rule: RuleRow, event: Event) -> str:

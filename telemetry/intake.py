@@ -5,7 +5,7 @@ comes again finds its readings stored and its rules further on: nothing is count
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -108,23 +108,18 @@ class Intake:
 
     async def _judge(self, tx: Connection, said: Sequence[_Said], now: datetime) -> int:
         """Store the readings and move the rules on; how many readings were new."""
-        rules = {
-            (rule.device_id, rule.metric): rule
-            for rule in await readings.lock_rules(tx, [(s.device_id, s.reading.metric) for s in said])
-        }
-        limits = await limits_of(tx, list(rules.values()))
-        desk = AlarmDesk(self._engine.within(tx), now)
+        rules = await readings.lock_rules(tx, [(s.device_id, s.reading.metric) for s in said])
+        limits = await limits_of(tx, rules)
+        desk = AlarmDesk(self._engine.within(tx), now, rules)
         rows: list[NewReading] = []
         for one in said:
             sensor, reading = (one.device_id, one.reading.metric), one.reading
-            rule = rules[sensor]
+            rule = desk.rule(sensor)
             band = limits.of(rule.device_id, rule.device_type, rule.metric)
             judged = on_value(rule.state, band, reading.at, reading.value)
-            rules[sensor] = rule = replace(rule, state=judged.state)
-            if band is not None and judged.events:
-                rules[sensor] = await desk.follow(rule, band, judged.events)
+            await desk.follow(sensor, band, judged)
             rows.append(NewReading(*sensor, reading.at, reading.value, judged.taken is Taken.LATE))
-        await readings.save_rules(tx, rules.values())
+        await readings.save_rules(tx, await desk.settle())
         return await readings.store(tx, rows, now)
 
 

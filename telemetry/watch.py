@@ -1,7 +1,6 @@
 """Notices sensors that have fallen silent."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from storage import readings
@@ -28,7 +27,7 @@ class Watch:
         self._hears = hears
 
     async def round(self) -> int:
-        """Open a case for every sensor that has newly fallen silent; how many."""
+        """See to every sensor that has newly fallen silent; how many."""
         if not self._hears():
             return 0
         now = self._real.now()
@@ -41,16 +40,17 @@ class Watch:
             return await self._tell(tx, await readings.lock_rules(tx, due), limits, now)
 
     async def _tell(self, tx: Connection, locked: list[RuleRow], limits: Bands, now: datetime) -> int:
-        """Those that are still silent now that nobody else can write them."""
-        desk = AlarmDesk(self._engine.within(tx), now)
-        told: list[RuleRow] = []
+        """Those that are silent still, now that nobody else can write them."""
+        desk = AlarmDesk(self._engine.within(tx), now, locked)
+        told = 0
         for rule in locked:
             band = limits.of(rule.device_id, rule.device_type, rule.metric)
             judged = on_time(rule.state, band, now)
-            if band is not None and judged.events:
-                told.append(await desk.follow(replace(rule, state=judged.state), band, judged.events))
-        await readings.save_rules(tx, told)
-        return len(told)
+            if judged.events:
+                await desk.follow((rule.device_id, rule.metric), band, judged)
+                told += 1
+        await readings.save_rules(tx, await desk.settle())
+        return told
 
 
 def _silent(rule: RuleRow, limits: Bands, now: datetime) -> bool:

@@ -13,7 +13,9 @@ from storage.bands import Band
 from storage.database import Database
 from storage.readings import RuleState
 from telemetry.intake import Arrived
+from telemetry.mqtt import Broker, MqttLink
 from telemetry.rules import What, on_value
+from telemetry.topics import SUBSCRIPTION
 from tests.support.gateways import Mouth, add_band, add_gateway, said
 from tests.support.listening import until_it_is
 from tests.support.world import make_world
@@ -64,7 +66,7 @@ async def die_often(dsn: str, port: int, mouth: Mouth, lives: list[tuple[str, fl
         first = begin()
         series = values(PIECE * (len(lives) + 1))
         messages = [said(first + timedelta(seconds=nth), value) for nth, value in enumerate(series)]
-        await run_once(dsn, port, "", 3)  # makes the session at the broker
+        await make_session(port)
         for nth, (fail_point, kill_after_s) in enumerate(lives):
             talk = asyncio.create_task(speak(mouth, messages[nth * PIECE : (nth + 1) * PIECE]))
             await run_once(dsn, port, fail_point, kill_after_s)
@@ -77,6 +79,13 @@ async def die_often(dsn: str, port: int, mouth: Mouth, lives: list[tuple[str, fl
         with suppress(asyncio.CancelledError):
             await last
         assert await _steps(db) == _expected(series, first)
+
+
+async def make_session(port: int) -> None:
+    """So that the broker keeps for the listener what is said before its first life."""
+    link = MqttLink(Broker("127.0.0.1", port, "yishe"), SUBSCRIPTION, lambda _: None)
+    await link.connect()
+    link.disconnect()
 
 
 async def speak(mouth: Mouth, messages: list[Arrived]) -> None:

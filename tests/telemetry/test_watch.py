@@ -9,6 +9,7 @@ from telemetry.intake import Intake
 from telemetry.watch import Watch
 from tests.support.desk import Desk
 from tests.support.gateways import add_band, said
+from workflows.engine import Outcome
 
 
 @pytest.fixture
@@ -71,3 +72,47 @@ async def test_a_raised_alarm_stays_raised_in_silence(desk: Desk, watch: Watch) 
     assert await watch.round() == 1
     rows = await desk.db.fetch("SELECT c.state, a.side FROM work_case c JOIN alarm a ON a.case_id = c.id")
     assert sorted(tuple(row) for row in rows) == [("raised", "high"), ("raised", "no_data")]
+
+
+async def test_a_device_that_says_nothing_any_more_is_one_case(
+    desk: Desk, intake: Intake, watch: Watch
+) -> None:
+    await add_band(desk.db, desk.world.device, "room_humidity", no_data_s=90.0)
+    at = desk.real.now()
+    both = [said(at, 21), said(at, 50, metric="room_humidity")]
+    await intake.take(both)
+    for silent, seconds in ((1, 61), (1, 30)):
+        desk.real.forward(timedelta(seconds=seconds))
+        assert await watch.round() == silent
+    now = desk.real.now()
+    await intake.take([said(now, 21)])
+    assert await desk.value("SELECT state FROM work_case") == "raised"
+    await intake.take([said(now, 50, metric="room_humidity")])
+    actions = [row["action"] for row in await desk.db.fetch("SELECT action FROM step ORDER BY id")]
+    assert actions == ["fall_silent", "miss_more", "clear"]
+
+
+async def test_a_new_silence_after_one_was_ended_by_hand_is_a_case_of_its_own(
+    desk: Desk, intake: Intake, watch: Watch
+) -> None:
+    await add_band(desk.db, desk.world.device, "room_humidity", no_data_s=90.0)
+    at = desk.real.now()
+    await intake.take([said(at, 21), said(at, 50, metric="room_humidity")])
+    desk.real.forward(timedelta(seconds=61))
+    await watch.round()
+    case = Outcome(await desk.value("SELECT id FROM work_case"), "", "raised", 1)
+    seen = await desk.act(case, "acknowledge", desk.world.engineer)
+    await desk.act(seen, "dismiss", desk.world.engineer, {"reason": "taken out"})
+    desk.real.forward(timedelta(seconds=30))
+    assert await watch.round() == 1
+    assert await desk.value("SELECT count(*) FROM work_case WHERE state = 'raised'") == 1
+
+
+async def test_a_silence_of_many_sensors_that_nobody_watched_is_one_case(desk: Desk, intake: Intake) -> None:
+    await add_band(desk.db, desk.world.device, "room_humidity", no_data_s=60.0)
+    at = desk.real.now() - timedelta(minutes=5)
+    for second in (0, 100):
+        later = at + timedelta(seconds=second)
+        await intake.take([said(later, 21), said(later, 50, metric="room_humidity")])
+    actions = [row["action"] for row in await desk.db.fetch("SELECT action FROM step ORDER BY id")]
+    assert actions == ["fall_silent", "miss_more", "clear"]

@@ -38,6 +38,7 @@ class A(StrEnum):
     WARN = "warn"
     ALARM = "alarm"
     FALL_SILENT = "fall_silent"
+    MISS_MORE = "miss_more"
     WORSEN = "worsen"
     ACKNOWLEDGE = "acknowledge"
     CLEAR = "clear"
@@ -64,6 +65,8 @@ MOVES = [
     *[Move(A.WORSEN, state, S.RAISED, SYSTEM, forms.Excursion, writes=rules.worsened,
            tells=[Say(say.alarm, ENGINEER)])
       for state in (S.RAISED, S.ACKNOWLEDGED)],
+
+    *[Move(A.MISS_MORE, state, None, SYSTEM, forms.Silence) for state in (S.RAISED, S.ACKNOWLEDGED)],
 
     Move(A.ACKNOWLEDGE, S.RAISED, S.ACKNOWLEDGED, ALL, duty_of=ENGINEER),
 
@@ -114,6 +117,7 @@ ALARM = Workflow(
         A.WARN: ActionLook(N_("Warn"), N_("raised a warning")),
         A.ALARM: ActionLook(N_("Raise the alarm"), N_("raised the alarm")),
         A.FALL_SILENT: ActionLook(N_("Miss data"), N_("noticed that no data comes")),
+        A.MISS_MORE: ActionLook(N_("Miss more data"), N_("noticed that another sensor is silent as well")),
         A.WORSEN: ActionLook(N_("Raise to an alarm"), N_("raised it from warning to alarm")),
         A.ACKNOWLEDGE: ActionLook(N_("I see to it"), N_("acknowledged it"), "primary"),
         A.CLEAR: ActionLook(N_("Clear"), N_("saw that it is over")),

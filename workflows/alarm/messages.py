@@ -9,7 +9,7 @@ VALUE = (N_("Measured"), "{metric_text} {value}")
 LIMIT = (N_("Limit"), "{limit}")
 SINCE = (N_("Since"), "{since}")
 LASTED = (N_("Time in alarm"), "{lasted}")
-LAST_VALUE = (N_("Last value"), "{metric_text} {value}")
+LAST_VALUE = (N_("First missed"), "{metric_text} {value}")
 
 warning = MessageKind(
     "alarm.warning",
@@ -31,8 +31,8 @@ alarm = MessageKind(
 )
 silent = MessageKind(
     "alarm.silent",
-    N_("No data: {metric_text}, {device}"),
-    N_("The sensor or its gateway is silent. Please look after it and acknowledge."),
+    N_("No data from the machine room: {device}"),
+    N_("A sensor or its gateway is silent. Please look after it and acknowledge."),
     (DEVICE, PLACE, LAST_VALUE, SINCE),
     Severity.URGENT,
     buttons=("acknowledge",),
