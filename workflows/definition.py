@@ -58,6 +58,7 @@ def part(*names: str) -> Who:
     return Who(parts=frozenset(names))
 
 
+NOBODY = Who()
 ANYBODY = Who(anybody=True)
 SYSTEM = Who(system=True)
 
@@ -83,6 +84,8 @@ class Say:
     kind: MessageKind
     to: Who
     but_not_the_actor: bool = True
+    or_else: Who = NOBODY
+    """Who is told when nobody (but the actor) holds the roles; the administrator when nobody does here either."""
     audience: str | None = None
     """A policy that names further roles and the channels: `{"roles": [...], "channels": [...]}`."""
 

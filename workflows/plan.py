@@ -16,7 +16,7 @@ Holders = Mapping[str, Sequence[int]]
 
 def roles_told(tells: Iterable[Say], facts: Facts) -> list[str]:
     """The roles whose holders must be looked up, and the one that is told when a role has nobody."""
-    roles = {role for say in tells for role in _roles(say, facts)}
+    roles = {role for say in tells for role in _roles(say, facts) | say.or_else.roles}
     return sorted(roles | {Role.ADMINISTRATOR}) if roles else []
 
 
@@ -66,15 +66,14 @@ def next_time(rung: Rung, facts: Facts, fired_due: datetime, calendar: Calendar)
 def messages_for(
     workflow: Workflow, facts: Facts, tells: Iterable[Say], holders: Holders, actor_person: int | None
 ) -> list[NewMessage]:
-    """One message per kind, recipient and channel. A role that nobody holds is answered for by the administrator."""
+    """One message per kind, recipient and channel."""
     variables = dict(workflow.variables(facts))
     messages: dict[tuple[object, ...], NewMessage] = {}
     for say in tells:
         valid_while = facts.entered_version if say.kind.while_in_state else None
         channels = facts.policies[say.audience]["channels"] if say.audience else [None]
-        for person_id, participant_id in _recipients(say, facts, holders):
-            if say.but_not_the_actor and person_id is not None and person_id == actor_person:
-                continue
+        leave_out = actor_person if say.but_not_the_actor else None
+        for person_id, participant_id in _recipients(say, facts, holders, leave_out):
             for channel in channels:
                 message = NewMessage(
                     say.kind.name, person_id, participant_id, channel, variables, valid_while
@@ -83,16 +82,24 @@ def messages_for(
     return list(messages.values())
 
 
-def _recipients(say: Say, facts: Facts, holders: Holders) -> Iterable[tuple[int | None, int | None]]:
+def _recipients(
+    say: Say, facts: Facts, holders: Holders, leave_out: int | None
+) -> Iterable[tuple[int | None, int | None]]:
     """Person, or participant without an account who left an address."""
     roles = _roles(say, facts)
-    by_role = {person for role in roles for person in holders.get(role, ())}
-    if roles and not by_role:
-        by_role = set(holders.get(Role.ADMINISTRATOR, ()))
-    yield from ((person, None) for person in sorted(by_role))
+    yield from ((person, None) for person in sorted(_holding(roles, say, holders, leave_out)))
     for holder in facts.parts:
         if holder.part in say.to.parts:
-            if holder.person_id is not None:
+            if holder.person_id is not None and holder.person_id != leave_out:
                 yield holder.person_id, None
-            elif holder.email:
+            elif holder.person_id is None and holder.email:
                 yield None, holder.id
+
+
+def _holding(roles: frozenset[str], say: Say, holders: Holders, leave_out: int | None) -> set[int]:
+    """Who holds the roles; where nobody else does, who stands in for them, in the end the administrator."""
+    for asked in (roles, say.or_else.roles, frozenset({Role.ADMINISTRATOR})):
+        found = {person for role in asked for person in holders.get(role, ()) if person != leave_out}
+        if found or not roles:
+            return found
+    return set()

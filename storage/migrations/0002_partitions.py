@@ -50,6 +50,8 @@ CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'history is only ever appended' USING ERRCODE = 'integrity_constraint_violation'; END $$;
 CREATE TRIGGER step_append_only BEFORE UPDATE OR DELETE ON step FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER step_whole BEFORE TRUNCATE ON step FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_whole BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 
 # A reading is known by what it says, and so is kept once.
@@ -78,7 +80,7 @@ class Migration(migrations.Migration):
         ops.RunSQL(DELIVERY_KEY, "ALTER TABLE delivery DROP CONSTRAINT delivery_message"),
         ops.RunSQL(ENSURE_PARTITIONS, "DROP FUNCTION ensure_partitions(int, timestamptz)"),
         ops.RunSQL("SELECT ensure_partitions(3)", ""),
-        ops.RunSQL(APPEND_ONLY, "DROP TRIGGER step_append_only ON step; DROP TRIGGER audit_append_only ON audit; DROP FUNCTION refuse_change()"),
+        ops.RunSQL(APPEND_ONLY, "DROP FUNCTION refuse_change() CASCADE"),
         ops.RunSQL("CREATE SEQUENCE case_number", "DROP SEQUENCE case_number"),
         ops.RunSQL("INSERT INTO business_time (id, offset_s, target_s) VALUES (1, 0, 0)", "DELETE FROM business_time"),
     ]

@@ -21,7 +21,7 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
 
 
 @pytest.mark.parametrize("table", ["step", "audit"])
-@pytest.mark.parametrize("change", ["UPDATE {} SET door = 'page'", "DELETE FROM {}"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET door = 'page'", "DELETE FROM {}", "TRUNCATE {}"])
 async def test_no_row_is_changed_or_deleted(desk: Desk, table: str, change: str) -> None:
     before = await desk.db.fetch(f"SELECT * FROM {table}")
     with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="only ever appended"):

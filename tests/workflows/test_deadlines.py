@@ -8,7 +8,9 @@ import pytest
 from storage import business_time
 from storage.database import Database
 from tests.support.desk import TRIAGE, Desk, desk_on
+from tests.support.world import add_person
 from workflows.engine import Outcome
+from workflows.identity.roles import Role
 
 HALF_HOUR, TWO_HOURS = timedelta(minutes=30), timedelta(hours=2)
 
@@ -35,6 +37,15 @@ async def test_the_reporter_is_asked_again_then_the_departments_head(desk: Desk)
         [("confirmation_overdue", desk.world.department_head)],
     ]
     assert [at for _, _, at in await desk.reminders(case)] == [shanghai(4), shanghai(6)]
+
+
+async def test_an_approval_that_waits_goes_to_the_head_again_then_to_the_vice_director(desk: Desk) -> None:
+    director = await add_person(desk.db, desk.world.hospital, "Director", Role.VICE_DIRECTOR)
+    case = await desk.triaged("180000")
+    await desk.move_clock(timedelta(days=4))
+    told = [await desk.told(case, case.version + rung) for rung in (1, 2)]
+    assert told == [[("approval_waits", desk.world.head)], [("approval_overdue", director)]]
+    assert (await desk.act(case, "approve", director)).state == "triaged"
 
 
 async def test_a_state_that_was_left_reminds_nobody(desk: Desk) -> None:

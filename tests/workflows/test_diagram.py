@@ -37,5 +37,5 @@ def test_words_go_through_the_translator(workflow: Workflow) -> None:
 def test_a_guard_a_role_and_a_deadline_are_drawn() -> None:
     drawn = mermaid(all_workflows().named("repair"), str)
     assert "(Clinical engineer, Head of equipment)<br/>if estimate over the limit" in drawn
-    assert "Approve<br/>(Head of equipment)<br/>not on one's own request" in drawn
+    assert "Approve<br/>(Head of equipment, Vice-director)<br/>not on one's own request" in drawn
     assert "after 2 hour(s): Head of equipment" in drawn

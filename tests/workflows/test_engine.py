@@ -210,3 +210,11 @@ async def test_the_head_who_assesses_must_name_an_engineer(desk: Desk) -> None:
         ("assigned", desk.world.second_engineer),
         ("taken_up", desk.world.reporter),
     ]
+
+
+async def test_the_only_head_who_asks_for_approval_is_answered_by_the_vice_director(desk: Desk) -> None:
+    director = await add_person(desk.db, desk.world.hospital, "Director", Role.VICE_DIRECTOR)
+    asked = {**TRIAGE, "estimate": "180000", "technician": desk.world.engineer}
+    case = await desk.act(await desk.report(), "triage", desk.world.head, asked)
+    assert await desk.told(case, case.version) == [("please_approve", director)]
+    assert (await desk.act(case, "approve", director)).state == "triaged"

@@ -57,15 +57,16 @@ class A(StrEnum):
 
 ENGINEER = role(Role.ENGINEER)
 HEAD = role(Role.EQUIPMENT_HEAD)
+DIRECTOR = role(Role.VICE_DIRECTOR)
 CLINICIANS = part(Part.REPORTER) | role(Role.DEPARTMENT_HEAD)
 REPORTER = part(Part.REPORTER)
 TECHNICIAN = part(Part.TECHNICIAN)
-INVOLVED = REPORTER | TECHNICIAN | ENGINEER | HEAD | role(Role.DEPARTMENT_HEAD)
+INVOLVED = REPORTER | TECHNICIAN | ENGINEER | HEAD | DIRECTOR | role(Role.DEPARTMENT_HEAD)
 
 REQUESTS = frozenset({A.TRIAGE, A.ESTIMATE})
 TO_TECHNICIAN = Appoint("technician", Part.TECHNICIAN, Role.ENGINEER)
 
-PLEASE_APPROVE = [Say(say.please_approve, HEAD)]
+PLEASE_APPROVE = [Say(say.please_approve, HEAD, or_else=DIRECTOR)]
 ASSIGNED = [Say(say.assigned, TECHNICIAN), Say(say.taken_up, REPORTER)]
 
 # action, from, to, who may act, what it asks for, when it holds, what it writes, who is told
@@ -78,10 +79,11 @@ MOVES = [
     Move(A.TRIAGE, S.REPORTED, S.TRIAGED, ENGINEER | HEAD, forms.Triage,
          writes=rules.triage, appoints=TO_TECHNICIAN, tells=ASSIGNED),
 
-    Move(A.APPROVE, S.AWAITING_APPROVAL, S.TRIAGED, HEAD, writes=rules.approve, duty_of=HEAD,
+    Move(A.APPROVE, S.AWAITING_APPROVAL, S.TRIAGED, HEAD | DIRECTOR, writes=rules.approve,
+         duty_of=HEAD | DIRECTOR,
          not_who_did=REQUESTS, not_the_reporter=True,
          tells=[*ASSIGNED, Say(say.approved, ENGINEER)]),
-    Move(A.REJECT, S.AWAITING_APPROVAL, S.REJECTED, HEAD, forms.Reason,
+    Move(A.REJECT, S.AWAITING_APPROVAL, S.REJECTED, HEAD | DIRECTOR, forms.Reason,
          not_who_did=REQUESTS, not_the_reporter=True,
          tells=[Say(say.rejected, TECHNICIAN)]),
 
@@ -121,6 +123,10 @@ DEADLINES = [
         Rung("repair.triage", [Say(say.triage_waits, ENGINEER)]),
         Rung("repair.triage_head", [Say(say.triage_overdue, HEAD)]),
     ]),
+    Deadline(S.AWAITING_APPROVAL, "approval", [
+        Rung("repair.approval", [Say(say.approval_waits, HEAD, or_else=DIRECTOR)]),
+        Rung("repair.approval_director", [Say(say.approval_overdue, DIRECTOR)]),
+    ]),
     Deadline(S.REPAIRED, "confirmation", [
         Rung("repair.confirmation", [Say(say.please_confirm_again, REPORTER)]),
         Rung("repair.confirmation_head", [Say(say.confirmation_overdue, role(Role.DEPARTMENT_HEAD))]),
@@ -134,6 +140,8 @@ POLICIES = {
     "repair.reopen_within": PolicyDefault({"amount": 7, "unit": "calendar_days"}, HOUSE_RULE),
     "repair.triage": PolicyDefault({"amount": 30, "unit": "minutes"}, HOUSE_RULE),
     "repair.triage_head": PolicyDefault({"amount": 2, "unit": "hours"}, HOUSE_RULE),
+    "repair.approval": PolicyDefault({"amount": 4, "unit": "hours"}, HOUSE_RULE),
+    "repair.approval_director": PolicyDefault({"amount": 1, "unit": "working_days"}, HOUSE_RULE),
     "repair.confirmation": PolicyDefault({"amount": 1, "unit": "working_days"}, HOUSE_RULE),
     "repair.confirmation_head": PolicyDefault({"amount": 3, "unit": "working_days"}, HOUSE_RULE),
 }

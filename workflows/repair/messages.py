@@ -118,6 +118,24 @@ triage_overdue = MessageKind(
     buttons=("triage",),
     while_in_state=True,
 )
+approval_waits = MessageKind(
+    "repair.approval_waits",
+    N_("Still to be approved: {estimate}"),
+    N_("The repair cannot begin before you decide."),
+    (DEVICE, PLACE, FAULT, URGENCY, ESTIMATE, TECHNICIAN),
+    Severity.URGENT,
+    buttons=("approve", "reject"),
+    while_in_state=True,
+)
+approval_overdue = MessageKind(
+    "repair.approval_overdue",
+    N_("Approval overdue: {estimate}"),
+    N_("The head of equipment has not decided. Please decide in their place."),
+    (DEVICE, PLACE, FAULT, URGENCY, ESTIMATE, TECHNICIAN),
+    Severity.CRITICAL,
+    buttons=("approve", "reject"),
+    while_in_state=True,
+)
 please_confirm_again = MessageKind(
     "repair.please_confirm_again",
     N_("Please confirm: does {device} work?"),
