@@ -1,10 +1,8 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,75 +10,21 @@ import pytest
 from bot.demo.cases import STORIES
 from bot.demo.channels import Endpoints
 from bot.demo.data import CITIES
-from bot.demo.histories import Stage
 from bot.demo.licence_stories import STORIES as LICENCES
-from bot.demo.sandbox_config import sandbox_config
-from bot.demo.seed import DemoTools, DemoWorld, seed
-from bot.sandbox.config import SandboxConfig
-from notifier.channel import Account
-from notifier.providers.aliyun_sms.account import account_of
-from notifier.providers.telegram.account import account_of as telegram_of
+from bot.demo.seed import DemoTools, seed
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import SHANGHAI
-from storage.database import Database, Record
 from storage.device_types import DeviceType
-from storage.files import FolderFiles
-from storage.sealing import MasterKey, new_master_key
-from tests.support.clocks import FixedClock
-from workflows.calendar import Calendar, ChineseWorkingDays
+from tests.support.demo import Demo
 from workflows.engine import Engine, Outcome
-from workflows.identity.passwords import HashCost
 from workflows.identity.roles import Role
-from workflows.identity.sign_in import SignIn, SignInSettings
+from workflows.identity.sign_in import SignIn
 from workflows.licence.machine import LICENCE
 from workflows.licence.stages import Colour, stage_on
-from workflows.registry import all_workflows
 from workflows.repair.machine import REPAIR
 
-ENDPOINTS = Endpoints("http://127.0.0.1:8001", "127.0.0.1", 8025)
 STATES = "SELECT state FROM work_case WHERE workflow = $1"
 ACTIONS = "SELECT s.action FROM step s JOIN work_case c ON c.id = s.case_id WHERE c.workflow = $1"
-EVERYTHING = """
-SELECT 'organisation' AS name, count(*), max(id)::text FROM organisation
-UNION ALL SELECT 'person', count(*), max(id)::text FROM person
-UNION ALL SELECT 'device', count(*), max(id)::text FROM device
-UNION ALL SELECT 'case', count(*), max(version)::text FROM work_case
-UNION ALL SELECT 'step', count(*), max(id)::text FROM step
-UNION ALL SELECT 'message', count(*) FILTER (WHERE state = 'queued'), max(id)::text FROM message
-UNION ALL SELECT 'account', count(*), max(settings::text) FROM channel_account
-ORDER BY 1
-"""
-
-
-@dataclass
-class Demo:
-    """A seeded database and what seeding said of it."""
-
-    db: Database
-    tools: DemoTools
-    sign_in: SignIn
-    world: DemoWorld
-
-    async def column(self, sql: str, *args: Any) -> list[Any]:
-        return [row[0] for row in await self.db.fetch(sql, *args)]
-
-    async def everything(self) -> list[Record]:
-        return await self.db.fetch(EVERYTHING)
-
-
-@pytest.fixture
-async def tools(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[DemoTools, SignIn]]:
-    real = FixedClock(datetime(2026, 3, 4, 3, 0, tzinfo=UTC))
-    calendar = Calendar(ChineseWorkingDays({}, published_through=2026))
-    async with Database.open(database_url) as db:
-        stage = Stage(db, FolderFiles(tmp_path, db, real), all_workflows(), calendar, real, seed=1)
-        sign_in = SignIn(db, real, SignInSettings(cost=HashCost(time=1, memory_kib=64, lanes=1)))
-        yield DemoTools(stage, MasterKey(new_master_key()), sign_in.hash_password, ENDPOINTS), sign_in
-
-
-@pytest.fixture
-async def demo(tools: tuple[DemoTools, SignIn]) -> Demo:
-    return Demo(tools[0].stage.db, *tools, await seed(tools[0]))
 
 
 async def test_tree_people_devices_and_labels_are_there(demo: Demo) -> None:
@@ -239,66 +183,3 @@ async def test_accounts_follow_the_sandbox_to_another_port(demo: Demo) -> None:
     assert mail is not None
     assert wecom.settings["base_url"] == "http://127.0.0.1:9001"
     assert mail.settings["port"] == 9025
-
-
-async def test_those_who_answer_for_it_can_be_told_by_sms_under_made_up_numbers(demo: Demo) -> None:
-    numbers = await demo.column(
-        "SELECT cp.address FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id WHERE a.kind = 'sms'"
-    )
-    silent = await demo.column(
-        "SELECT p.name FROM post JOIN person p ON p.id = post.person_id WHERE post.role = ANY($1) AND NOT EXISTS ("
-        "  SELECT 1 FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id "
-        "   WHERE cp.person_id = p.id AND a.kind = 'sms')",
-        [
-            Role.EQUIPMENT_HEAD,
-            Role.VICE_DIRECTOR,
-            Role.LICENCE_CONTACT,
-            Role.CITY_OFFICER,
-            Role.PROVINCE_OFFICER,
-        ],
-    )
-    assert [number for number in numbers if not re.fullmatch(r"199000000\d\d", number)] == []
-    assert silent == []
-
-
-async def test_sms_account_of_the_demo_agrees_with_the_one_that_the_sandbox_plays(demo: Demo) -> None:
-    played = await sandbox_config(demo.db, demo.tools.sealer, "http://127.0.0.1:8000")
-    (account,) = SandboxConfig.model_validate(played).sms_accounts
-    stored = StoredChannelAccounts(demo.db, demo.tools.sealer)
-    opened = await stored.by_public_key("sms", "demo-sms")
-    assert opened is not None
-    settings = account_of(Account(opened.id, opened.settings, opened.secrets)).settings
-    assert {template.code for template in settings.templates.values()} == set(account.templates)
-    address = f"http://127.0.0.1:8000/webhooks/aliyun-sms/demo-sms/{opened.secrets['report_token']}"
-    assert account.report_url == address
-
-
-async def test_bot_of_the_demo_is_the_one_that_the_sandbox_plays_and_one_person_is_left_to_link(
-    demo: Demo,
-) -> None:
-    config = SandboxConfig.model_validate(
-        await sandbox_config(demo.db, demo.tools.sealer, "http://127.0.0.1:8000")
-    )
-    opened = await StoredChannelAccounts(demo.db, demo.tools.sealer).by_public_key(
-        "telegram", "demo-telegram"
-    )
-    assert opened is not None
-    bot = telegram_of(Account(opened.id, opened.settings, opened.secrets))
-    (played,) = config.telegram_bots
-    assert (played.token, played.secret_token) == (opened.secrets["token"], opened.secrets["webhook_secret"])
-    assert (bot.decides, bot.settings.base_url) == (True, ENDPOINTS.wecom_url)
-    assert played.webhook_url == "http://127.0.0.1:8000/telegram/demo-telegram"
-    linked = await demo.column("SELECT address FROM contact_point WHERE account_id = $1", opened.id)
-    assert len({user.id for user in config.telegram_users} - set(map(int, linked))) == 1
-
-
-async def test_sandbox_takes_the_configuration_and_knows_everybody(demo: Demo) -> None:
-    config = SandboxConfig.model_validate(
-        await sandbox_config(demo.db, demo.tools.sealer, "http://127.0.0.1:8000")
-    )
-    people = await demo.column("SELECT name FROM person")
-    province, hospital = config.corps
-    assert [p.name for p in config.people][:-1] == people
-    assert province.apps[0].callback_url == "http://127.0.0.1:8000/wecom/demo-province"
-    assert len(hospital.members) == 13
-    assert not {m.userid for m in hospital.members} & {m.userid for m in province.members}
