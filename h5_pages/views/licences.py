@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from h5_pages import error_pages, qr
-from h5_pages.forms import data_of, plain_inputs
+from h5_pages.forms import Input, data_of, plain_inputs
 from h5_pages.intake import PressBroken
 from h5_pages.labels import Label, label_sheet
 from h5_pages.params import LicenceList, OfCase, OfFile, ReportKey
@@ -24,6 +24,7 @@ from workflows.licence.stages import Colour, days_left, limits_in, stage_on
 
 SHOWN = 200
 LATER = "later"
+LETS_THROUGH = frozenset({"class_code_checked", "credit_code_reason"})
 HINT = N_("Scan to verify the licence")
 STAGES: Mapping[str, Colour | None] = {**{str(colour): colour for colour in reversed(Colour)}, LATER: None}
 """The filters of the list, the most serious first."""
@@ -159,7 +160,12 @@ def _form(visit: Visit, units: Sequence[Unit], error: WorkflowError | None = Non
         units=units,
         chosen=visit.typed.text("unit") or (str(only.id) if only else ""),
         unit_fault=visit.gettext(wrong),
-        inputs=plain_inputs(visit, Original, faults, known),
+        inputs=_asked(plain_inputs(visit, Original, faults, known)),
         error=error,
         key=visit.typed.text("key"),
     )
+
+
+def _asked(inputs: Sequence[Input]) -> list[Input]:
+    """The fields without those that let something odd through, unless there is something odd."""
+    return [i for i in inputs if i.spec.name not in LETS_THROUGH or i.error or i.value]

@@ -89,6 +89,7 @@ async def test_the_only_hospital_is_chosen_and_its_name_filled_in(pages: Pages) 
         "UPDATE organisation SET code = '12320000466000002A' WHERE id = $1", at.hospitals[0]
     )
     form = (await (await pages.person(at.contacts[0])).get("/licences/new")).text
+    assert "class_code_checked" not in form
     assert 'value="First Town Hospital"' in form
     assert 'value="12320000466000002A"' in form
 

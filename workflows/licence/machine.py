@@ -73,10 +73,10 @@ MOVES = [
 
     *[Move(A.ACKNOWLEDGE, state, None, UNIT | role(Role.VICE_DIRECTOR), forms.Plan,
            faults=rules.plan_faults, writes=rules.acknowledge) for state in MISSING],
-    *[Move(A.CORRECT, state, state, REGISTRARS, forms.Original, faults=rules.original_faults,
-           writes=rules.correct) for state in MISSING],
     *[Move(A.EXTEND, state, state, PROVINCE, forms.Extension, faults=rules.extension_faults,
            writes=rules.extend, tells=NEXT_IS_DUE) for state in MISSING],
+    *[Move(A.CORRECT, state, state, REGISTRARS, forms.Original, faults=rules.original_faults,
+           writes=rules.correct) for state in MISSING],
     *[Move(A.LAPSE, state, S.LAPSED, PROVINCE, forms.Reason,
            tells=[Say(say.lapsed, UNIT | CITY | role(Role.VICE_DIRECTOR))]) for state in MISSING],
 
