@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.demo.adverse_events import EventTeller
 from bot.demo.channels import Endpoints, channel_accounts
 from bot.demo.data import NATION, NATION_CODE, organisations, token
 from bot.demo.devices import devices
@@ -72,8 +73,10 @@ async def seed(tools: DemoTools) -> DemoWorld:
             await _add_records(tx, tools, password_hash, now)
         await point_accounts_at(tx, channel_accounts(stage.seed, tools.endpoints))
     if marker != NATION_CODE:
-        await Teller(stage, await _people(tools), now).tell_all()
-        await LicenceTeller(stage, await _people(tools), now).tell_all()
+        known = await _people(tools)
+        await Teller(stage, known, now).tell_all()
+        await LicenceTeller(stage, known, now).tell_all()
+        await EventTeller(stage, tools.sealer, known, now).tell_all()
         await stage.db.execute("UPDATE organisation SET code = $2 WHERE code = $1", UNFINISHED, NATION_CODE)
     return await _world(tools)
 
