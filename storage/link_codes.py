@@ -1,7 +1,9 @@
 """One-time codes with which a person links a chat account, and what a link is: a contact point.
 
 A code holds ten minutes and once. Of it only a keyed hash is kept, in which the account stands too, so that a
-code counts nowhere but at the account that it was made for. All times are real time, handed in by the caller.
+code counts nowhere but at the account that it was made for. Who was linked or unlinked, and when, stands in
+the audit rows, since whoever holds the chat acts in the person's name.
+All times are real time, handed in by the caller.
 """
 
 import hmac
@@ -9,6 +11,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from storage import audit
+from storage.audit import AuditRow
 from storage.database import Connection, Database
 
 # No letters or digits that look alike: these are read from one screen and typed into another.
@@ -146,13 +150,15 @@ async def redeem(
             return Linked(**dict(row)) if row else None
         linked = Linked(**dict(row))
         await _move_in(tx, linked.person_id, account_id, address)
+        await _note(tx, linked.person_id, "chat_linked", f"{account_id}/{address}", now)
         return linked
 
 
-async def unlink(db: Database, person_id: int, account_id: int) -> None:
+async def unlink(db: Database, person_id: int, account_id: int, now: datetime) -> None:
     """The person is not reached, and not known, at the account any more."""
     async with db.transaction() as tx:
         await _remove(tx, "person_id = $1 AND account_id = $2", person_id, account_id)
+        await _note(tx, person_id, "chat_unlinked", f"{account_id}", now)
 
 
 async def put_first(db: Database, person_id: int, account_id: int) -> None:
@@ -179,3 +185,8 @@ async def _remove(tx: Connection, which: str, *values: object) -> None:
     if ids:
         await tx.execute("UPDATE delivery SET contact_point_id = NULL WHERE contact_point_id = ANY($1)", ids)
         await tx.execute("DELETE FROM contact_point WHERE id = ANY($1)", ids)
+
+
+async def _note(tx: Connection, person_id: int, action: str, subject: str, now: datetime) -> None:
+    row = AuditRow(now, person_id, None, door="chat", client="", action=action, subject=subject)
+    await audit.append(tx, row)

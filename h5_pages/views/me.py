@@ -50,7 +50,8 @@ async def telegram_first(_: web.Request, visit: Visit) -> web.StreamResponse:
 async def telegram_unlink(_: web.Request, visit: Visit) -> web.StreamResponse:
     """I am not reached there any more."""
     account = await _needed(visit)
-    await link_codes.unlink(visit.services.db, _person_id(visit), account.id)
+    now = visit.services.clocks.real.now()
+    await link_codes.unlink(visit.services.db, _person_id(visit), account.id, now)
     return _back()
 
 

@@ -117,7 +117,7 @@ async def test_linked_chat_is_the_last_way_until_it_is_put_first(bot: Bot) -> No
     assert state == link_codes.LinkState(place=2, ways=2)
     await link_codes.put_first(rig.db, person, bot.account)
     assert await link_codes.state(rig.db, person, bot.account) == link_codes.LinkState(1, 2)
-    await link_codes.unlink(rig.db, person, bot.account)
+    await link_codes.unlink(rig.db, person, bot.account, rig.clock.now())
     assert await link_codes.state(rig.db, person, bot.account) is None
 
 
@@ -127,3 +127,14 @@ async def test_codes_are_cleaned_up_a_day_later(bot: Bot) -> None:
     assert len(await bot.rig.db.fetch("SELECT 1 FROM link_code")) == 1
     await look_after(bot.rig.db, bot.rig.clock.now() + timedelta(hours=25))
     assert await bot.rig.db.fetch("SELECT 1 FROM link_code") == []
+
+
+async def test_linking_and_unlinking_are_audited(bot: Bot) -> None:
+    rig, person = bot.rig, bot.rig.world.department_head
+    await start(bot, await code_for(bot, person))
+    await link_codes.unlink(rig.db, person, bot.account, rig.clock.now())
+    rows = await rig.db.fetch("SELECT person_id, action, subject FROM audit ORDER BY id")
+    assert [tuple(row) for row in rows] == [
+        (person, "chat_linked", f"{bot.account}/555"),
+        (person, "chat_unlinked", f"{bot.account}"),
+    ]
