@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--host", default="127.0.0.1")
     sandbox.add_argument("--port", type=int, default=8001)
     sandbox.add_argument("--mail-port", type=int, default=8025)
+    sandbox.add_argument("--machines", default="", help="broker of simulated machine rooms, mqtt://…")
     sandbox.add_argument("--allow-remote", action="store_true", help="listen beyond this machine")
     add_arguments(add("simulate", "play a gateway with its sensors, over MQTT", _simulate))
     add("migrate", "bring the database up to date", _migrate)
@@ -115,7 +116,7 @@ async def _simulate(options: argparse.Namespace) -> int:
     stop_on_signals(stop)
     try:
         await simulate(options, stop)
-    except (ValueError, RuntimeError) as error:
+    except ValueError as error:
         sys.stderr.write(f"yishe simulate: {error}\n")
         return 1
     return 0

@@ -57,7 +57,9 @@ async def run_demo(settings: Settings, sandbox_port: int) -> int:
         config = settings.data_dir / "sandbox.json"
         world = await _prepare(settings, dsn, ports, config)
         brokers = BrokerPorts(_free_port(MQTT_PORT), _free_port(0))
-        async with _sandbox(config, ports, stop), machine_rooms(settings, brokers, SEED) as with_rooms:
+        machines = settings.mqtt_url or f"mqtt://127.0.0.1:{brokers.v5}"
+        sandbox = _sandbox(config, ports, machines, stop)
+        async with sandbox, machine_rooms(settings, brokers, SEED) as with_rooms:
 
             async def say_where() -> None:
                 _say_where(with_rooms, world, ports)
@@ -82,10 +84,10 @@ async def _prepare(settings: Settings, dsn: str, ports: Ports, config: Path) -> 
 
 
 @asynccontextmanager
-async def _sandbox(config: Path, ports: Ports, stop: asyncio.Event) -> AsyncIterator[None]:
+async def _sandbox(config: Path, ports: Ports, machines: str, stop: asyncio.Event) -> AsyncIterator[None]:
     """The sandbox as a process of its own, ended by its process id. When it dies, the demo stops."""
     command = [sys.executable, "-m", "bot", "sandbox", "--config", str(config)]
-    command += ["--port", str(ports.page), "--mail-port", str(ports.mail)]
+    command += ["--port", str(ports.page), "--mail-port", str(ports.mail), "--machines", machines]
     # In a session of its own, so that Ctrl-C reaches the service first.
     process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
     watch = asyncio.create_task(_stop_after(process, stop), name="sandbox")
@@ -124,7 +126,7 @@ def _say_where(settings: Settings, world: DemoWorld, ports: Ports) -> None:
     label = f"{settings.origin}/d/{world.device_token}"
     code = qrcode.QRCode(border=2)
     code.add_data(label)
-    story = f"  4. Let something happen in the room of {STORY_DEVICE}, in a second terminal:\n     "
+    story = f"  4. Let something happen in the room of {STORY_DEVICE}: on that page, or in a second terminal by\n     "
     sensors = f"{story}{how_to_begin(settings)}\n\n" if settings.mqtt_url else ""
     people = "\n".join(f"    {p.username:<12} {p.name} · {p.title} · {p.organisation}" for p in world.people)
     sys.stdout.write(

@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 
 from bot.catalogues import DEFAULT_LANGUAGE, Catalogues
+from bot.demo.stories import MachineStories
 from bot.sandbox.app import Surroundings
 from bot.sandbox.clock import ClockAwayError, ClockState
 from bot.sandbox.config import load_config
@@ -71,6 +72,7 @@ async def play(settings: Settings, options: argparse.Namespace) -> int:
                 monotonic=time.monotonic,
                 rng=random.SystemRandom(),
                 clock_control=StoredClock(db, real),
+                stories=MachineStories(options.machines) if options.machines else None,
                 gettext=Catalogues.load().gettext(DEFAULT_LANGUAGE),
                 language=DEFAULT_LANGUAGE,
             )

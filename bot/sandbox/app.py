@@ -18,6 +18,7 @@ from bot.sandbox.page import Page, Texts
 from bot.sandbox.phone import Phones
 from bot.sandbox.sms_api import SmsApi
 from bot.sandbox.sms_reports import ReportPusher, ReportTiming
+from bot.sandbox.stories import Stories, StoryControl
 from bot.sandbox.telegram_api import TelegramApi
 from bot.sandbox.telegram_control import TelegramControl
 from bot.sandbox.telegram_page import TelegramForms
@@ -46,7 +47,7 @@ class Surroundings:
     """What the sandbox takes from whoever starts it.
 
     `now` and `monotonic` are real time, `rng` makes tokens and ids, `clock_control` moves
-    the product's clock (None: the page has no clock), `gettext` translates the page's
+    the product's clock (None: the page has no clock), `stories` plays machine rooms, `gettext` translates the page's
     English into `language`. `sleep` waits between the pushes of an SMS report.
     """
 
@@ -54,6 +55,7 @@ class Surroundings:
     monotonic: Callable[[], float]
     rng: random.Random
     clock_control: ClockControl | None = None
+    stories: StoryControl | None = None
     gettext: Callable[[str], str] = str
     language: str = "en"
     timing: Timing = field(default_factory=Timing)
@@ -75,6 +77,7 @@ def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
     pusher = ReportPusher(world, around.report_timing, around.sleep)
     phones = Phones(world, sender)
     page = Page(world, phones, around.clock_control, Texts(around.language, around.gettext))
+    page.offer_stories(around.stories.names if around.stories else {})
     updates = UpdateSender(world, around.update_timing)
     telegram = TelegramPhones(world, updates)
     app.add_routes(WeComApi(world).routes())
@@ -84,6 +87,7 @@ def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
     app.add_routes(SmsApi(world, pusher).routes())
     app.add_routes(Control(world, phones, sender).routes())
     app.add_routes(page.routes())
+    app.add_routes(Stories(page, around.stories).routes())
     app.router.add_static("/static", STATIC)
     app.cleanup_ctx.extend(
         [sender.open_session, pusher.open_session, updates.open_session, page.end_with_app]

@@ -1,7 +1,7 @@
 """The page of phones: everybody's cards and mails, and the clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -81,6 +81,11 @@ class Page:
         self._env = environment(texts)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._notice: str | None = None
+        self._stories: Mapping[str, str] = {}
+
+    def offer_stories(self, names: Mapping[str, str]) -> None:
+        """Show a button for each of these."""
+        self._stories = names
 
     def routes(self) -> list[web.RouteDef]:
         """All paths of the page."""
@@ -121,6 +126,7 @@ class Page:
             bots=[list(self._world.telegram.chats_of(person.telegram)) for person in people],
             chosen=chosen,
             clock=clock,
+            stories=self._stories,
             notice=self._notice,
             version=self._world.version,
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -41,12 +42,14 @@ class SimulatedGateway:
     broker: Broker
     clock: Clock
     every_s: float = 5.0
+    takes_orders: bool = False
     _orders: list[Order] = field(default_factory=list)
 
     async def run(self, stop: asyncio.Event, for_s: float | None = None) -> None:
         """Measure and send until `stop`, or for so long. Raises OSError when the broker is not there at first."""
         client = new_client(self.broker)
         client.on_connect = lambda c, *_: c.subscribe(order_topic(self.key), qos=QOS)
+        client.on_subscribe = lambda *_: setattr(self, "takes_orders", True)
         client.on_message = lambda _, __, message: self._ordered(message)
         await asyncio.to_thread(client.connect, self.broker.host, self.broker.port)
         client.loop_start()
@@ -92,12 +95,18 @@ def order_topic(gateway: str) -> str:
 
 
 def give_order(broker: Broker, gateway: str, order: Order) -> None:
-    """Tell a running simulator to begin a scenario; raises OSError, RuntimeError or ValueError. Blocks."""
-    client = new_client(broker)
+    """Tell a running simulator to begin a scenario; raises OSError when the broker is away. Blocks."""
+    client, connected = new_client(broker), threading.Event()
+    client.on_connect = lambda *_: connected.set()
     client.connect(broker.host, broker.port)
     client.loop_start()
     try:
-        client.publish(order_topic(gateway), order.model_dump_json(), qos=QOS).wait_for_publish(TOLD_WITHIN_S)
+        if not connected.wait(TOLD_WITHIN_S):
+            raise TimeoutError("the broker does not answer")
+        told = client.publish(order_topic(gateway), order.model_dump_json(), qos=QOS)
+        told.wait_for_publish(TOLD_WITHIN_S)
+        if not told.is_published():
+            raise TimeoutError("the broker does not answer")
     finally:
         client.disconnect()
         client.loop_stop()

@@ -1,6 +1,7 @@
 """Gateways: their rows, what they say, and a real MQTT client that says it."""
 
 import json
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,8 +62,11 @@ class Mouth:
     @classmethod
     def at(cls, port: int, name: str = "mouth") -> "Mouth":
         client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTProtocolVersion.MQTTv5)
+        connected = threading.Event()
+        client.on_connect = lambda *_: connected.set()
         client.connect("127.0.0.1", port)
         client.loop_start()
+        assert connected.wait(PUBLISHED_WITHIN_S)
         return cls(client)
 
     def say(self, messages: Iterable[Arrived]) -> None:

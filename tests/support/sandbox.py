@@ -17,6 +17,7 @@ from bot.sandbox.callbacks import Timing
 from bot.sandbox.clock import ClockControl
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.sms_reports import ReportTiming
+from bot.sandbox.stories import StoryControl
 
 CORPID = "ww-sandbox-one"
 AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
@@ -140,6 +141,7 @@ async def sandbox(
     *,
     timing: Timing | None = None,
     clock_control: ClockControl | None = None,
+    stories: StoryControl | None = None,
     report_timing: ReportTiming | None = None,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> AsyncIterator[Sandbox]:
@@ -150,6 +152,7 @@ async def sandbox(
         time.monotonic,
         random.Random(7),
         clock_control=clock_control,
+        stories=stories,
         timing=timing or Timing(),
         report_timing=report_timing or ReportTiming(),
         sleep=sleep,

@@ -16,7 +16,7 @@ from telemetry.simulator.room import Room
 from telemetry.simulator.scenarios import Scenario
 from tests.support.desk import Desk
 from tests.support.gateways import DEVICE, GATEWAY
-from tests.support.listening import listening, until_it_is
+from tests.support.listening import listening, until, until_it_is
 from workflows.alarm.bands import DEFAULT_BANDS, Bands
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -104,12 +104,9 @@ async def test_a_simulated_gateway_is_heard_and_takes_orders(desk: Desk, broker_
     async with listening(desk, broker_port), asyncio.TaskGroup() as group:
         group.create_task(gateway.run(stop))
         await until_it_is(is_said, True)
+        await until(lambda: gateway.takes_orders)
         teller = Broker("127.0.0.1", broker_port, "teller")
         order = Order(device=DEVICE, scenario=Scenario.DEAD_SENSOR)
         await asyncio.to_thread(give_order, teller, GATEWAY, order)
-        await until_it_is(lambda: _of(room), Scenario.DEAD_SENSOR)
+        await until(lambda: room.scenario is Scenario.DEAD_SENSOR)
         stop.set()
-
-
-async def _of(room: Room) -> Scenario:
-    return room.scenario
