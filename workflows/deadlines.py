@@ -11,9 +11,9 @@ from storage.database import Connection, Database, DatabaseAway
 from storage.facts import Facts, load_facts
 from storage.failpoints import FailPoints
 from storage.timers import DueTimer
-from workflows.actor import Door
+from workflows.actor import SYSTEM_ACTOR, Door
 from workflows.definition import Deadline, Rung, Workflow
-from workflows.engine import Clocks
+from workflows.engine import Clocks, Engine
 from workflows.plan import facts_after, messages_for, next_time, roles_told
 from workflows.registry import Registry
 
@@ -77,7 +77,7 @@ class Deadlines:
         rung = deadline.ladder[timer.rung]
         overtaken = deadline.only_latest and timer.overtaken
         if not overtaken and not (rung.quiet and rung.quiet(facts)):
-            await self._climb(tx, workflow, facts, timer, rung)
+            await (self._take if rung.takes else self._climb)(tx, workflow, facts, timer, rung)
         again = next_time(rung, facts, timer.due_at, self._clocks.calendar)
         await timers.finish(tx, timer.id, "moot" if overtaken else "done", now, again)
 
@@ -105,6 +105,18 @@ class Deadlines:
                 detail=changes,
                 messages=messages,
             ),
+        )
+
+    async def _take(self, tx: Connection, _: Workflow, facts: Facts, timer: DueTimer, rung: Rung) -> None:
+        """Let the system take the rung's action."""
+        engine = Engine(self._db, self._registry, self._clocks, self._fail).within(tx)
+        await engine.act(
+            facts.case_id,
+            str(rung.takes),
+            SYSTEM_ACTOR,
+            {},
+            seen_version=facts.version,
+            idempotency_key=f"timer-{timer.id}",
         )
 
     async def _postpone(self, timer: DueTimer) -> None:

@@ -151,7 +151,8 @@ class Rung:
     When: so long after entering the state (`after`, a policy), or at the instant that `due` computes from
     the facts; an instant at which the rung fired before in this case is not promised again, also after the
     state was entered anew. `again` is a policy: while the state lasts, the rung comes back after so long.
-    `quiet` keeps the rung silent. `writes` are columns of the workflow's detail row, `records` is what the
+    `quiet` keeps the rung silent. `takes` is an action that asks for nothing, which the system takes then
+    instead of telling somebody. `writes` are columns of the workflow's detail row, `records` is what the
     step says besides.
     """
 
@@ -162,6 +163,7 @@ class Rung:
     quiet: Callable[[Facts], bool] | None = None
     writes: Callable[[Facts], Mapping[str, Any]] | None = None
     action: str = REMIND
+    takes: str | None = None
     records: Callable[[Facts], Mapping[str, Any]] | None = None
 
 

@@ -74,6 +74,7 @@ def _note(workflow: Workflow, state: str, gettext: Gettext) -> list[str]:
 def _rungs(workflow: Workflow, deadline: Deadline, gettext: Gettext) -> Iterator[str]:
     for rung in deadline.ladder:
         who = ", ".join(_who(_audience(workflow, say), gettext) for say in rung.tells)
+        who = gettext(workflow.actions[rung.takes].label) if rung.takes else who
         words = REMINDED if rung.due is None else REMINDED_ON
         yield f"        {gettext(words).format(time=_time(workflow, rung, gettext), who=who)}"
 

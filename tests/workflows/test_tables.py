@@ -118,6 +118,14 @@ def deadlines_run_in_open_states_by_known_policies(workflow: Workflow) -> None:
         assert all((rung.after is None) != (rung.due is None) for rung in deadline.ladder)
 
 
+def what_the_system_takes_is_open_to_it_and_asks_for_nothing(workflow: Workflow) -> None:
+    for deadline in workflow.deadlines:
+        for action in {rung.takes for rung in deadline.ladder} - {None}:
+            moves = [m for m in workflow.moves_from(deadline.state) if m.action == action]
+            assert moves
+            assert all(move.by.system and not move.form.model_fields for move in moves)
+
+
 def one_rule_is_one_ladder(workflow: Workflow) -> None:
     """A timer names its rule and rung; a rule may run through several states, each once."""
     rules = {(deadline.rule, deadline.state) for deadline in workflow.deadlines}
@@ -160,6 +168,7 @@ RULES: list[Callable[[Workflow], None]] = [
     buttons_are_open_to_a_recipient,
     kinds_with_buttons_end_with_the_state,
     deadlines_run_in_open_states_by_known_policies,
+    what_the_system_takes_is_open_to_it_and_asks_for_nothing,
     one_rule_is_one_ladder,
     audiences_are_policies_that_name_roles_and_channels,
     policies_have_a_source_and_are_of_this_workflow,

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from storage.texts import N_
 from workflows.definition import (
+    SYSTEM,
     ActionLook,
     Deadline,
     Move,
@@ -44,6 +45,7 @@ class A(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     EXTEND = "extend"
     LAPSE = "lapse"
+    EXPIRE = "expire"
     REMARK = "remark"
 
 
@@ -80,6 +82,9 @@ MOVES = [
     *[Move(A.LAPSE, state, S.LAPSED, PROVINCE, forms.Reason,
            tells=[Say(say.lapsed, UNIT | CITY | role(Role.VICE_DIRECTOR))]) for state in MISSING],
 
+    *[Move(A.EXPIRE, state, S.LAPSED, SYSTEM,
+           tells=[Say(say.lapsed, UNIT | CITY | PROVINCE | role(Role.VICE_DIRECTOR))]) for state in MISSING],
+
     Move(A.EXTEND, S.LAPSED, S.APPLIED, PROVINCE, forms.Extension, when=rules.was_applied_for,
          faults=rules.extension_faults, writes=rules.extend, tells=NEXT_IS_DUE),
     Move(A.EXTEND, S.LAPSED, S.PURCHASED, PROVINCE, forms.Extension, when=rules.was_purchased,
@@ -102,9 +107,13 @@ def _rung(colour: Colour) -> Rung:
 
 
 LADDER = [_rung(colour) for colour in Colour]
+LAPSE_BY_ITSELF = Rung(None, [], due=reminders.LAPSES, quiet=reminders.never_lapses, takes=A.EXPIRE)
 
 # The ladder belongs to the limit and not to the state: what was told in one state is not told again in the next.
-DEADLINES = [Deadline(state, reminders.RULE, LADDER, only_latest=True) for state in MISSING]
+DEADLINES = [
+    *[Deadline(state, reminders.RULE, LADDER, only_latest=True) for state in MISSING],
+    *[Deadline(state, "lapse", [LAPSE_BY_ITSELF]) for state in MISSING],
+]
 
 AUDIENCE = "audience as shipped, set by each authority; colours, SMS and mail: Jiangsu draft standard, clause 6.2.2.3"
 USUAL = (
@@ -116,6 +125,7 @@ POLICIES = {
     "licence.time_limit": PolicyDefault({"amount": 2, "unit": "years"}, USUAL),
     "licence.reminder_hour": PolicyDefault({"hour": 9}, HOUSE_RULE),
     "licence.red_again": PolicyDefault({"amount": 7 * 24, "unit": "hours"}, HOUSE_RULE),
+    "licence.lapse": PolicyDefault({"automatic": False, "amount": 30, "unit": "calendar_days"}, HOUSE_RULE),
     "licence.plan_past_the_limit": PolicyDefault({"amount": 31, "unit": "calendar_days"}, HOUSE_RULE),
     "licence.blue": PolicyDefault(
         {"roles": [Role.LICENCE_CONTACT], "channels": ["email", "wecom"]}, AUDIENCE
@@ -169,6 +179,9 @@ LICENCE = Workflow(
         A.ACKNOWLEDGE: ActionLook(N_("Acknowledge with a plan"), N_("acknowledged, with a plan")),
         A.EXTEND: ActionLook(N_("Extend the time limit"), N_("extended the time limit")),
         A.LAPSE: ActionLook(N_("Declare lapsed"), N_("declared the licence lapsed"), "danger"),
+        A.EXPIRE: ActionLook(
+            N_("Lapse by itself"), N_("let the licence lapse, as the policy says"), "danger"
+        ),
         A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
         "remind": ActionLook(N_("Reminder"), N_("reminded")),
     },

@@ -67,6 +67,21 @@ def due(colour: Colour) -> Due:
     return Due(DUE_LABELS[colour], at)
 
 
+def _lapses_at(facts: Facts, calendar: Calendar) -> datetime | None:
+    limit = day_of(facts, "limit_on")
+    if limit is None:
+        return None
+    return calendar.due(datetime.combine(limit, time(), SHANGHAI), facts.policies["licence.lapse"])
+
+
+LAPSES = Due(N_("so long after the limit as the policy says, if it lets licences lapse"), _lapses_at)
+
+
+def never_lapses(facts: Facts) -> bool:
+    """Does the policy leave it to the authority?"""
+    return not facts.policies["licence.lapse"]["automatic"]
+
+
 def _told(facts: Facts, colour: Colour, start: date) -> list[datetime]:
     """When the colour fired in the stage that starts on that day."""
     own = (RULE, COLOURS.index(colour))

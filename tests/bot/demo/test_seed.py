@@ -78,7 +78,11 @@ async def test_every_state_and_colour_of_licences_occurs(demo: Demo) -> None:
         Colour.RED: 5, Colour.ORANGE: 5, Colour.YELLOW: 6, Colour.BLUE: 5, None: 6
     }  # fmt: skip
     assert set(await demo.column(STATES, "licence")) == set(LICENCE.states)
-    assert set(await demo.column(ACTIONS, "licence")) == set(LICENCE.actions) - {"correct", "remark"}
+    assert set(await demo.column(ACTIONS, "licence")) == set(LICENCE.actions) - {
+        "correct",
+        "expire",
+        "remark",
+    }
 
 
 async def test_reminders_of_licences_are_in_the_past_and_history(demo: Demo) -> None:

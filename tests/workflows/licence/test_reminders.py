@@ -60,15 +60,20 @@ async def test_after_an_outage_only_the_stage_that_runs_is_told(
     assert await licences.told_on() == told
 
 
-async def test_after_an_outage_red_keeps_its_day_of_the_week(licences: Licences) -> None:
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        ("2027-03-26", ["2027-03-26", "2027-03-31", "2027-04-07"]),
+        ("2027-03-29", ["2027-03-29", "2027-04-07"]),  # told for the 31st, which was nearer than the 24th
+    ],
+)
+async def test_after_an_outage_red_keeps_its_day_of_the_week(
+    licences: Licences, end: str, told: list[str]
+) -> None:
     await licences.register()
-    await licences.be(shanghai("2027-03-29"))
+    await licences.be(shanghai(end))
     await licences.live_until(shanghai("2027-04-08"))
-    assert await licences.told_on() == [
-        ("2027-03-29 09:00", "red"),
-        ("2027-03-31 09:00", "red"),
-        ("2027-04-07 09:00", "red"),
-    ]
+    assert await licences.told_on() == [(f"{day} 09:00", "red") for day in told]
 
 
 async def test_what_was_told_is_not_told_again_when_the_licence_goes_on(licences: Licences) -> None:
@@ -144,6 +149,24 @@ async def test_a_lapsed_licence_is_quiet_until_it_is_extended(licences: Licences
     await licences.extend(case, "2027-12-31")
     await licences.live_until(shanghai("2027-07-02"))
     assert await licences.told_on() == [*STAGES, ("2027-06-30 09:00", "blue")]
+
+
+async def test_where_the_policy_says_so_a_licence_lapses_by_itself(licences: Licences) -> None:
+    policy = {"automatic": True, "amount": 10, "unit": "calendar_days"}
+    await licences.desk.set_policy(licences.desk.world.hospital, "licence.lapse", policy)
+    case = await licences.register()
+    await licences.live_until(shanghai("2027-05-01"))
+    lapsed = await licences.desk.steps(case)
+    at = await licences.desk.value("SELECT closed_at FROM work_case WHERE id = $1", case.case_id)
+    assert lapsed[-1] == ("expire", "")
+    assert at == shanghai("2027-03-13", 0)
+    assert [day for day, _ in await licences.told_on()][3:] == ["2027-03-03 09:00", "2027-03-10 09:00"]
+
+
+async def test_by_itself_no_licence_lapses(licences: Licences) -> None:
+    case = await licences.register()
+    await licences.live_until(shanghai("2027-05-01"))
+    assert await licences.desk.value("SELECT state FROM work_case WHERE id = $1", case.case_id) == "issued"
 
 
 async def test_a_corrected_day_of_issue_moves_the_limit(licences: Licences) -> None:
