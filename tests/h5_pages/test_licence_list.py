@@ -1,0 +1,86 @@
+"""What comes due: licences in scope by colour, city and words, the nearest limit first."""
+
+from tests.support.licence_town import Town, licence, town
+from tests.support.licences import DUPLICATE, PURCHASE
+from tests.support.pages import Pages
+
+ISSUED = {
+    "red": "2024-03-01",
+    "orange": "2024-03-02",
+    "yellow": "2024-04-10",
+    "blue": "2024-07-01",
+    "later": "2025-01-01",
+}
+
+
+async def many(pages: Pages) -> Town:
+    """One licence of each colour in the first city, and a red one in the second."""
+    at = await town(pages)
+    for nth, (colour, issued_on) in enumerate(ISSUED.items(), start=1):
+        await licence(pages, at, nth=nth, issued_on=issued_on, device_name=f"{colour} device")
+    await licence(pages, at, place=1, nth=9, issued_on="2024-02-29", device_name="far device")
+    return at
+
+
+async def test_the_list_counts_by_colour_and_shows_the_nearest_limit_first(pages: Pages) -> None:
+    at = await many(pages)
+    page = (await (await pages.person(at.officer)).get("/licences")).text
+    places = [page.index(f"{name} device") for name in ("far", "red", "orange", "yellow", "blue", "later")]
+    assert places == sorted(places)
+    for colour, count in {"red": 2, "orange": 1, "yellow": 1, "blue": 1, "later": 1}.items():
+        assert f"colour={colour}&amp;" in page
+        assert f"<b>{count}</b>" in page.split(f"colour={colour}&amp;")[1].split("</a>")[0]
+    assert "2 days past" in page
+    assert "0 days left" in page
+
+
+async def test_the_list_is_filtered_by_colour(pages: Pages) -> None:
+    contact = await pages.person((await many(pages)).contacts[0])
+    for colour in ISSUED:
+        page = (await contact.get(f"/licences?colour={colour}")).text
+        assert [name for name in ISSUED if f"{name} device" in page] == [colour]
+
+
+async def test_the_list_is_filtered_by_city_and_words(pages: Pages) -> None:
+    at = await many(pages)
+    officer = await pages.person(at.officer)
+    second = (await officer.get(f"/licences?city={at.cities[1]}&colour=red")).text
+    assert "far device" in second
+    assert "red device" not in second
+    found = (await officer.get("/licences?city=&q=1100003")).text
+    assert "yellow device" in found
+    assert "blue device" not in found
+
+
+async def test_the_list_shows_what_lies_in_scope_alone(pages: Pages) -> None:
+    at = await many(pages)
+    page = (await (await pages.person(at.contacts[1])).get("/licences?all=1")).text
+    assert "far device" in page
+    assert "red device" not in page
+
+
+async def test_issued_ones_are_listed_only_when_asked_for(pages: Pages) -> None:
+    at = await town(pages)
+    case = await licence(pages, at)
+    for action, by, data in (
+        ("purchase", at.contacts[0], PURCHASE),
+        ("apply", at.contacts[0], DUPLICATE),
+        ("issue", at.officer, {}),
+    ):
+        await pages.act(case, action, by, **data)
+    officer = await pages.person(at.officer)
+    assert "No licence is found here" in (await officer.get("/licences")).text
+    assert case.number in (await officer.get("/licences?all=1")).text
+
+
+async def test_a_wrong_filter_is_no_page(pages: Pages) -> None:
+    at = await town(pages)
+    officer = await pages.person(at.officer)
+    assert (await officer.get("/licences?colour=green")).status == 404
+    assert (await officer.get("/licences?city=x")).status == 404
+
+
+async def test_the_menu_leads_those_who_look_after_licences_there(pages: Pages) -> None:
+    at = await town(pages)
+    assert 'href="/licences"' in (await (await pages.person(at.contacts[0])).get("/todo")).text
+    assert 'href="/licences"' not in (await (await pages.person(pages.world.reporter)).get("/todo")).text
