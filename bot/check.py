@@ -1,9 +1,10 @@
 """`yishe check`: configured, reachable, migrated, and which roles have nobody who could be told."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.catalogues import Catalogues, CataloguesMissing
+from bot.machines import broker_of
 from bot.master_key import master_key
 from bot.settings import Settings, SettingsWrong
 from storage.channel_accounts import StoredChannelAccounts
@@ -11,6 +12,8 @@ from storage.clock import RealClock
 from storage.database import Database, DatabaseAway, DatabaseUnusable
 from storage.migrate import missing_migrations
 from storage.sealing import MasterKey, SealBroken
+from telemetry.mqtt import BrokerAway, MqttLink
+from telemetry.topics import SUBSCRIPTION
 from workflows.definition import Workflow
 from workflows.registry import all_workflows
 
@@ -39,6 +42,8 @@ class Finding:
 async def check(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
     """Look at everything; one finding after the other, the database's ones only when it answers."""
     yield _catalogues()
+    if settings.mqtt_url:
+        yield await _broker(settings)
     try:
         key = master_key(settings)
         yield Finding("master key", True, f"id {key.key_id.hex()}")
@@ -63,6 +68,21 @@ async def db_version(db: Database) -> str:
     """PostgreSQL's version."""
     row = await db.fetchrow("SHOW server_version")
     return f"PostgreSQL {row[0]}" if row else "unknown"
+
+
+async def _broker(settings: Settings) -> Finding:
+    """Does the broker let us in, and listen? Under a name of its own, so that the running service keeps its session."""
+    try:
+        broker = broker_of(settings)
+        if broker is None:
+            return Finding("broker", True, "none")
+        asking = replace(broker, client_id=f"{broker.client_id}-check", session_s=0)
+        link = MqttLink(asking, SUBSCRIPTION, lambda _: None)
+        await link.connect()
+        link.disconnect()
+    except (BrokerAway, SettingsWrong) as wrong:
+        return Finding("broker", False, str(wrong))
+    return Finding("broker", True, f"{broker.host}:{broker.port}")
 
 
 def _catalogues() -> Finding:

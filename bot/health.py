@@ -19,7 +19,8 @@ SELECT (SELECT count(*) FROM message WHERE state = 'queued') AS queued,
        (SELECT count(*) FROM message WHERE state = 'dead') AS dead,
        (SELECT coalesce(extract(epoch FROM $1 - min(next_at)), 0) FROM message WHERE state = 'queued') AS behind,
        (SELECT count(*) FROM timer WHERE fired_at IS NULL AND due_at < $2) AS overdue,
-       (SELECT count(*) FROM work_case WHERE closed_at IS NULL) AS open_cases
+       (SELECT count(*) FROM work_case WHERE closed_at IS NULL) AS open_cases,
+       (SELECT count(*) FROM quarantine WHERE received_at > $1 - interval '1 hour') AS rejected
 """
 
 
@@ -40,6 +41,9 @@ class Health:
             ),
             "overdue": self._gauge("yishe_timers_overdue", "Deadlines that should have fired"),
             "open_cases": self._gauge("yishe_cases_open", "Cases that are not closed"),
+            "rejected": self._gauge(
+                "yishe_telemetry_rejected", "Messages of gateways that were put aside within the last hour"
+            ),
         }
 
     def add_to(self, app: web.Application) -> None:

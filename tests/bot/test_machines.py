@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.check import check
 from bot.demo.broker import BrokerPorts, embedded_broker
 from bot.loops import Heartbeats
 from bot.machines import CONNECTION, broker_of
@@ -50,6 +51,15 @@ def test_a_certificate_that_cannot_be_read_keeps_the_service_from_starting(tmp_p
     settings = load_settings(mqtt_url="mqtts://broker.example", mqtt_tls_ca=str(tmp_path / "missing.pem"))
     with pytest.raises(SettingsWrong, match="YISHE_MQTT_TLS"):
         broker_of(settings)
+
+
+async def test_a_broker_that_is_away_is_found() -> None:
+    settings = load_settings(
+        mqtt_url=f"mqtt://127.0.0.1:{free_port()}", database_url="postgresql://x@127.0.0.1:1/x"
+    )
+    assert [
+        f.fine async for f in check(settings, "postgresql://x@127.0.0.1:1/x") if f.subject == "broker"
+    ] == [False]
 
 
 async def test_a_listener_without_connection_gives_no_sign_of_life(database_url: str, tmp_path: Path) -> None:
@@ -98,5 +108,7 @@ async def test_what_a_gateway_says_is_in_the_database_of_the_service(
                 return row["value"] if row else None
 
             await until_it_is(stored, 21.5)
+        checked = load_settings(mqtt_url=settings["YISHE_MQTT_URL"], database_url=database_url)
+        assert [f.fine async for f in check(checked, database_url) if f.subject == "broker"] == [True]
         process.send(signal.SIGTERM)
         assert await process.exit_code() == 0
