@@ -52,6 +52,7 @@ JUDGES = SAFETY | DIRECTOR
 INVOLVED = REPORTERS | MANAGEMENT | REPORTER
 OPEN = (S.REPORTED, S.RETURNED, S.CHECKED, S.GRADED, S.HANDLED)
 GRADED_ANEW = {S.GRADED: S.CHECKED, S.HANDLED: S.CHECKED, S.CLOSED: S.CHECKED}
+PLEASE_CHECK = [Say(say.please_check, SAFETY, or_else=DIRECTOR)]
 ASKED = {
     S.REPORTED: [Say(say.please_check, SAFETY, but_not_the_actor=False)],
     S.CHECKED: [Say(say.please_grade, SAFETY, but_not_the_actor=False)],
@@ -64,16 +65,20 @@ MOVES = [
     Move(A.REPORT, None, S.REPORTED, REPORTERS, forms.EventReport, when=rules.alarming,
          faults=rules.known_faults, writes=effects.report),
     Move(A.REPORT, None, S.REPORTED, REPORTERS, forms.EventReport,
-         faults=rules.known_faults, writes=effects.report, tells=[Say(say.please_check, SAFETY)]),
+         faults=rules.known_faults, writes=effects.report, tells=PLEASE_CHECK),
+
+    *[Move(A.ACKNOWLEDGE, state, state, MANAGEMENT | OFFICERS, open_if=rules.to_acknowledge,
+           not_who_did=frozenset({A.GRADE}), writes=effects.known_to_the_department, tells=ASKED.get(state, ()))
+      for state in (S.REPORTED, S.RETURNED, S.CHECKED, S.GRADED)],
 
     Move(A.CHECK, S.REPORTED, S.CHECKED, JUDGES, forms.Check, writes=effects.check, duty_of=SAFETY,
-         not_the_reporter=True, tells=[Say(say.please_grade, SAFETY)]),
+         not_the_reporter=True),
     Move(A.SEND_BACK, S.REPORTED, S.RETURNED, JUDGES, forms.Reason, writes=effects.known_to_the_department,
          not_the_reporter=True, tells=[Say(say.sent_back, REPORTER)]),
     Move(A.REFUSE, S.REPORTED, S.REFUSED, JUDGES, forms.Reason, writes=effects.known_to_the_department,
          not_the_reporter=True, tells=[Say(say.refused, REPORTER)]),
     Move(A.COMPLETE, S.RETURNED, S.REPORTED, REPORTER, forms.Circumstances, writes=effects.circumstances,
-         duty_of=REPORTER, tells=[Say(say.please_check, SAFETY)]),
+         duty_of=REPORTER, tells=PLEASE_CHECK),
 
     Move(A.GRADE, S.CHECKED, S.GRADED, JUDGES, forms.Grading, writes=effects.grade, duty_of=SAFETY,
          not_the_reporter=True, tells=[Say(say.please_handle, SAFETY | HEAD)]),
@@ -82,11 +87,8 @@ MOVES = [
     Move(A.CLOSE, S.HANDLED, S.CLOSED, JUDGES, open_if=rules.may_close, duty_of=SAFETY,
          tells=[Say(say.closed, REPORTER)]),
 
-    *[Move(A.ACKNOWLEDGE, state, state, MANAGEMENT | OFFICERS, open_if=rules.to_acknowledge,
-           not_who_did=frozenset({A.GRADE}), writes=effects.known_to_the_department, tells=ASKED.get(state, ()))
-      for state in (S.REPORTED, S.RETURNED, S.CHECKED, S.GRADED)],
     *[Move(A.RAISE, state, GRADED_ANEW.get(state, state), INVOLVED, forms.Raised, faults=rules.raised_faults,
-           writes=effects.raised, tells=[Say(say.raised, SAFETY)])
+           writes=effects.raised, tells=[Say(say.raised, SAFETY | HEAD)])
       for state in (*OPEN, S.CLOSED)],
 
     *[Move(A.REPORT_NATIONAL, state, None, SAFETY | HEAD, forms.NationalReport, faults=rules.national_faults,
