@@ -12,13 +12,21 @@ from storage.migrate import migrate
 
 pytest_plugins = ["tests.support.browser"]
 TEMPLATE = "migrated"
+# Not durable: a test that crashes the server starts one of its own.
+IN_A_HURRY = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
 
 
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The DSN of an empty database on this worker's own server."""
-    # Not durable: a test that crashes the server starts one of its own.
-    server = EmbeddedServer(tmp_path_factory.mktemp("postgres"), settings={"fsync": "off"})
+    server = EmbeddedServer(tmp_path_factory.mktemp("postgres"), settings=IN_A_HURRY)
     yield asyncio.run(server.start())
     asyncio.run(server.stop())
 
@@ -48,7 +56,7 @@ async def database_url(
 ) -> AsyncIterator[str]:
     """The DSN of a fresh, migrated database of this test alone."""
     name = next(database_names)
-    await _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    await _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
     yield _named(postgres_url, name)
     await _execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
 
