@@ -40,7 +40,7 @@ class Excursion(Form):
     """A value outside its band. `at` is the instant of the measurement that ended the hold."""
 
     metric: Name = Field(title=N_("Measured"))
-    unit: str = Field(max_length=16, title=N_("Unit"))
+    unit: str = Field(max_length=16, title=N_("Unit of measure"))
     side: Side = Field(title=N_("Side"), json_schema_extra={"labels": dict(SIDE_LABELS)})
     value: float = Field(allow_inf_nan=False, title=N_("Value"))
     limit_value: float = Field(allow_inf_nan=False, title=N_("Limit"))
@@ -51,7 +51,7 @@ class Silence(Form):
     """No data. `at` is the last measurement plus the time-out; `value` is what was measured last."""
 
     metric: Name = Field(title=N_("Measured"))
-    unit: str = Field(max_length=16, title=N_("Unit"))
+    unit: str = Field(max_length=16, title=N_("Unit of measure"))
     value: float | None = Field(default=None, allow_inf_nan=False, title=N_("Last value"))
     at: AwareDatetime = Field(title=N_("Silent since"))
 

@@ -7,7 +7,7 @@ DEVICE = (N_("Device"), "{device} ({device_number})")
 PLACE = (N_("Place"), "{department} {place}")
 VALUE = (N_("Measured"), "{metric_text} {value}")
 LIMIT = (N_("Limit"), "{limit}")
-SINCE = (N_("Since"), "{since}")
+SINCE = (N_("Raised at"), "{since}")
 LASTED = (N_("Time in alarm"), "{lasted}")
 LAST_VALUE = (N_("First missed"), "{metric_text} {value}")
 
