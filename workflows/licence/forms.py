@@ -39,7 +39,7 @@ OWNERSHIP_LABELS: dict[str, str] = {
 }
 
 NOT_A_NUMBER = N_(
-    "A licence number is 甲 or 乙 and ten digits, the first two from 01 to 32, for example 乙1001100001."
+    "A licence number is the class character of the licence and ten digits, the first two from 01 to 32."
 )
 UNKNOWN_CLASS = N_(
     "The class code (third and fourth digit) is not in the list that is known here. Please compare it with the licence."
@@ -54,7 +54,7 @@ WRONG_CHECK_DIGIT = N_(
 class Original(Form):
     """The original (正本)."""
 
-    licence_number: Code = Field(title=N_("Licence number"), description=N_("For example 乙1001100001"))
+    licence_number: Code = Field(title=N_("Licence number"), description=N_("The class character and ten digits"))
     class_code_checked: bool = Field(
         default=False,
         title=N_("The class code is right, although it is not in the list"),
