@@ -138,7 +138,7 @@ ADVERSE_EVENT = Workflow(
         A.TELL_PROVINCE: ActionLook(N_("The province was told"), N_("recorded that the province was told")),
         A.REPORT_EACH: ActionLook(N_("Each case was reported"), N_("recorded that each case was reported")),
         A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
-        ALARM: ActionLook(N_("Alarm"), N_("alarmed those responsible")),
+        ALARM: ActionLook(N_("Urgent notice"), N_("alarmed those responsible")),
         **{PASSED_ACTION[watch]: look for watch, look in PASSED_LOOKS.items()},
         "remind": ActionLook(N_("Reminder"), N_("reminded")),
     },
