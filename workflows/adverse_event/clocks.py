@@ -176,10 +176,10 @@ def passed_record(watch: Watch, facts: Facts) -> Mapping[str, Any]:
     return {"clock": watch, "limit": clock.due.isoformat()} if clock else {}
 
 
-def was_kept(watch: Watch, facts: Facts) -> bool:
-    """Was the duty done in time, or is there none (any more)?"""
+def has_not_passed(watch: Watch, facts: Facts) -> bool:
+    """Was the duty done in time, is there none, or did a policy give more time meanwhile?"""
     clock = clock_of(watch, facts)
-    return clock is None or clock.in_time
+    return clock is None or not clock.passed(facts.now)
 
 
 def due_words(clock: Clock) -> str:

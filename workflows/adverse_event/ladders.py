@@ -102,7 +102,7 @@ def _passed(watch: Watch) -> Rung:
         None,
         [Say(say.PASSED[watch], SAFETY | HEAD)],
         due=Due(PASSED_LABELS[watch], lambda facts, _: clocks.passes_at(watch, facts)),
-        quiet=partial(clocks.was_kept, watch),
+        quiet=partial(clocks.has_not_passed, watch),
         action=PASSED_ACTION[watch],
         records=partial(clocks.passed_record, watch),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from storage.clock import SHANGHAI
 from storage.facts import Facts
 from storage.texts import N_
-from workflows.adverse_event.clocks import SHARES, Watch, clock_of, clocks, instant, passes_at
+from workflows.adverse_event.clocks import SHARES, Clock, Watch, clock_of, clocks, instant, passes_at
 from workflows.adverse_event.forms import SEVERITY, EventReport, Known, NationalReport, Outcome, Raised
 from workflows.calendar import Calendar
 from workflows.definition import Guard, Precondition
@@ -114,9 +114,15 @@ def may_close(facts: Facts) -> str | None:
     for clock in clocks(facts):
         if clock.satisfied_at is None:
             return N_("Not everything that the clocks ask for is done yet.")
-        if not clock.in_time and (clock.watch, len(SHARES), passes_at(clock.watch, facts)) not in facts.fired:
+        if not clock.in_time and not _is_recorded(clock, facts):
             return N_("A clock that has passed is just being recorded. Please try again in a moment.")
     return None
+
+
+def _is_recorded(clock: Clock, facts: Facts) -> bool:
+    """Has the timer of this limit fired, or is a passing on record from before a policy moved the limit?"""
+    fired = (clock.watch, len(SHARES), passes_at(clock.watch, facts)) in facts.fired
+    return fired or facts.last(f"{clock.watch}_passed") is not None
 
 
 def alarm_due(policy: str | None) -> Callable[[Facts, Any], datetime | None]:

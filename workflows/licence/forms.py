@@ -54,7 +54,9 @@ WRONG_CHECK_DIGIT = N_(
 class Original(Form):
     """The original (正本)."""
 
-    licence_number: Code = Field(title=N_("Licence number"), description=N_("The class character and ten digits"))
+    licence_number: Code = Field(
+        title=N_("Licence number"), description=N_("The class character and ten digits")
+    )
     class_code_checked: bool = Field(
         default=False,
         title=N_("The class code is right, although it is not in the list"),

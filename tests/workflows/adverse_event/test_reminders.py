@@ -51,6 +51,17 @@ async def test_the_card_says_what_is_due_next_and_how_long_there_is(events: Even
     assert row["national_due"] == "2026-03-09 24:00"
 
 
+async def test_a_policy_that_gives_more_time_meanwhile_is_followed(events: Events) -> None:
+    case, hospital = await events.report(), events.desk.world.hospital
+    more = {"amount": 72, "unit": "hours"}
+    await events.desk.set_policy(hospital, "adverse_event.clock_hospital", more)
+    await events.later(timedelta(hours=49))
+    assert "hospital_passed" not in await events.actions(case)
+    await events.graded(case)
+    await events.later(timedelta(hours=24))
+    assert (await events.actions(case)).count("hospital_passed") == 1
+
+
 async def test_a_hospitals_own_policy_moves_its_clock(events: Events) -> None:
     hours = {"amount": 6, "unit": "hours"}
     await events.desk.set_policy(events.desk.world.hospital, "adverse_event.clock_hospital", hours)
