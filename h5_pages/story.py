@@ -59,4 +59,4 @@ def _value(visit: Visit, spec: FieldSpec, value: Any) -> str:
         return "✓"
     if spec.kind == "datetime":
         return exact(datetime.fromisoformat(str(value)), visit.language)
-    return visit.gettext(dict(spec.choices).get(str(value), "")) if spec.choices else str(value)
+    return visit.gettext(dict(spec.choices).get(str(value), str(value))) if spec.choices else str(value)

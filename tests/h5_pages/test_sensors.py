@@ -65,6 +65,7 @@ async def test_the_case_of_an_alarm_is_shown_on_its_page_and_the_to_do_list(page
     row = await pages.db.fetchrow("SELECT number FROM work_case")
     assert row is not None
     page = await visitor.get(f"/cases/{row['number']}")
-    for words in ("T 31 °C &gt; 28 °C", "Room temperature 31 °C", "Acknowledge"):
+    for words in ("T 31 °C &gt; 28 °C", "Room temperature 31 °C", "too high", "I see to it"):
         assert words in page.text, words
+    assert "room_temperature" not in page.text
     assert row["number"] in (await visitor.get("/todo")).text

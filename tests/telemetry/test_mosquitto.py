@@ -6,12 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from paho.mqtt.client import Client
 
-from telemetry.mqtt import Broker, BrokerAway, MqttLink, Tls
-from telemetry.topics import SUBSCRIPTION
+from telemetry.mqtt import Broker, BrokerAway, Delivery, MqttLink, Tls
+from telemetry.simulator.gateway import new_client
+from telemetry.topics import SUBSCRIPTION, telemetry_topic
 from tests.support.certificates import make_certificates
 from tests.support.desk import Desk
-from tests.support.gateways import Mouth, said
+from tests.support.gateways import DEVICE, Mouth, said
 from tests.support.listening import listening, series, stored, until, until_it_is
 from tests.support.mosquitto import needs_mosquitto, running_mosquitto
 
@@ -82,8 +84,12 @@ async def test_the_broker_is_reached_by_certificates_alone(tmp_path: Path, free_
     )
     trusted = Tls(made.ca, made.certificate("yishe"), made.key("yishe"))
     async with running_mosquitto(tmp_path, free_port, settings):
-        link = _link(free_port, trusted)
+        heard: list[Delivery] = []
+        link = MqttLink(Broker("127.0.0.1", free_port, "yishe", tls=trusted), SUBSCRIPTION, heard.append)
         await link.connect()
+        gateway = new_client(Broker("127.0.0.1", free_port, "gw-1", tls=trusted))
+        await asyncio.to_thread(_publish, gateway, free_port, 200)
+        await until(lambda: _acknowledged(link, heard) == 200)
         link.disconnect()
         for tls in (Tls(made.ca), Tls(None, made.certificate("yishe"), made.key("yishe")), None):
             with pytest.raises(BrokerAway):
@@ -107,6 +113,22 @@ async def test_a_gateway_is_heard_only_under_its_own_name(desk: Desk, tmp_path: 
         await asyncio.to_thread(speak)
         await until_it_is(lambda: desk.value("SELECT max(value) FROM reading"), 2)
         assert await stored(desk) == 1
+
+
+def _publish(client: Client, port: int, count: int) -> None:
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    for nth in range(count):
+        client.publish(telemetry_topic("gw-1", DEVICE), str(nth), qos=1).wait_for_publish(10)
+    client.disconnect()
+    client.loop_stop()
+
+
+def _acknowledged(link: MqttLink, heard: list[Delivery]) -> int:
+    """Acknowledge all that was heard, so that the broker sends on; how many different ones there were."""
+    for delivery in heard:
+        link.acknowledge(delivery)
+    return len({delivery.payload for delivery in heard})
 
 
 def _link(port: int, tls: Tls | None) -> MqttLink:

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from storage.texts import N_
+from workflows.alarm.metrics import METRICS
 from workflows.definition import Form
 
 
@@ -32,6 +33,8 @@ SIDE_LABELS: dict[str, str] = {
     Side.NO_DATA: N_("no data"),
 }
 
+METRIC_LABELS: dict[str, str] = {metric: look.label for metric, look in METRICS.items()}
+
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 
@@ -39,28 +42,28 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 class Excursion(Form):
     """A value outside its band. `at` is the instant of the measurement that ended the hold."""
 
-    metric: Name = Field(title=N_("Measured"))
+    metric: Name = Field(title=N_("Measured"), json_schema_extra={"labels": dict(METRIC_LABELS)})
     unit: str = Field(max_length=16, title=N_("Unit of measure"))
     side: Side = Field(title=N_("Side"), json_schema_extra={"labels": dict(SIDE_LABELS)})
     value: float = Field(allow_inf_nan=False, title=N_("Value"))
     limit_value: float = Field(allow_inf_nan=False, title=N_("Limit"))
-    at: AwareDatetime = Field(title=N_("Measured at"))
+    at: AwareDatetime = Field(title=N_("Measured at"), json_schema_extra={"kind": "datetime"})
 
 
 class Silence(Form):
     """No data. `at` is the last measurement plus the time-out; `value` is what was measured last."""
 
-    metric: Name = Field(title=N_("Measured"))
+    metric: Name = Field(title=N_("Measured"), json_schema_extra={"labels": dict(METRIC_LABELS)})
     unit: str = Field(max_length=16, title=N_("Unit of measure"))
     value: float | None = Field(default=None, allow_inf_nan=False, title=N_("Last value"))
-    at: AwareDatetime = Field(title=N_("Silent since"))
+    at: AwareDatetime = Field(title=N_("Silent since"), json_schema_extra={"kind": "datetime"})
 
 
 class Recovery(Form):
     """Back inside the band, or data again."""
 
     value: float = Field(allow_inf_nan=False, title=N_("Value"))
-    at: AwareDatetime = Field(title=N_("Measured at"))
+    at: AwareDatetime = Field(title=N_("Measured at"), json_schema_extra={"kind": "datetime"})
 
 
 class Cause(Form):
