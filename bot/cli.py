@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=8001)
     sandbox.add_argument("--mail-port", type=int, default=8025)
     sandbox.add_argument("--machines", default="", help="broker of simulated machine rooms, mqtt://…")
+    sandbox.add_argument("--end-with-input", action="store_true", help="end when standard input is closed")
     sandbox.add_argument("--allow-remote", action="store_true", help="listen beyond this machine")
     add_arguments(add("simulate", "play a gateway with its sensors, over MQTT", _simulate))
     add("migrate", "bring the database up to date", _migrate)

@@ -88,8 +88,11 @@ async def _sandbox(config: Path, ports: Ports, machines: str, stop: asyncio.Even
     """The sandbox as a process of its own, ended by its process id. When it dies, the demo stops."""
     command = [sys.executable, "-m", "bot", "sandbox", "--config", str(config)]
     command += ["--port", str(ports.page), "--mail-port", str(ports.mail), "--machines", machines]
-    # In a session of its own, so that Ctrl-C reaches the service first.
-    process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
+    # In a session of its own, so that Ctrl-C reaches the service first; it ends with our end of the pipe,
+    # so also when the demo is killed.
+    process = await asyncio.create_subprocess_exec(
+        *command, "--end-with-input", stdin=asyncio.subprocess.PIPE, start_new_session=True
+    )
     watch = asyncio.create_task(_stop_after(process, stop), name="sandbox")
     try:
         await _until_open(ports.page, stop)

@@ -63,6 +63,8 @@ async def play(settings: Settings, options: argparse.Namespace) -> int:
     """Play until Ctrl-C; the exit code."""
     stop = asyncio.Event()
     stop_on_signals(stop)
+    if options.end_with_input:
+        await _stop_at_end_of_input(stop)
     try:
         config = load_config(options.config)
         async with database_url(settings) as dsn, Database.open(dsn, max_size=2) as db:
@@ -93,3 +95,20 @@ async def play(settings: Settings, options: argparse.Namespace) -> int:
         sys.stderr.write(f"yishe sandbox: {error}\n")
         return 1
     return 0
+
+
+class _UntilClosed(asyncio.Protocol):
+    """Hears when the other end of standard input is gone, however its process ended."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop = stop
+
+    def eof_received(self) -> None:
+        self._stop.set()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._stop.set()
+
+
+async def _stop_at_end_of_input(stop: asyncio.Event) -> None:
+    await asyncio.get_running_loop().connect_read_pipe(lambda: _UntilClosed(stop), sys.stdin)
