@@ -17,11 +17,12 @@ def test_lines_are_words_and_links() -> None:
 
 
 @given(
-    st.lists(st.text(st.characters(exclude_characters="\n"), max_size=60), max_size=12), st.integers(0, 300)
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=60), max_size=12),
+    st.integers(0, 300),
 )
 def test_whole_lines_are_dropped_at_the_limit(lines: list[str], limit: int) -> None:
     text = written(Reply.of(*lines), limit)
-    assert len(text.encode(errors="surrogatepass")) <= limit
+    assert len(text.encode()) <= limit
     assert text == "\n".join(lines)[: len(text)]
     assert text == "" or text.split("\n") == lines[: len(text.split("\n"))]
 
