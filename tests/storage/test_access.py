@@ -5,13 +5,13 @@ import inspect
 import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from storage import access
-from storage.access import NotVisible, cases, devices, files, messages, patients, people
+from storage.access import NotVisible, cases, devices, files, licences, messages, patients, people, sensors
 from storage.access.cases import DetailTable, Duty
 from storage.database import Database
 from storage.directory import Grant, Viewer
@@ -29,6 +29,12 @@ INSERT INTO attachment (case_id, file_id, version, name, public_key) VALUES ($1,
 MAKE_EVENT = """
 INSERT INTO adverse_event (case_id, outcome, happened_on, known_at, manifestation)
 VALUES ($1, 'other', '2026-03-01', now(), 'burn')
+"""
+MAKE_LICENCE = """
+INSERT INTO licence (case_id, licence_number, category, unit_name, legal_representative, ownership, device_address,
+                     credit_code, device_name, issuing_authority, issued_on, limit_on, public_key)
+VALUES ($1, '乙1001100001', 'B', 'unit', 'head', 'public', 'address', '12320000466000002A', 'PET/CT', 'authority',
+        '2026-01-05', '2028-01-05', 'licence-key')
 """
 MAKE_LOOK = """
 INSERT INTO audit (at, person_id, case_id, door, client, action, subject, data)
@@ -56,6 +62,15 @@ async def sealed_patient(town: Town, viewer: Viewer) -> object:
         return await patients.patient(connection, viewer, town.case.number)
 
 
+WANTED = licences.Wanted()
+YEAR = (date(2028, 1, 1), date(2028, 12, 31))
+
+
+async def licences_due(town: Town, viewer: Viewer) -> object:
+    found = await licences.counts(town.db, viewer, WANTED, {"blue": YEAR})
+    return [count for count in found.values() if count]
+
+
 DUTIES = [Duty("repair", "reported", role, None, [], False) for role in Role]
 DETAILS = {"repair": DetailTable("repair", {})}
 CALLS: dict[Callable[..., Any], Call] = {
@@ -67,18 +82,25 @@ CALLS: dict[Callable[..., Any], Call] = {
     devices.by_number: lambda t, v: devices.by_number(t.db, v, DEVICE_NUMBER),
     devices.all_in_scope: lambda t, v: devices.all_in_scope(t.db, v),
     files.attachment: lambda t, v: files.attachment(t.db, v, PHOTO),
+    licences.cities: lambda t, v: licences.cities(t.db, v, WANTED),
+    licences.code: lambda t, v: licences.code(t.db, v, t.case.number),
+    licences.counts: licences_due,
+    licences.lines: lambda t, v: licences.lines(t.db, v, WANTED, None),
+    licences.units: lambda t, v: licences.units(t.db, v, [Role.LICENCE_CONTACT]),
     messages.dead_letters: lambda t, v: messages.dead_letters(t.db, v, Role.ADMINISTRATOR),
     messages.check_dead_letter: lambda t, v: messages.check_dead_letter(
         t.db, v, Role.ADMINISTRATOR, t.message
     ),
     patients.patient: sealed_patient,
     patients.looks: lambda t, v: patients.looks(t.db, v, t.case.number, "look"),
+    sensors.of_device: lambda t, v: sensors.of_device(t.db, v, t.desk.world.device),
     people.candidates: lambda t, v: people.candidates(t.db, v, Role.ENGINEER, t.path, NOW),
 }
 WITHOUT_VIEWER = {
     "cards.card": "the provider showed the card to who presses it",
     "cases.by_link": "makes the viewer from a link",
     "devices.by_label": "the public minimum behind a QR code",
+    "licences.public": "what a licence says to whoever holds it",
     "people.viewer": "makes the viewer from a session",
 }
 FOREIGNERS = ("head elsewhere", "administrator elsewhere", "no post", "nobody", "link of another case")
@@ -90,6 +112,9 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         case = await desk.report()
         await desk.db.execute(MAKE_PHOTO, case.case_id, SHA, PHOTO)
         await desk.db.execute(MAKE_EVENT, case.case_id)
+        await desk.db.execute(MAKE_LICENCE, case.case_id)
+        # A city among the case's organisations; which level it stands at does not matter here.
+        await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
         await desk.db.execute(MAKE_LOOK, desk.world.head, case.case_id)
         await desk.db.execute("UPDATE message SET state = 'dead', finished_at = now()")
         message = await desk.value("SELECT min(id) FROM message")
