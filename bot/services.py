@@ -34,6 +34,7 @@ from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.sealing import Envelopes, MasterKey
 from webhooks.aliyun_sms import AliyunSmsReports
+from workflows.administration.office import Office
 from workflows.adverse_event.patient import Patients
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.cases import Cases
@@ -127,6 +128,7 @@ async def build_services(
                 sign_in=SignIn(db, real, _sign_in(settings)),
                 outbox=Outbox(db, real),
                 patients=Patients(db, envelopes, real),
+                office=Office(db, clocks),
                 links=links,
                 link_codes=codes,
                 settings=_pages(settings, master),

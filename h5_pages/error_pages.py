@@ -16,6 +16,7 @@ from h5_pages.visit import SignInNeeded, Visit, kept_fields
 from storage.access import NotVisible
 from storage.database import DatabaseAway
 from storage.texts import N_
+from workflows.administration.office import ChangedMeanwhile
 from workflows.errors import (
     ActorUnknown,
     CaseNotFound,
@@ -36,6 +37,7 @@ STATUS: tuple[tuple[type[WorkflowError], int], ...] = (
     (NotOpen, 409),
     (Stale, 409),
     (KeyReused, 409),
+    (ChangedMeanwhile, 409),
     (FormInvalid, 422),
     (PhotoTooLarge, 413),
     (TooManyPhotos, 422),

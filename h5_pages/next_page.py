@@ -5,9 +5,7 @@ from urllib.parse import quote
 
 HOME = "/todo"
 OURS = re.compile(
-    r"/(todo|cases(/[A-Za-z0-9-]{1,24}(/[a-z_]{1,32})?)?|devices(/\d{1,18}(/adverse-event)?)?|licences(/new)?|l/[\w-]{1,64}"
-    r"|labels\.pdf|admin/dead-letters|sign-in"
-    r"|d/[\w-]{1,64}(/report)?|f/[\w-]{1,64}(/[a-z_]{1,32})?)",
+    r"/(todo|cases|devices|licences|labels\.pdf|admin|me|help|l|d|f|sign-in)(/(?!\.)[\w.-]{1,64}){0,6}",
     re.ASCII,
 )
 

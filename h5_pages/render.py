@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from h5_pages import event_look, look
+from h5_pages.admin_menu import screens_for
 from h5_pages.languages import LANGUAGE_NAMES
 from h5_pages.next_page import sign_in_url
 from h5_pages.statics import Statics
@@ -33,6 +34,7 @@ class Renderer:
         self._environment.globals.update(
             static=statics.url,
             look=look,
+            administration=screens_for,
             event_look=event_look,
             new_key=lambda: token_urlsafe(16),
             money=money,

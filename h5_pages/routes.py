@@ -51,6 +51,7 @@ ROUTES = [
     Route("GET", "/licences/{number}/qr.png", licences.png),
     Route("GET", "/licences/{number}/qr.pdf", licences.sheet),
     Route("GET", "/files/{key}", files.file),
+    Route("GET", "/admin", admin.hub),
     Route("GET", "/admin/dead-letters", admin.dead_letters),
     Route("POST", "/admin/dead-letters/{id}", admin.resend),
     Route("GET", "/sign-in", sign_in.form, For.ANYBODY),

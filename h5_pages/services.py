@@ -9,6 +9,7 @@ from storage.files import Files
 from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.texts import Texts
+from workflows.administration.office import Office
 from workflows.adverse_event.patient import Patients
 from workflows.cases import Cases
 from workflows.engine import Clocks, Engine
@@ -71,4 +72,5 @@ class PageServices:
     sign_in: SignIn
     outbox: Resender
     patients: Patients
+    office: Office
     settings: PageSettings

@@ -23,6 +23,7 @@ from storage.access.messages import DeadLetter
 from storage.directory import Viewer
 from storage.texts import Gettext
 from workflows.actor import Actor, Door
+from workflows.administration.office import By
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,12 @@ class Visit:
     @property
     def actor(self) -> Actor:
         """The signed-in person, acting on a page."""
-        return Actor(Door.PAGE, person_id=self.person.person_id)
+        return Actor(Door.PAGE, person_id=self.person.person_id, client=self.client)
+
+    @property
+    def by(self) -> By:
+        """The signed-in person, administering on a page."""
+        return By(self.person, Door.PAGE, self.client)
 
     def page(self, template: str, status: int = 200, **values: Any) -> web.Response:
         """A page from a template."""

@@ -1,4 +1,7 @@
-"""Audit rows (审计): who looked at protected data, when, from where. Only ever appended."""
+"""Audit rows (审计): every write outside cases and every look at protected data. Only ever appended.
+
+What happens to cases stands in their steps; the view `trail` shows both as one.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,15 +11,20 @@ from typing import Any
 from storage.database import Connection
 
 LONGEST_CLIENT = 100
+LONGEST_SUBJECT = 200
 APPEND = """
-INSERT INTO audit (at, person_id, case_id, door, client, action, subject, data)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO audit (at, person_id, case_id, door, client, action, subject, data, organisation_id, subject_kind,
+                   subject_id, before, after)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
 
 
 @dataclass(frozen=True)
 class AuditRow:
-    """One line. `at` is real time, `client` the network address, `subject` what was looked at."""
+    """One line. `at` is real time, `client` the network address, `subject` names what was looked at or changed.
+
+    `before` and `after` hold the fields that a write changed. No secret, hash or patient ever stands in a row.
+    """
 
     at: datetime
     person_id: int | None
@@ -26,6 +34,11 @@ class AuditRow:
     action: str
     subject: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    organisation_id: int | None = None
+    subject_kind: str = ""
+    subject_id: int | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
 
 
 async def append(connection: Connection, row: AuditRow) -> None:
@@ -38,6 +51,21 @@ async def append(connection: Connection, row: AuditRow) -> None:
         row.door,
         row.client[:LONGEST_CLIENT],
         row.action,
-        row.subject,
+        row.subject[:LONGEST_SUBJECT],
         dict(row.data),
+        row.organisation_id,
+        row.subject_kind,
+        row.subject_id,
+        row.before,
+        row.after,
     )
+
+
+def differing(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The fields in which the two differ, as they were and as they are; None where nothing was, or is."""
+    names = [n for n in {**before, **after} if before.get(n) != after.get(n)]
+    was = {n: before[n] for n in names if n in before}
+    now = {n: after[n] for n in names if n in after}
+    return was or None, now or None

@@ -61,6 +61,7 @@ class StepRow:
     actor_name: str
     door: str
     data: Mapping[str, Any]
+    client: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,11 @@ WITH moved AS (
    WHERE id = $1),
 stepped AS (
   INSERT INTO step (case_id, version, action, source, target, person_id, participant_id, actor_name, door, data,
-                    entered, at, recorded_at)
-  SELECT $1, $3, s.action, s.source, s.target, s.person_id, s.participant_id, s.actor_name, s.door, s.data, $4, $6, $7
+                    client, entered, at, recorded_at)
+  SELECT $1, $3, s.action, s.source, s.target, s.person_id, s.participant_id, s.actor_name, s.door, s.data,
+         s.client, $4, $6, $7
     FROM jsonb_to_record($8) AS s(action text, source text, target text, person_id bigint, participant_id bigint,
-                                  actor_name text, door text, data jsonb)),
+                                  actor_name text, door text, data jsonb, client text)),
 moot AS (UPDATE timer SET fired_at = $6, outcome = 'moot' WHERE case_id = $1 AND fired_at IS NULL AND $4),
 armed AS (
   INSERT INTO timer (case_id, rule, rung, entered_version, due_at)

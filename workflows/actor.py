@@ -29,11 +29,15 @@ DOOR_LABELS: dict[Door, str] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """A person, a participant by follow-up link, the system, or (opening a case only) somebody unknown."""
+    """A person, a participant by follow-up link, the system, or (opening a case only) somebody unknown.
+
+    `client` is the network address that the action came from, where there is one.
+    """
 
     door: Door
     person_id: int | None = None
     participant_id: int | None = None
+    client: str = ""
 
     @property
     def is_system(self) -> bool:

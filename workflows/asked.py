@@ -55,6 +55,7 @@ def step_row(step: Taking, target: str) -> StepRow:
         actor_name=step.viewer.name,
         door=step.asked.actor.door,
         data=step.form.model_dump(mode="json", exclude_none=True, exclude=set(step.form.sealed)),
+        client=step.asked.actor.client,
     )
 
 

@@ -1,16 +1,26 @@
-"""What administrators see to: messages that could not be delivered."""
+"""What administrators see to: the way to every screen, and messages that could not be delivered."""
 
 from aiohttp import web
 
 from h5_pages import look
+from h5_pages.admin_menu import screens_for
 from h5_pages.params import OfId
 from h5_pages.visit import Visit
 from storage.access import messages
 from storage.texts import N_
+from workflows.administration.office import ADMINISTER
 from workflows.errors import NotPermitted
 from workflows.identity.roles import Role
 
 DEAD_LETTERS = N_("see undelivered messages")
+
+
+async def hub(_: web.Request, visit: Visit) -> web.StreamResponse:
+    """Everything that the viewer may administer."""
+    screens = screens_for(visit.person)
+    if not screens:
+        raise NotPermitted(action_text=ADMINISTER)
+    return visit.page("admin.html", screens=screens)
 
 
 async def dead_letters(_: web.Request, visit: Visit) -> web.StreamResponse:

@@ -51,5 +51,5 @@ async def _desk(request: web.Request, visit: Visit) -> CaseDesk | None:
         return None
     viewer, number = await cases.by_link(services.db, participant_id)
     view = await services.cases.view(viewer, number)
-    actor = Actor(Door.LINK, participant_id=participant_id)
+    actor = Actor(Door.LINK, participant_id=participant_id, client=visit.client)
     return CaseDesk(view, viewer, actor, f"/f/{token}", f"/f/{token}/files")

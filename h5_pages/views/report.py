@@ -113,7 +113,7 @@ async def _open(visit: Visit, device: PublicDevice, token: str, reporter: Report
     return await visit.services.engine.open(
         REPAIR.name,
         A.REPORT,
-        visit.actor if visit.viewer else Actor(Door.PAGE),
+        visit.actor if visit.viewer else Actor(Door.PAGE, client=visit.client),
         data_of(FaultReport, visit.typed.fields),
         place=Place(device.organisation_id, device.id),
         # Bound to this browser and label: nobody else's key leads to this case.

@@ -8,15 +8,17 @@ from storage.models.adverse_events import AdverseEvent
 from storage.models.audit import Audit
 from storage.models.cases import Case, Participant, Repair, Step, Timer
 from storage.models.devices import Device, DeviceLabel
-from storage.models.files import Attachment, StoredFile
+from storage.models.files import Attachment, DeviceFile, StoredFile
+from storage.models.imports import ImportBatch, ImportRow
 from storage.models.licences import Licence
 from storage.models.messages import Delivery, Message
 from storage.models.organisations import ChannelAccount, Organisation, Policy
-from storage.models.people import ContactPoint, LinkCode, Person, Post, WebSession
-from storage.models.runtime import BusinessTime, CalendarOverride, Idempotency
+from storage.models.people import Absence, ContactPoint, LinkCode, PasswordLink, Person, Post, WebSession
+from storage.models.runtime import BusinessTime, CalendarOverride, Idempotency, RateWindow
 from storage.models.telemetry import Alarm, Band, Gateway, Quarantine, Reading, SensorRule
 
 __all__ = [
+    "Absence",
     "AdverseEvent",
     "Alarm",
     "Attachment",
@@ -29,18 +31,23 @@ __all__ = [
     "ContactPoint",
     "Delivery",
     "Device",
+    "DeviceFile",
     "DeviceLabel",
     "Gateway",
     "Idempotency",
+    "ImportBatch",
+    "ImportRow",
     "Licence",
     "LinkCode",
     "Message",
     "Organisation",
     "Participant",
+    "PasswordLink",
     "Person",
     "Policy",
     "Post",
     "Quarantine",
+    "RateWindow",
     "Reading",
     "Repair",
     "SensorRule",

@@ -106,6 +106,9 @@ class Step(Model):
     data = fields.JSONField[dict[str, object]](default=dict)
     at = fields.DatetimeField(description="business time")
     recorded_at = fields.DatetimeField(description="real time")
+    client = fields.CharField(
+        max_length=100, db_default="", description="network address, where there is one"
+    )
 
     class Meta:
         table = "step"

@@ -25,6 +25,20 @@ class Device(Model):
     licence_number = fields.CharField(max_length=32, null=True)
     installed_on = fields.DateField(null=True)
     retired_on = fields.DateField(null=True)
+    category = fields.CharField(max_length=8, db_default="", description="A (甲), B (乙) or neither")
+    brand = fields.CharField(max_length=100, db_default="")
+    ladder_type = fields.CharField(max_length=100, db_default="", description="阶梯配置机型")
+    asset_number = fields.CharField(max_length=64, db_default="", description="固定资产编号")
+    made_on = fields.DateField(null=True)
+    purchased_on = fields.DateField(null=True)
+    reported_on = fields.DateField(null=True, description="上报日期")
+    warranty_until = fields.DateField(null=True)
+    price = fields.DecimalField(max_digits=14, decimal_places=2, null=True, description="CNY")
+    supplier = fields.CharField(max_length=200, db_default="")
+    service_vendor = fields.CharField(max_length=200, db_default="", description="who repairs under contract")
+    service_phone = fields.CharField(max_length=32, db_default="")
+    remarks = fields.CharField(max_length=1000, db_default="")
+    version = fields.IntField(db_default=1)
 
     class Meta:
         table = "device"

@@ -1,7 +1,12 @@
 """The organisation tree and what hangs on it: channel accounts and policies."""
 
+from typing import TYPE_CHECKING
+
 from tortoise import fields
 from tortoise.models import Model
+
+if TYPE_CHECKING:
+    from storage.models.people import Person
 
 
 class Organisation(Model):
@@ -19,6 +24,9 @@ class Organisation(Model):
     path = fields.CharField(
         max_length=200, unique=True, description="ids from the root, '1.4.17.': below means begins with"
     )
+    address = fields.CharField(max_length=300, db_default="")
+    active = fields.BooleanField(db_default=True, description="closed ones keep their history")
+    version = fields.IntField(db_default=1, description="counts changes; a form of an older one is refused")
 
     class Meta:
         table = "organisation"
@@ -40,6 +48,9 @@ class ChannelAccount(Model):
     settings = fields.JSONField[dict[str, object]](default=dict)
     sealed = fields.BinaryField(null=True, description="secrets, sealed with the master key")
     active = fields.BooleanField(default=True)
+    version = fields.IntField(db_default=1)
+    tested_at = fields.DatetimeField(null=True, description="real time of the last test message")
+    test_result = fields.CharField(max_length=300, db_default="")
 
     class Meta:
         table = "channel_account"
@@ -58,6 +69,10 @@ class Policy(Model):
     source = fields.CharField(max_length=300)
     version = fields.IntField(default=1)
     valid_from = fields.DatetimeField()
+    set_by: fields.ForeignKeyNullableRelation["Person"] = fields.ForeignKeyField(
+        "yishe.Person", related_name="policies", null=True, on_delete=fields.RESTRICT
+    )
+    note = fields.CharField(max_length=500, db_default="", description="why it was set so")
 
     class Meta:
         table = "policy"

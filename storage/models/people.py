@@ -22,6 +22,14 @@ class Person(Model):
     active = fields.BooleanField(default=True)
     failed_sign_ins = fields.IntField(default=0)
     locked_until = fields.DatetimeField(null=True)
+    staff_number = fields.CharField(
+        max_length=64, null=True, description="工号, by which an import knows them"
+    )
+    phone = fields.CharField(max_length=32, db_default="")
+    left_at = fields.DatetimeField(null=True, description="real time")
+    password_changed_at = fields.DatetimeField(null=True, description="real time")
+    must_change_password = fields.BooleanField(db_default=False)
+    version = fields.IntField(db_default=1)
 
     class Meta:
         table = "person"
@@ -60,6 +68,7 @@ class ContactPoint(Model):
     )
     address = fields.CharField(max_length=200)
     rank = fields.IntField(default=1, description="the lowest is tried first")
+    ended_at = fields.DatetimeField(null=True, description="real time: nothing is sent there any more")
 
     class Meta:
         table = "contact_point"
@@ -94,7 +103,48 @@ class WebSession(Model):
     seen_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
     client = fields.CharField(max_length=200, default="")
+    way = fields.CharField(max_length=16, db_default="password", description="how they signed in")
+    address = fields.CharField(max_length=64, db_default="", description="network address")
 
     class Meta:
         table = "web_session"
         indexes = (WhereIndex(fields=("person_id",), name="web_session_live", where="ended_at IS NULL"),)
+
+
+class Absence(Model):
+    """缺勤与代理: while somebody is away, the deputy acts and is told in their stead."""
+
+    id = fields.BigIntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="absences", on_delete=fields.RESTRICT
+    )
+    deputy: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="deputising", null=True, on_delete=fields.RESTRICT
+    )
+    starts_at = fields.DatetimeField(description="business time")
+    ends_at = fields.DatetimeField(description="business time")
+    note = fields.CharField(max_length=200, db_default="")
+    ended_at = fields.DatetimeField(null=True, description="real time: called off, or back early")
+
+    class Meta:
+        table = "absence"
+        indexes = (("person_id", "ends_at"), ("deputy_id", "ends_at"))
+
+
+class PasswordLink(Model):
+    """A one-time link with which somebody sets a password. Only a hash of it is kept."""
+
+    token_hash = fields.CharField(max_length=64, primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="password_links", on_delete=fields.CASCADE
+    )
+    issued_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="issued_password_links", null=True, on_delete=fields.SET_NULL
+    )
+    issued_at = fields.DatetimeField(description="real time")
+    expires_at = fields.DatetimeField(description="real time")
+    used_at = fields.DatetimeField(null=True, description="real time")
+
+    class Meta:
+        table = "password_link"
+        indexes = (("person_id",),)

@@ -4,6 +4,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from storage.models.cases import Case
+from storage.models.people import Person
 
 
 class BusinessTime(Model):
@@ -23,6 +24,9 @@ class CalendarOverride(Model):
     day = fields.DateField(primary_key=True)
     is_workday = fields.BooleanField()
     note = fields.CharField(max_length=200, default="")
+    set_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="calendar_overrides", null=True, on_delete=fields.RESTRICT
+    )
 
     class Meta:
         table = "calendar_override"
@@ -42,3 +46,16 @@ class Idempotency(Model):
     class Meta:
         table = "idempotency"
         indexes = (("recorded_at",),)
+
+
+class RateWindow(Model):
+    """Uses within short slots of time, for limits that all processes share. Unlogged: a crash forgets it."""
+
+    id = fields.BigIntField(primary_key=True)
+    key = fields.CharField(max_length=64, description="hash of what is limited")
+    slot = fields.DatetimeField(description="real time: begin of the slot")
+    uses = fields.IntField(db_default=0)
+
+    class Meta:
+        table = "rate_window"
+        unique_together = (("key", "slot"),)

@@ -26,6 +26,7 @@ from storage.texts import Gettext
 from tests.support.clocks import FixedClock
 from tests.support.world import LABEL, World, make_world
 from workflows.actor import Actor, Door
+from workflows.administration.office import Office
 from workflows.adverse_event.patient import Patients
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.cases import Cases
@@ -229,6 +230,7 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
         sign_in=sign_in,
         outbox=again,
         patients=Patients(db, envelopes, clock),
+        office=Office(db, clocks),
         settings=page_settings,
     )
     world = await make_world(db)

@@ -1,0 +1,30 @@
+"""What the page "Administration" leads to: one line for each screen, shown to whoever may use it."""
+
+from dataclasses import dataclass
+
+from storage.directory import Viewer
+from storage.texts import N_
+from workflows.identity.roles import Role
+
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen of the administration. `label` and `hint` are source texts."""
+
+    path: str
+    label: str
+    hint: str
+    roles: frozenset[Role] = ADMINISTRATORS
+
+
+SCREENS = [
+    Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel took")),
+]
+
+
+def screens_for(viewer: Viewer) -> list[Screen]:
+    """The screens that the viewer may use somewhere."""
+    held = {grant.role for grant in viewer.grants}
+    return [screen for screen in SCREENS if held & screen.roles]

@@ -1,0 +1,99 @@
+"""What every administrative write goes through: the right to it, one transaction, and its audit row."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from storage import audit
+from storage.audit import AuditRow
+from storage.database import Connection, Database
+from storage.directory import Viewer
+from storage.texts import N_
+from workflows.actor import Door
+from workflows.engine import Clocks
+from workflows.errors import NotPermitted, WorkflowError
+from workflows.identity.roles import Role
+
+ADMINISTER = N_("administer this organisation")
+
+
+class ChangedMeanwhile(WorkflowError):
+    """The form was filled in on a version that is not the newest any more."""
+
+    text = N_("Somebody else changed this meanwhile, so nothing was saved. Please look again.")
+
+
+@dataclass(frozen=True)
+class By:
+    """Who writes, through which door, from which network address."""
+
+    viewer: Viewer
+    door: Door
+    client: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to what. `before` and `after` may hold everything: only what differs is kept.
+
+    Secrets and hashes never stand in them; `organisation_id` says who may read of it.
+    """
+
+    action: str
+    organisation_id: int | None
+    subject_kind: str
+    subject_id: int | None
+    subject: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One transaction in which somebody writes."""
+
+    connection: Connection
+    by: By
+    clocks: Clocks
+
+    async def record(self, change: Change) -> None:
+        """Append the audit row that belongs to what was just written."""
+        before, after = audit.differing(change.before, change.after)
+        await audit.append(
+            self.connection,
+            AuditRow(
+                at=self.clocks.real.now(),
+                person_id=self.by.viewer.person_id,
+                case_id=None,
+                door=self.by.door,
+                client=self.by.client,
+                action=change.action,
+                subject=change.subject,
+                organisation_id=change.organisation_id,
+                subject_kind=change.subject_kind,
+                subject_id=change.subject_id,
+                before=before,
+                after=after,
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Office:
+    """Opens the transactions of administrative writes."""
+
+    db: Database
+    clocks: Clocks
+
+    @asynccontextmanager
+    async def writing(self, by: By) -> AsyncIterator[Desk]:
+        """One transaction: everything in it happens, with its audit rows, or nothing. Raises `DatabaseAway`."""
+        async with self.db.transaction() as connection:
+            yield Desk(connection, by, self.clocks)
+
+
+def check_administers(viewer: Viewer, path: str, action_text: str = ADMINISTER) -> None:
+    """May the viewer administer the organisation of that path? Raises `NotPermitted`."""
+    if not viewer.holds({Role.ADMINISTRATOR}, path):
+        raise NotPermitted(action_text=action_text)
