@@ -5,25 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from storage.texts import N_, Gettext
-from workflows.definition import PART_LABELS, Deadline, Move, Rung, Say, Who, Workflow, role
-from workflows.identity.roles import ROLE_LABELS, Role
+from workflows.definition import Move, Who, Workflow
 from workflows.registry import all_workflows
+from workflows.table_words import conditions, reminders, who
 
 FOLDER = Path(__file__).parent.parent / "docs" / "diagrams"
 
-ANYBODY = N_("anybody")
-SYSTEM = N_("system")
-FOUR_EYES = N_("not on one's own request")
-CONDITION = N_("if {condition}")
-REMINDED = N_("after {time}: {who}")
-REMINDED_ON = N_("{time}: {who}")
 STAYING = N_("Without leaving the state: {action} ({who}) in {states}")
-UNITS = {
-    "minutes": N_("{amount} minute(s)"),
-    "hours": N_("{amount} hour(s)"),
-    "calendar_days": N_("{amount} calendar day(s)"),
-    "working_days": N_("{amount} working day(s)"),
-}
 
 
 def mermaid(workflow: Workflow, gettext: Gettext) -> str:
@@ -48,47 +36,14 @@ def document(workflow: Workflow, gettext: Gettext) -> str:
 
 
 def _arrow(workflow: Workflow, move: Move, gettext: Gettext) -> str:
-    words = [gettext(workflow.actions[move.action].label), f"({_who(move.by, gettext)})"]
-    if move.when:
-        words.append(gettext(CONDITION).format(condition=gettext(move.when.label)))
-    if move.not_who_did or move.not_the_reporter:
-        words.append(gettext(FOUR_EYES))
+    words = [gettext(workflow.actions[move.action].label), f"({who(move.by, gettext)})"]
+    words += conditions(move, gettext)
     return f"    {move.source or '[*]'} --> {move.target}: {_plain('<br/>'.join(words))}"
 
 
-def _who(who: Who, gettext: Gettext) -> str:
-    names = [gettext(PART_LABELS[part]) for part in sorted(who.parts)]
-    names += [gettext(ROLE_LABELS[Role(role)]) for role in sorted(who.roles)]
-    names += [gettext(ANYBODY)] if who.anybody else []
-    names += [gettext(SYSTEM)] if who.system else []
-    return ", ".join(names)
-
-
 def _note(workflow: Workflow, state: str, gettext: Gettext) -> list[str]:
-    rungs = [
-        line for deadline in workflow.deadlines_of(state) for line in _rungs(workflow, deadline, gettext)
-    ]
+    rungs = [f"        {line}" for line in reminders(workflow, state, gettext)]
     return [f"    note right of {state}", *rungs, "    end note"] if rungs else []
-
-
-def _rungs(workflow: Workflow, deadline: Deadline, gettext: Gettext) -> Iterator[str]:
-    for rung in deadline.ladder:
-        who = ", ".join(_who(_audience(workflow, say), gettext) for say in rung.tells)
-        who = gettext(workflow.actions[rung.takes].label) if rung.takes else who
-        words = REMINDED if rung.due is None else REMINDED_ON
-        yield f"        {gettext(words).format(time=_time(workflow, rung, gettext), who=who)}"
-
-
-def _audience(workflow: Workflow, say: Say) -> Who:
-    """Who is told as shipped."""
-    return say.to | role(*workflow.policies[say.audience].value["roles"]) if say.audience else say.to
-
-
-def _time(workflow: Workflow, rung: Rung, gettext: Gettext) -> str:
-    if rung.after is None:
-        return gettext(rung.due.label) if rung.due else ""
-    policy = workflow.policies[rung.after].value
-    return gettext(UNITS[policy["unit"]]).format(amount=policy["amount"])
 
 
 def _staying(workflow: Workflow, gettext: Gettext) -> Iterator[str]:
@@ -99,7 +54,7 @@ def _staying(workflow: Workflow, gettext: Gettext) -> Iterator[str]:
             states.setdefault((move.action, move.by), []).append(gettext(workflow.states[move.source]))
     for (action, by), names in states.items():
         label = gettext(workflow.actions[action].label)
-        yield gettext(STAYING).format(action=label, who=_who(by, gettext), states=" · ".join(names))
+        yield gettext(STAYING).format(action=label, who=who(by, gettext), states=" · ".join(names))
 
 
 def _quoted(text: str) -> str:

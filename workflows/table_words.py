@@ -1,0 +1,65 @@
+"""The words of a workflow's table: who may do what, on which condition, and who is reminded when (as shipped).
+
+The diagrams in `docs/` and the help pages are made of them.
+"""
+
+from collections.abc import Iterator
+
+from storage.texts import N_, Gettext
+from workflows.definition import PART_LABELS, Deadline, Move, Rung, Say, Who, Workflow, role
+from workflows.identity.roles import ROLE_LABELS, Role
+
+ANYBODY = N_("anybody")
+SYSTEM = N_("system")
+FOUR_EYES = N_("not on one's own request")
+CONDITION = N_("if {condition}")
+REMINDED = N_("after {time}: {who}")
+REMINDED_ON = N_("{time}: {who}")
+UNITS = {
+    "minutes": N_("{amount} minute(s)"),
+    "hours": N_("{amount} hour(s)"),
+    "calendar_days": N_("{amount} calendar day(s)"),
+    "working_days": N_("{amount} working day(s)"),
+}
+
+
+def who(people: Who, gettext: Gettext) -> str:
+    """The names of parts and roles, with commas."""
+    names = [gettext(PART_LABELS[part]) for part in sorted(people.parts)]
+    names += [gettext(ROLE_LABELS[Role(role)]) for role in sorted(people.roles)]
+    names += [gettext(ANYBODY)] if people.anybody else []
+    names += [gettext(SYSTEM)] if people.system else []
+    return ", ".join(names)
+
+
+def conditions(move: Move, gettext: Gettext) -> list[str]:
+    """What must hold besides the right to act."""
+    words = [gettext(CONDITION).format(condition=gettext(move.when.label))] if move.when else []
+    if move.not_who_did or move.not_the_reporter:
+        words.append(gettext(FOUR_EYES))
+    return words
+
+
+def reminders(workflow: Workflow, state: str, gettext: Gettext) -> list[str]:
+    """One line for each rung of the deadlines that run in a state."""
+    return [line for deadline in workflow.deadlines_of(state) for line in _rungs(workflow, deadline, gettext)]
+
+
+def _rungs(workflow: Workflow, deadline: Deadline, gettext: Gettext) -> Iterator[str]:
+    for rung in deadline.ladder:
+        told = ", ".join(who(_audience(workflow, say), gettext) for say in rung.tells)
+        told = gettext(workflow.actions[rung.takes].label) if rung.takes else told
+        words = REMINDED if rung.due is None else REMINDED_ON
+        yield gettext(words).format(time=_time(workflow, rung, gettext), who=told)
+
+
+def _audience(workflow: Workflow, say: Say) -> Who:
+    """Who is told as shipped."""
+    return say.to | role(*workflow.policies[say.audience].value["roles"]) if say.audience else say.to
+
+
+def _time(workflow: Workflow, rung: Rung, gettext: Gettext) -> str:
+    if rung.after is None:
+        return gettext(rung.due.label) if rung.due else ""
+    policy = workflow.policies[rung.after].value
+    return gettext(UNITS[policy["unit"]]).format(amount=policy["amount"])
