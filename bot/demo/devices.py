@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from bot.demo.data import NUCLEAR, RADIOLOGY, RADIOTHERAPY, THEATRE, department
 from storage.device_types import DeviceType, LicenceClass, licence_class
@@ -25,6 +26,21 @@ class Device:
     location: str
     licence_number: str | None
     installed_on: date
+    price: Decimal
+
+    @property
+    def category(self) -> str:
+        """A or B as its licence says, empty where none was asked for."""
+        return {"甲": "A", "乙": "B"}.get((self.licence_number or " ")[0], "")
+
+    @property
+    def purchased_on(self) -> date:
+        return self.installed_on - timedelta(days=60)
+
+    @property
+    def warranty_until(self) -> date:
+        """Three years from the installation."""
+        return self.installed_on + timedelta(days=3 * 365)
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,7 @@ def _device(place: int, hospital: str, kind: DeviceType, nth: int, rng: random.R
         location=f"{k.room} {nth}",
         licence_number=_licence(licence_class(kind, day), k.code, place),
         installed_on=day,
+        price=Decimal(rng.randrange(80, 400)) * 100_000,
     )
 
 

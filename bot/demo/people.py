@@ -67,6 +67,7 @@ HOSPITAL_JOBS = (
     _Job("director", "分管副院长", Role.VICE_DIRECTOR, sms=True),
     _Job("safety", "安全员", Role.SAFETY_OFFICER, sms=True),
     _Job("licence", "配置证联系人", Role.LICENCE_CONTACT, mail_only=True, sms=True),
+    _Job("hospital-admin", "本院管理员", Role.ADMINISTRATOR, mail_only=True),
 )
 DEPARTMENT_JOBS = (
     _Job("reporter", "技师", Role.MEDICAL_STAFF),
@@ -95,7 +96,7 @@ def _posts() -> Iterator[tuple[str, _Job, str]]:
             yield prefix + job.username, job, hospital
         if hospital == "h1":
             yield DEPUTY.username, DEPUTY, hospital
-    yield "admin", _Job("admin", "系统管理员", Role.ADMINISTRATOR), PROVINCE
+    yield "admin", _Job("admin", "全省管理员", Role.ADMINISTRATOR), PROVINCE
     yield (
         "province",
         _Job("province", "省卫健委专员", Role.PROVINCE_OFFICER, mail_only=True, sms=True),

@@ -29,8 +29,9 @@ VALUES ($1, $2, $3, $4, $5, $6, true) RETURNING id
 """
 DEVICE = """
 INSERT INTO device (organisation_id, number, type, name, maker, model, serial, location, status, licence_number,
-                    installed_on)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'in_use', $9, $10) RETURNING id
+                    installed_on, category, brand, purchased_on, warranty_until, price, supplier, service_vendor,
+                    asset_number)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'in_use', $9, $10, $11, $6, $12, $13, $14, $6, $6, 'ZC-' || $2::varchar) RETURNING id
 """
 
 
@@ -115,6 +116,10 @@ async def add_devices(
             d.location,
             d.licence_number,
             d.installed_on,
+            d.category,
+            d.purchased_on,
+            d.warranty_until,
+            d.price,
         )
         await tx.execute(
             "INSERT INTO device_label (token, device_id, generation) VALUES ($1, $2, 1)",
