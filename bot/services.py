@@ -14,7 +14,7 @@ from bot.chat.linking import LinkDesk
 from bot.chat.telegram import TelegramCallback
 from bot.chat.wecom import WeComCallback
 from bot.settings import Settings
-from bot.teller import TelegramTeller, WeComTeller
+from bot.teller import TelegramTeller, Teller
 from h5_pages.services import PageServices, PageSettings
 from notifier.budget import Budget
 from notifier.decided import DecidedCards
@@ -133,7 +133,7 @@ async def build_services(
                 link_codes=codes,
                 settings=_pages(settings, master),
             ),
-            wecom=WeComCallback(front, accounts, WeComTeller(WeComChannel(http, real), accounts), real),
+            wecom=WeComCallback(front, accounts, Teller(WeComChannel(http, real), accounts), real),
             telegram=TelegramCallback(
                 front,
                 LinkDesk(db, codes, texts, real, settings.origin),

@@ -1,37 +1,40 @@
 """What is said or shown to one person at once, where a provider lets the answer to a press carry none of it."""
 
-from notifier.channel import Replacement
+from typing import Protocol
+
+from notifier.channel import Account, Replacement
 from notifier.providers.telegram.channel import TelegramChannel, update_code
-from notifier.providers.wecom.channel import WeComChannel
 from notifier.sending import Accounts, as_account
 
 
-class WeComTeller:
-    """Says it by the app through which the person pressed."""
+class Speaker(Protocol):
+    """A channel that can say something outside of any message."""
 
-    def __init__(self, channel: WeComChannel, accounts: Accounts) -> None:
-        self._channel = channel
+    async def say(self, text: str, address: str, account: Account) -> None:
+        """Raises `SendFailed`."""
+        ...
+
+
+class Teller:
+    """Says it by the account through which the person pressed."""
+
+    def __init__(self, channel: Speaker, accounts: Accounts) -> None:
+        self._speaker = channel
         self._accounts = accounts
 
     async def tell(self, account_id: int, address: str, text: str) -> None:
-        """Raises `SendFailed`, `DatabaseAway`. An account that is gone has nobody to say it to."""
+        """In the form of text that the provider takes. Raises `SendFailed`, `DatabaseAway`."""
         opened = await self._accounts.by_id(account_id)
         if opened is not None:
-            await self._channel.say(text, address, as_account(opened))
+            await self._speaker.say(text, address, as_account(opened))
 
 
-class TelegramTeller:
-    """The same by the bot through which the person pressed, and changes of the message that was pressed."""
+class TelegramTeller(Teller):
+    """The same, and changes of the message that was pressed."""
 
     def __init__(self, channel: TelegramChannel, accounts: Accounts) -> None:
+        super().__init__(channel, accounts)
         self._channel = channel
-        self._accounts = accounts
-
-    async def tell(self, account_id: int, address: str, text: str) -> None:
-        """`text` is HTML. Raises `SendFailed`, `DatabaseAway`."""
-        opened = await self._accounts.by_id(account_id)
-        if opened is not None:
-            await self._channel.say(text, address, as_account(opened))
 
     async def show_decision(
         self, account_id: int, address: str, message_id: int, replacement: Replacement

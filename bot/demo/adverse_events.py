@@ -1,12 +1,11 @@
 """The adverse events of the demo, in several states; alarms, reminders and passed clocks come as they would have."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.demo.histories import HISTORY, WITHDRAW, Stage
-from bot.demo.story import days, hours, minutes
+from bot.demo.story import Step, Story, days, hours, minutes
 from storage.clock import SHANGHAI, BusinessClock
 from storage.failpoints import NoFailPoints
 from storage.sealing import Envelopes, Sealer
@@ -14,97 +13,77 @@ from storage.timers import next_due
 from workflows.actor import Actor, Door
 from workflows.adverse_event.machine import ADVERSE_EVENT, A
 from workflows.deadlines import Deadlines
-from workflows.engine import Clocks, Engine, Outcome, Place
+from workflows.engine import Clocks, Engine, Outcome
 
 # What a step's data name by these keys are instants: so long before the step.
 INSTANTS = ("known_at", "national_reported_at", "province_told_at", "each_reported_at")
 
 
-@dataclass(frozen=True)
-class EventStep:
-    """One action, so long after the step before."""
-
-    after: timedelta
-    action: A
-    who: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-    door: Door = Door.PAGE
-
-
-@dataclass(frozen=True)
-class Event:
-    """An event on a device, reported `ago` before now by its first step."""
-
-    device: str
-    ago: timedelta
-    steps: Sequence[EventStep]
-
-
-def _report(who: str, outcome: str, manifestation: str, **data: Any) -> EventStep:
+def _report(who: str, outcome: str, manifestation: str, **data: Any) -> Step:
     given = {"outcome": outcome, "manifestation": manifestation, "known_at": minutes(10), **data}
-    return EventStep(timedelta(), A.REPORT, who, given)
+    return Step(timedelta(), A.REPORT, who, given)
 
 
-def _check(causality: str) -> EventStep:
-    return EventStep(hours(1), A.CHECK, "safety", {"causality": causality})
+def _check(causality: str) -> Step:
+    return Step(hours(1), A.CHECK, "safety", {"causality": causality})
 
 
-def _grade(grade: str) -> EventStep:
-    return EventStep(hours(1), A.GRADE, "safety", {"grade": grade})
+def _grade(grade: str) -> Step:
+    return Step(hours(1), A.GRADE, "safety", {"grade": grade})
 
 
-def _handle(after: timedelta, cause: str, handling: str) -> EventStep:
-    return EventStep(after, A.HANDLE, "head", {"cause": cause, "handling": handling})
+def _handle(after: timedelta, cause: str, handling: str) -> Step:
+    return Step(after, A.HANDLE, "head", {"cause": cause, "handling": handling})
 
 
-def _reported(after: timedelta, code: str) -> EventStep:
+def _reported(after: timedelta, code: str) -> Step:
     data = {"national_reported_at": minutes(15), "report_code": code}
-    return EventStep(after, A.REPORT_NATIONAL, "safety", data)
+    return Step(after, A.REPORT_NATIONAL, "safety", data)
 
 
-ACKNOWLEDGE = EventStep(minutes(6), A.ACKNOWLEDGE, "head", door=Door.WECOM)
+ACKNOWLEDGE = Step(minutes(6), A.ACKNOWLEDGE, "head", door=Door.WECOM)
 LIKELY = {"in_time_order": "yes", "of_known_kind": "yes", "otherwise_explained": "no"}
 PATIENT = {"patient_name": "患者甲（演示）", "patient_age": "61 岁", "patient_sex": "female",
            "patient_record": "DEMO-0001"}  # fmt: skip
 
 EVENTS = [
-    Event("PETCT-101", days(13), [
+    Story("PETCT-101", days(13), [
         _report("reporter-nm", "serious_injury", "检查床下降时夹到患者手指，造成骨折", **LIKELY, **PATIENT),
         ACKNOWLEDGE,
         _check("very_likely"),
         _grade("II"),
         _reported(hours(16), "DEMO-AE-0001"),
         _handle(hours(3), "限位开关失效", "更换限位开关，全院检查床排查"),
-        EventStep(hours(1), A.CLOSE, "safety"),
+        Step(hours(1), A.CLOSE, "safety"),
     ]),
-    Event("MR-102", days(8), [
+    Story("MR-102", days(8), [
         _report("reporter", "other", "患者扫描后自诉头晕"),
-        EventStep(hours(2), A.REFUSE, "safety", {"reason": "患者未进食，与设备无关"}),
+        Step(hours(2), A.REFUSE, "safety", {"reason": "患者未进食，与设备无关"}),
     ]),
-    Event("CT-103", hours(50), [
+    Story("CT-103", hours(50), [
         _report("reporter", "may_cause", "高压注射器针筒松脱，造影剂外渗", **LIKELY),
         _check("very_likely"),
         _grade("III"),
         _handle(hours(47), "卡扣磨损", "更换卡扣，列入日常巡检"),
     ]),
-    Event("TOMO-101", hours(20), [
+    Story("TOMO-101", hours(20), [
         _report("reporter-rt", "serious_injury", "治疗中定位偏差 4 mm，一个分次剂量偏离", **PATIENT),
         ACKNOWLEDGE,
         _check("possible"),
         _grade("II"),
     ]),
-    Event("PETMR-101", hours(6), [
+    Story("PETMR-101", hours(6), [
         _report("reporter-nm", "other", "警报声中断检查，患者受惊"),
-        EventStep(hours(1), A.SEND_BACK, "safety", {"reason": "请补充报警代码和当时的扫描序列"}),
+        Step(hours(1), A.SEND_BACK, "safety", {"reason": "请补充报警代码和当时的扫描序列"}),
     ]),
-    Event("MR-101", hours(3), [
+    Story("MR-101", hours(3), [
         _report("reporter", "may_cause", "表面线圈发热，患者皮肤发红", **LIKELY),
         _check("very_likely"),
     ]),
-    Event("LA-101", minutes(40), [
+    Story("LA-101", minutes(40), [
         _report("reporter-rt", "may_cause", "准直器防撞联锁未触发，机架距患者不足 2 cm", **PATIENT),
     ]),
-    Event("ROB-101", timedelta(), [
+    Story("ROB-101", timedelta(), [
         _report("reporter-or", "serious_injury", "器械臂意外移动，造成组织损伤，已中转开放手术", **PATIENT),
     ]),
 ]  # fmt: skip
@@ -142,7 +121,7 @@ class EventTeller:
             await self._tell(event)
         await self._stage.db.execute(WITHDRAW, self._stage.real.now(), HISTORY)
 
-    async def _tell(self, event: Event) -> None:
+    async def _tell(self, event: Story) -> None:
         self._clock.at = self._now - event.ago
         opened = await self._open(event)
         outcome = opened
@@ -159,7 +138,7 @@ class EventTeller:
         if event.ago:  # what is reported this very moment alarms when the service starts
             await self._pass_time(self._now)
 
-    async def _open(self, event: Event) -> Outcome:
+    async def _open(self, event: Story) -> Outcome:
         step = event.steps[0]
         today = {"happened_on": (self._clock.at - minutes(10)).astimezone(SHANGHAI).date()}
         return await self._engine.open(
@@ -167,7 +146,7 @@ class EventTeller:
             step.action,
             Actor(step.door, self._people[step.who]),
             {**today, **self._data(step)},
-            place=await self._place(event.device),
+            place=await self._stage.place(event.device),
             idempotency_key=_key(event, 0),
         )
 
@@ -182,17 +161,9 @@ class EventTeller:
         async with self._stage.db.connection() as connection:
             return await next_due(connection)
 
-    def _data(self, step: EventStep) -> dict[str, Any]:
+    def _data(self, step: Step) -> dict[str, Any]:
         return {k: self._clock.at - v if k in INSTANTS else v for k, v in step.data.items()}
 
-    async def _place(self, device: str) -> Place:
-        row = await self._stage.db.fetchrow(
-            "SELECT id, organisation_id FROM device WHERE number = $1", device
-        )
-        if row is None:
-            raise LookupError(device)
-        return Place(row["organisation_id"], row["id"])
 
-
-def _key(event: Event, place: int) -> str:
+def _key(event: Story, place: int) -> str:
     return f"demo-event-{event.device}-{place}"

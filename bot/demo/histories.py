@@ -52,6 +52,13 @@ class Stage:
     real: Clock
     seed: int
 
+    async def place(self, device: str) -> Place:
+        """Where a device stands, by its number."""
+        row = await self.db.fetchrow("SELECT id, organisation_id FROM device WHERE number = $1", device)
+        if row is None:
+            raise LookupError(device)
+        return Place(row["organisation_id"], row["id"])
+
 
 class Teller:
     """Plays stories. Each step has its own idempotency key, so a play that was broken off can be played again."""
@@ -92,7 +99,7 @@ class Teller:
             step.action,
             self._actor(step, None),
             step.data,
-            place=await self._place(story.device),
+            place=await self._stage.place(story.device),
             idempotency_key=_key(story, 0),
             reporter=visitor,
             attachments=await self._photos(story),
@@ -108,14 +115,6 @@ class Teller:
         if "technician" in data:
             data["technician"] = self._people[data["technician"]]
         return data
-
-    async def _place(self, device: str) -> Place:
-        row = await self._stage.db.fetchrow(
-            "SELECT id, organisation_id FROM device WHERE number = $1", device
-        )
-        if row is None:
-            raise LookupError(device)
-        return Place(row["organisation_id"], row["id"])
 
     async def _photos(self, story: Story) -> Sequence[NewAttachment]:
         attached = []

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from workflows.actor import Door
@@ -14,10 +15,10 @@ VISITOR_NAME, VISITOR_MAIL = "轮转护士（演示）", "visitor@demo.example"
 
 @dataclass(frozen=True)
 class Step:
-    """One action. `data` may name a person under `technician` by user name."""
+    """One action of a workflow. `data` may name a person under `technician` by user name."""
 
     after: timedelta
-    action: A
+    action: StrEnum
     who: str
     data: Mapping[str, Any] = field(default_factory=dict)
     door: Door = Door.PAGE

@@ -60,9 +60,9 @@ class TelegramChannel:
         what = _read(payload)
         return await self._send(what.text, _markup(what.inline_keyboard), address, account)
 
-    async def say(self, html: str, address: str, account: Account) -> None:
-        """A few words at once, as the answer to a press can carry no links. Raises SendFailed."""
-        await self._send(html, None, address, account)
+    async def say(self, text: str, address: str, account: Account) -> None:
+        """A few words at once, in HTML, as the answer to a press can carry no links. Raises SendFailed."""
+        await self._send(text, None, address, account)
 
     async def update(
         self, update_code: str, address: str, account: Account, replacement: Replacement
