@@ -5,33 +5,40 @@ seconds and up to one slot longer, so that no window of that length ever holds m
 """
 
 import hashlib
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from storage.clock import Clock
-from storage.database import Database
+from storage.database import Database, Record
 
 LONGEST_S = 3600
 SLOTS = 12
+REFUSALS_KEPT = 20_000
 # The sums of earlier slots hardly change any more; the present slot's row is locked and read anew by the update,
 # so that any number of uses at once gets no more than the rate allows. Sorted, so that no two wait for each other.
+# The answer has a row for each key that is used up: none means that each was counted, any that none was, but for
+# those of a burst that found room a moment before another key's last use was taken.
 COUNT = """
-WITH asked AS (SELECT unnest($1::text[]) AS key),
-kept AS (SELECT key, slot, uses,
-                sum(uses) OVER (PARTITION BY key ORDER BY slot DESC) AS up_to,
-                sum(uses) OVER (PARTITION BY key) AS total
-           FROM rate_window WHERE key = ANY($1) AND slot > $2),
-refused AS (SELECT key, min(slot) FILTER (WHERE up_to - uses < $4) AS frees
-              FROM kept WHERE total >= $4 GROUP BY key),
-earlier AS (SELECT key, sum(uses) AS uses FROM kept WHERE slot < $3 GROUP BY key),
+WITH asked AS (SELECT * FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::interval[])
+                         AS a(key, times, present, remembered)),
+kept AS (SELECT a.*, w.slot, w.uses, sum(w.uses) OVER (PARTITION BY a.key ORDER BY w.slot DESC) AS up_to,
+                sum(w.uses) OVER (PARTITION BY a.key) AS total
+           FROM asked a JOIN rate_window w ON w.key = a.key AND w.slot > $5::timestamptz - a.remembered),
+refused AS (SELECT key, min(slot + remembered) FILTER (WHERE up_to - uses < times) AS frees
+              FROM kept WHERE total >= times GROUP BY key),
+earlier AS (SELECT key, sum(uses) AS uses FROM kept WHERE slot < present GROUP BY key),
 counted AS (
   INSERT INTO rate_window AS w (key, slot, uses)
-  SELECT key, $3, 1 FROM asked WHERE NOT EXISTS (SELECT FROM refused) ORDER BY key
+  SELECT key, present, 1 FROM asked WHERE NOT EXISTS (SELECT FROM refused) ORDER BY key
   ON CONFLICT (key, slot) DO UPDATE SET uses = w.uses + 1
-   WHERE w.uses + coalesce((SELECT e.uses FROM earlier e WHERE e.key = excluded.key), 0) < $4
+   WHERE w.uses + coalesce((SELECT e.uses FROM earlier e WHERE e.key = excluded.key), 0)
+         < (SELECT a.times FROM asked a WHERE a.key = excluded.key)
   RETURNING key)
-SELECT (SELECT max(frees) FROM refused) AS frees,
-       (SELECT count(*) FROM asked) = (SELECT count(*) FROM counted) AS allowed
+SELECT key, frees FROM refused
+UNION ALL
+SELECT key, present + remembered FROM asked
+ WHERE NOT EXISTS (SELECT FROM refused) AND key NOT IN (SELECT key FROM counted)
 """
 
 
@@ -52,25 +59,32 @@ class Rate:
         return self.seconds / SLOTS
 
 
+@dataclass(frozen=True)
+class Use:
+    """One use of what `key` names ("sign-in 192.0.2.7"), which falls under `rate`."""
+
+    rate: Rate
+    key: str
+
+    def hashed(self) -> str:
+        """What is kept of the key; rates of different lengths do not share their slots."""
+        text = f"{self.rate.times}/{self.rate.seconds} {self.key}"
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 async def count(db: Database, clock: Clock, rate: Rate, *keys: str) -> int | None:
-    """Count one use for each key. `clock` is real time, a key says what it counts ("sign-in 192.0.2.7").
+    """Count one use for each key; `clock` is real time.
 
     Returns None, or the seconds to wait when a key has none left; then nothing is counted. Raises `DatabaseAway`.
     """
     now = clock.now()
-    slot = _slot(now, rate)
-    forgotten = timedelta(seconds=rate.seconds + rate.slot_s)
-    hashes = sorted({_hashed(rate, key) for key in keys})
-    row = await db.fetchrow(COUNT, hashes, now - forgotten, slot, rate.times)
-    if row is None or row["allowed"]:
-        return None
-    frees = row["frees"] or slot  # others took the last uses at this very moment
-    return max(1, -int(-(frees + forgotten - now).total_seconds() // 1))
+    return _wait(now, [row["frees"] for row in await _count(db, now, [Use(rate, key) for key in keys])])
 
 
 async def forget(db: Database, rate: Rate, *keys: str) -> None:
     """Take back all uses of the keys, as after a right password. Raises `DatabaseAway`."""
-    await db.execute("DELETE FROM rate_window WHERE key = ANY($1)", [_hashed(rate, key) for key in keys])
+    hashes = [Use(rate, key).hashed() for key in keys]
+    await db.execute("DELETE FROM rate_window WHERE key = ANY($1)", hashes)
 
 
 async def look_after(db: Database, real_now: datetime) -> None:
@@ -78,12 +92,53 @@ async def look_after(db: Database, real_now: datetime) -> None:
     await db.execute("DELETE FROM rate_window WHERE slot < $1", real_now - timedelta(seconds=2 * LONGEST_S))
 
 
+class Limits:
+    """Counts for a front door. Who was refused is remembered here, so that a flood costs the database nothing.
+
+    `clock` is real time.
+    """
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._refused: OrderedDict[str, datetime] = OrderedDict()
+
+    async def wait(self, *uses: Use) -> int | None:
+        """Count the uses in one round trip: None, or the seconds to wait when one is too many for its rate.
+
+        Then none is counted. Raises `DatabaseAway`.
+        """
+        now = self._clock.now()
+        known = [frees for use in uses if (frees := self._refused.get(use.hashed(), now)) > now]
+        if known:
+            return _wait(now, known)
+        rows = await _count(self._db, now, uses)
+        for row in rows:
+            self._refused[row["key"]] = row["frees"]
+            self._refused.move_to_end(row["key"])
+        while len(self._refused) > REFUSALS_KEPT:
+            self._refused.popitem(last=False)
+        return _wait(now, [row["frees"] for row in rows])
+
+
+async def _count(db: Database, now: datetime, uses: list[Use] | tuple[Use, ...]) -> list[Record]:
+    asked = {use.hashed(): use.rate for use in uses}
+    return await db.fetch(
+        COUNT,
+        list(asked),
+        [rate.times for rate in asked.values()],
+        [_slot(now, rate) for rate in asked.values()],
+        [timedelta(seconds=rate.seconds + rate.slot_s) for rate in asked.values()],
+        now,
+    )
+
+
+def _wait(now: datetime, frees: list[datetime]) -> int | None:
+    """Whole seconds until the last of these instants, at least one; None when there is none."""
+    return max(1, -int((now - max(frees)).total_seconds() // 1)) if frees else None
+
+
 def _slot(now: datetime, rate: Rate) -> datetime:
     """The begin of the slot: the same in every process."""
     begun = now.timestamp() // rate.slot_s * rate.slot_s
     return datetime.fromtimestamp(begun, UTC)
-
-
-def _hashed(rate: Rate, key: str) -> str:
-    """Rates of different lengths do not share their slots."""
-    return hashlib.sha256(f"{rate.times}/{rate.seconds} {key}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -8,7 +8,7 @@ import pytest
 
 from storage import rates
 from storage.database import Database, DatabaseAway
-from storage.rates import Rate
+from storage.rates import Limits, Rate, Use
 from tests.support.clocks import FixedClock
 from tests.support.gate import gate_to
 
@@ -67,6 +67,37 @@ async def test_where_one_key_is_used_up_none_is_counted(db: Database, clock: Fix
     for _ in range(5):
         assert await rates.count(db, clock, THREE, "label", "visitor") is not None
     assert await rates.count(db, clock, THREE, "visitor") is None
+
+
+async def test_each_key_may_have_a_rate_of_its_own(db: Database, clock: FixedClock) -> None:
+    limits = Limits(db, clock)
+    uses = (Use(Rate(100, 60), "address"), Use(THREE, "label"))
+    assert [await limits.wait(*uses) for _ in range(3)] == [None] * 3
+    assert await limits.wait(*uses) is not None
+    assert await limits.wait(uses[0]) is None
+
+
+async def test_who_was_refused_costs_the_database_nothing_until_their_time_has_come(
+    database_url: str, clock: FixedClock
+) -> None:
+    async with gate_to(database_url) as gate, Database.open(gate.dsn, acquire_timeout_s=1) as db:
+        limits = Limits(db, clock)
+        wait = [await limits.wait(Use(THREE, "a")) for _ in range(4)][-1]
+        await gate.shut()
+        assert await limits.wait(Use(THREE, "a")) == wait
+        await gate.unlock()
+        clock.forward(timedelta(seconds=wait or 0))
+        assert await limits.wait(Use(THREE, "a")) is None
+
+
+async def test_refusals_are_remembered_within_bounds(
+    db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "REFUSALS_KEPT", 2)
+    limits = Limits(db, clock)
+    for key in "abcd":
+        assert [await limits.wait(Use(Rate(1, 60), key)) is None for _ in range(2)] == [True, False]
+    assert len(limits._refused) == 2
 
 
 async def test_other_keys_and_other_rates_are_counted_apart(db: Database, clock: FixedClock) -> None:
