@@ -4,7 +4,7 @@ Used by the engine, which resolves recipients at the commit, and by the notifier
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,15 @@ from storage.database import Connection
 
 @dataclass(frozen=True)
 class Grant:
-    """A role at an organisation, which counts for everything below it."""
+    """A role at an organisation, which counts for everything below it.
+
+    `for_person` is whose it is, when it is held as their deputy.
+    """
 
     role: str
     organisation_id: int
     path: str
+    for_person: int | None = None
 
     def covers(self, path: str) -> bool:
         """Does the grant reach the organisation of that path?"""
@@ -25,8 +29,19 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """Somebody who is away."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Viewer:
-    """Somebody who looks or acts: a person with grants, or a participant of one case by link."""
+    """Somebody who looks or acts: a person with grants, or a participant of one case by link.
+
+    `acts_for` are those who are away and have the viewer as their deputy, be it by another deputy.
+    """
 
     name: str
     person_id: int | None = None
@@ -35,6 +50,7 @@ class Viewer:
     language: str | None = None
     organisation_id: int | None = None
     grants: tuple[Grant, ...] = ()
+    acts_for: tuple[Absent, ...] = ()
 
     def holds(self, roles: Iterable[str], path: str) -> bool:
         """Does the viewer hold one of the roles for the organisation of that path?"""
@@ -50,27 +66,58 @@ class Viewer:
         """The organisations that the viewer reaches, as LIKE patterns."""
         return sorted({f"{grant.path}%" for grant in self.grants})
 
+    @property
+    def person_ids(self) -> list[int]:
+        """The viewer, and those in whose stead they act: whose parts in cases are theirs to play."""
+        own = [] if self.person_id is None else [self.person_id]
+        return own + [absent.id for absent in self.acts_for]
 
+    def as_oneself(self) -> "Viewer":
+        """The viewer without what they hold as a deputy."""
+        own = tuple(grant for grant in self.grants if grant.for_person is None)
+        return replace(self, grants=own, acts_for=())
+
+    def standing_in(self, absent: Absent) -> "Viewer":
+        """The viewer with nothing but what they hold as the deputy of that person."""
+        theirs = tuple(grant for grant in self.grants if grant.for_person == absent.id)
+        return replace(self, person_id=absent.id, grants=theirs, acts_for=())
+
+
+# The person, then everybody away whose deputy somebody of these is: as far as `present_for` goes the other way.
 PERSON = """
+WITH RECURSIVE stands_for AS (
+  SELECT $1::bigint AS person_id, ARRAY[$1::bigint] AS chain
+  UNION ALL
+  SELECT a.person_id, s.chain || a.person_id FROM stands_for s
+    JOIN absence a ON a.deputy_id = s.person_id AND a.ended_at IS NULL AND a.starts_at <= $2 AND a.ends_at > $2
+    JOIN person away ON away.id = a.person_id AND away.active
+   WHERE cardinality(s.chain) <= 3 AND a.person_id <> ALL(s.chain))
 SELECT p.id, p.name, p.language, p.organisation_id,
-       coalesce(jsonb_agg(jsonb_build_object('role', post.role, 'id', o.id, 'path', o.path))
-                FILTER (WHERE post.id IS NOT NULL), '[]') AS grants
+       coalesce(jsonb_agg(jsonb_build_object('role', post.role, 'id', o.id, 'path', o.path,
+                                             'for', nullif(post.person_id, p.id)))
+                FILTER (WHERE post.id IS NOT NULL), '[]') AS grants,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', away.id, 'name', away.name)), '[]')
+          FROM person away WHERE away.id <> p.id AND away.id IN (SELECT person_id FROM stands_for)) AS acts_for
   FROM person p
-  LEFT JOIN post ON post.person_id = p.id AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2)
+  LEFT JOIN post ON post.person_id IN (SELECT person_id FROM stands_for)
+       AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2)
   LEFT JOIN organisation o ON o.id = post.organisation_id
  WHERE p.id = $1 AND p.active
  GROUP BY p.id
 """
 
-# For each role, the holders at the nearest organisation upward that has any.
+# For each role, who is there for the holders at the nearest organisation upward that has any. Somebody away for
+# whom nobody stands in counts only where there is nobody else at any level, so that no message loses its reader.
 HOLDERS = """
-SELECT role, person_id FROM (
-  SELECT post.role, post.person_id, rank() OVER (PARTITION BY post.role ORDER BY length(o.path) DESC) AS distance
-    FROM post
-    JOIN organisation o ON o.id = post.organisation_id
-    JOIN person p ON p.id = post.person_id AND p.active
-   WHERE post.role = ANY($1) AND starts_with($3, o.path)
-     AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2)
+SELECT DISTINCT role, person_id FROM (
+  SELECT role, coalesce(present, person_id) AS person_id,
+         rank() OVER (PARTITION BY role ORDER BY present IS NULL, length(path) DESC) AS distance
+    FROM (SELECT post.role, post.person_id, o.path, present_for(post.person_id, $2) AS present
+            FROM post
+            JOIN organisation o ON o.id = post.organisation_id
+            JOIN person p ON p.id = post.person_id AND p.active
+           WHERE post.role = ANY($1) AND starts_with($3, o.path)
+             AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2)) held
 ) nearest WHERE distance = 1 ORDER BY role, person_id
 """
 
@@ -78,7 +125,7 @@ SELECT role, person_id FROM (
 # A provider may spell a name in another case than the administrator did; the exact spelling comes first.
 PERSON_AT = """
 SELECT person_id FROM contact_point
- WHERE account_id = $1 AND (address = $2 OR lower(address) = lower($2))
+ WHERE account_id = $1 AND (address = $2 OR lower(address) = lower($2)) AND ended_at IS NULL
  ORDER BY address = $2 DESC, id LIMIT 1
 """
 
@@ -96,20 +143,21 @@ async def person_at(connection: Connection, account_id: int, address: str, at: d
 
 
 def viewer_from(row: Any) -> Viewer:
-    """Build a viewer from a row of `PERSON`, or from the same object in JSON."""
+    """Build a viewer from a row of `PERSON`."""
     return Viewer(
         name=row["name"],
         person_id=row["id"],
         language=row["language"],
         organisation_id=row["organisation_id"],
-        grants=tuple(Grant(g["role"], g["id"], g["path"]) for g in row["grants"]),
+        grants=tuple(Grant(g["role"], g["id"], g["path"], g["for"]) for g in row["grants"]),
+        acts_for=tuple(Absent(**absent) for absent in row["acts_for"]),
     )
 
 
 async def holders(
     connection: Connection, roles: Sequence[str], path: str, at: datetime
 ) -> dict[str, list[int]]:
-    """The people who hold each role for the organisation of that path, at the nearest level that has anybody."""
+    """Who is there for each role at the organisation of that path: its holders or their deputies, nearest level."""
     found: dict[str, list[int]] = {role: [] for role in roles}
     if roles:
         for row in await connection.fetch(HOLDERS, list(roles), at, path):

@@ -10,7 +10,7 @@ from storage.database import Connection
 
 @dataclass(frozen=True)
 class PartHolder:
-    """Somebody who has a part in the case."""
+    """Somebody who has a part in the case. `deputy_id` is who is told while they are away."""
 
     id: int
     part: str
@@ -18,6 +18,7 @@ class PartHolder:
     person_id: int | None
     email: str
     phone: str = ""
+    deputy_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ SELECT c.id, c.number, c.workflow, c.state, c.version, c.entered_version, c.ente
        (SELECT parent.number FROM work_case parent WHERE parent.id = c.parent_id) AS parent_number,
        coalesce((SELECT to_jsonb(d) FROM device d WHERE d.id = c.device_id), '{{}}') AS device,
        coalesce((SELECT to_jsonb(x) FROM {detail} x WHERE x.case_id = c.id), '{{}}') AS detail,
-       (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.id), '[]') FROM participant p
+       (SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object(
+                 'deputy_id', nullif(present_for(p.person_id, $3), p.person_id)) ORDER BY p.id), '[]')
+          FROM participant p
          WHERE p.case_id = c.id AND p.ended_at IS NULL) AS parts,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('action', s.action, 'version', s.version, 'name', s.actor_name,
                'person_id', s.person_id, 'participant_id', s.participant_id) ORDER BY s.id), '[]')
@@ -119,4 +122,5 @@ def _fired(rule: str, rung: int, due_at: str, at: str) -> tuple[tuple[str, int, 
 
 
 def _part(row: Mapping[str, Any]) -> PartHolder:
-    return PartHolder(row["id"], row["part"], row["name"], row["person_id"], row["email"], row["phone"])
+    named = ("id", "part", "name", "person_id", "email", "phone", "deputy_id")
+    return PartHolder(**{name: row[name] for name in named})

@@ -11,6 +11,10 @@ from storage.facts import Facts
 from storage.sealing import RecordSealer, record_context
 from workflows.actor import Actor
 from workflows.definition import Form, Move, Workflow
+from workflows.rules import on_behalf_of
+
+FOR_PERSON = "for_person"
+"""In a step's data: the name of the absent person for whom a deputy took it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,9 @@ class Taking:
 
 
 def step_row(step: Taking, target: str) -> StepRow:
-    """The line of history; `target` is the state after the step."""
+    """The line of history; `target` is the state after the step. What a deputy did says for whom."""
+    behalf = on_behalf_of(step.move.by, step.facts, step.viewer)
+    filled_in = step.form.model_dump(mode="json", exclude_none=True, exclude=set(step.form.sealed))
     return StepRow(
         action=step.move.action,
         source=step.move.source,
@@ -54,7 +60,7 @@ def step_row(step: Taking, target: str) -> StepRow:
         participant_id=step.viewer.participant_id,
         actor_name=step.viewer.name,
         door=step.asked.actor.door,
-        data=step.form.model_dump(mode="json", exclude_none=True, exclude=set(step.form.sealed)),
+        data={**filled_in, **({FOR_PERSON: behalf} if behalf else {})},
         client=step.asked.actor.client,
     )
 

@@ -90,8 +90,9 @@ def _recipients(
     yield from ((person, None) for person in sorted(_holding(roles, say, holders, leave_out)))
     for holder in facts.parts:
         if holder.part in say.to.parts:
-            if holder.person_id is not None and holder.person_id != leave_out:
-                yield holder.person_id, None
+            told = holder.deputy_id or holder.person_id
+            if told is not None and leave_out not in (told, holder.person_id):
+                yield told, None
             elif holder.person_id is None and holder.email:
                 yield None, holder.id
 

@@ -100,13 +100,24 @@ def _belongs(who: Who, facts: Facts, viewer: Viewer) -> bool:
     return who.anybody or viewer.holds(who.roles, facts.path) or _has_part(who.parts, facts, viewer)
 
 
+def on_behalf_of(who: Who, facts: Facts, viewer: Viewer) -> str:
+    """The name of the absent person whose right the viewer needs for this; empty when they act in their own."""
+    if not viewer.acts_for or _belongs(who, facts, viewer.as_oneself()):
+        return ""
+    stood_for = (absent for absent in viewer.acts_for if _belongs(who, facts, viewer.standing_in(absent)))
+    return next((absent.name for absent in stood_for), "")
+
+
 def _has_part(parts: frozenset[str], facts: Facts, viewer: Viewer) -> bool:
-    return any(holder.part in parts and _is(holder.person_id, holder.id, viewer) for holder in facts.parts)
+    """Has the viewer, or somebody whose deputy they are, one of the parts?"""
+    if viewer.person_id is None:
+        return any(holder.part in parts and _is(None, holder.id, viewer) for holder in facts.parts)
+    return any(holder.part in parts and holder.person_id in viewer.person_ids for holder in facts.parts)
 
 
 def _same_hands(move: Move, facts: Facts, viewer: Viewer) -> bool:
-    """Did the viewer make the request that this move decides on?"""
-    if move.not_the_reporter and _has_part(frozenset({Part.REPORTER}), facts, viewer):
+    """Did the viewer make the request that this move decides on? Whoever stands in for others stays one person."""
+    if move.not_the_reporter and _has_part(frozenset({Part.REPORTER}), facts, viewer.as_oneself()):
         return True
     return any(
         step.action in move.not_who_did and _is(step.person_id, step.participant_id, viewer)

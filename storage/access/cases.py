@@ -124,7 +124,7 @@ TODO = f"""{LINE} WHERE c.closed_at IS NULL AND EXISTS (
      AND (EXISTS (SELECT 1 FROM jsonb_to_recordset($3) AS held(role text, path text)
                    WHERE held.role = duty.role AND starts_with(o.path, held.path))
        OR EXISTS (SELECT 1 FROM participant p WHERE p.case_id = c.id AND p.ended_at IS NULL
-                     AND p.part = duty.part AND p.person_id = $1))
+                     AND p.part = duty.part AND p.person_id = ANY($5::bigint[])))
      AND NOT EXISTS (SELECT 1 FROM step s WHERE s.case_id = c.id AND s.person_id = $1
                         AND duty.not_who_did ? s.action)
      AND NOT (duty.not_the_reporter AND EXISTS (
@@ -152,7 +152,8 @@ async def todo(
 ) -> Sequence[CaseLine]:
     """The open cases on which this person has something to do, the most urgent first."""
     held = [{"role": grant.role, "path": grant.path} for grant in viewer.grants]
-    rows = await db.fetch(TODO, viewer.person_id, [asdict(duty) for duty in duties], held, limit)
+    duties_of = [asdict(duty) for duty in duties]
+    rows = await db.fetch(TODO, viewer.person_id, duties_of, held, limit, viewer.person_ids)
     return [CaseLine(**dict(row)) for row in rows]
 
 

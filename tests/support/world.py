@@ -130,6 +130,20 @@ async def add_contact(db: Database, person: int, account: int, address: str, ran
     )
 
 
+async def add_absence(
+    db: Database, person: int, deputy: int | None, starts_at: datetime, ends_at: datetime
+) -> int:
+    """Somebody is away from and until an instant of business time."""
+    return await _inserted(
+        db,
+        "INSERT INTO absence (person_id, deputy_id, starts_at, ends_at) VALUES ($1, $2, $3, $4) RETURNING id",
+        person,
+        deputy,
+        starts_at,
+        ends_at,
+    )
+
+
 CARD = """
 INSERT INTO delivery (created_at, message_id, message_created_at, case_id, account_id, channel, address, unique_id,
                       payload, state, tried_at, provider_id, update_code)
