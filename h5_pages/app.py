@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from h5_pages.help.shelf import Shelf
 from h5_pages.limits import SlidingWindow
 from h5_pages.pipeline import door
 from h5_pages.render import Renderer
@@ -11,6 +12,7 @@ from h5_pages.services import PageServices, PageSettings, Rate, Resender
 from h5_pages.statics import Statics
 from h5_pages.uploads import PhotoDesk
 from h5_pages.visit import Site
+from workflows.registry import all_workflows
 
 __all__ = ["SITE", "PageServices", "PageSettings", "Rate", "Resender", "add_pages"]
 
@@ -32,6 +34,7 @@ def add_pages(app: web.Application, services: PageServices) -> None:
         seals=seals,
         window=SlidingWindow(services.clocks.real),
         photos=PhotoDesk(services.files, seals),
+        help=Shelf(services.texts, all_workflows()),
     )
     app[SITE] = site
     app.router.add_get("/static/{name:.+}", statics.send)

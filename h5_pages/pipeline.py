@@ -7,6 +7,7 @@ from enum import Enum, auto
 from aiohttp import web
 
 from h5_pages import error_pages, intake
+from h5_pages.help.topics import topic_of
 from h5_pages.seals import same
 from h5_pages.security import is_foreign, protect
 from h5_pages.uploads import KeptPhoto
@@ -51,9 +52,10 @@ class FormForged(WorkflowError):
 
 def door(site: Site, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The handler that leads to a route's view."""
+    topic = topic_of(route.path)
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        request[VISIT] = stranger(site, request)
+        request[VISIT] = replace(stranger(site, request), topic=topic)
         try:
             response = await _enter(site, route, request)
         except web.HTTPException:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from h5_pages import event_look, look
 from h5_pages.admin_menu import screens_for
+from h5_pages.help.topics import topic_of_workflow
 from h5_pages.languages import LANGUAGE_NAMES
 from h5_pages.next_page import sign_in_url
 from h5_pages.statics import Statics
@@ -36,6 +37,7 @@ class Renderer:
             look=look,
             administration=screens_for,
             event_look=event_look,
+            topic_of_workflow=topic_of_workflow,
             new_key=lambda: token_urlsafe(16),
             money=money,
             sign_in_url=sign_in_url,

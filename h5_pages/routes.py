@@ -10,6 +10,7 @@ from h5_pages.views import (
     labels,
     licences,
     links,
+    manual,
     me,
     report,
     sign_in,
@@ -58,5 +59,8 @@ ROUTES = [
     Route("POST", "/sign-in", sign_in.sign_in, For.ANYBODY),
     Route("POST", "/sign-out", sign_in.sign_out, For.ANYBODY),
     Route("GET", "/language", sign_in.language, For.ANYBODY),
+    Route("GET", "/help", manual.contents, For.ANYBODY),
+    Route("GET", "/help/manual", manual.manual, For.ANYBODY),
+    Route("GET", "/help/{topic}", manual.topic, For.ANYBODY),
     Route("GET", "/{tail:.*}", sign_in.not_found, For.ANYBODY),
 ]

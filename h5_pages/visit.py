@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+from h5_pages.help.shelf import Shelf
+from h5_pages.help.topics import FIRST
 from h5_pages.intake import Typed
 from h5_pages.languages import language_of
 from h5_pages.limits import SlidingWindow
@@ -36,11 +38,15 @@ class Site:
     seals: Seals
     window: SlidingWindow
     photos: PhotoDesk
+    help: Shelf
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A request as views see it. `viewer` is None without sign-in; `typed` is what was posted."""
+    """A request as views see it. `viewer` is None without sign-in; `typed` is what was posted.
+
+    `topic` is the page of help that explains this screen.
+    """
 
     site: Site
     path: str
@@ -52,6 +58,7 @@ class Visit:
     session_token: str = ""
     viewer: Viewer | None = None
     typed: Typed = field(default_factory=Typed)
+    topic: str = FIRST
 
     @property
     def services(self) -> PageServices:

@@ -1,23 +1,20 @@
 """Every text for people has its Chinese translation, which fits where it is shown."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.catalogues import FOLDER, Catalogues, CataloguesMissing
 from notifier.trim import columns
+from tests.support.sources import source_texts
 from workflows.registry import all_workflows
 
 ROOT = FOLDER.parents[1]
-MAKEFILE = (ROOT / "Makefile").read_text()
 CHINESE = re.compile("[\u2e80-\u9fff\uff01-\uff5e]")
 FIELD_ZI, BUTTON_ZI, TITLE_ZI = 5, 8, 12  # a title has room for a device's name besides
 # WeCom shows 10 字 in the place of buttons: what was done, a colon and a name of three characters.
@@ -27,7 +24,7 @@ DONE_ZI = 6
 @pytest.fixture(scope="session")
 def sources() -> set[str]:
     """Every text that `make catalogues` would collect, by the same settings."""
-    return {text for room in _rooms() for text in _texts_in(ROOT / room)}
+    return source_texts(ROOT)
 
 
 @pytest.fixture(scope="session")
@@ -120,24 +117,6 @@ def test_chinese_words_on_cards_fit(catalogues: Catalogues) -> None:
     shown += [(look.label, BUTTON_ZI) for look in looks] + [(look.done, DONE_ZI) for look in looks]
     long = {chinese(text) for text, zi in shown if columns(_without_places(chinese(text))) > 2 * zi}
     assert long == set()
-
-
-def _rooms() -> list[str]:
-    listed = re.search(r"^SOURCES := (.+)$", MAKEFILE, re.MULTILINE)
-    assert listed is not None
-    return [room for room in listed[1].split() if room != "tests"]
-
-
-def _keywords() -> dict[str, tuple[int, ...] | None]:
-    command = next(line for line in MAKEFILE.splitlines() if " extract " in line)
-    return {**DEFAULT_KEYWORDS, **parse_keywords(re.findall(r"-k (\S+)", command))}
-
-
-def _texts_in(room: Path) -> Iterator[str]:
-    with (FOLDER / "babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
-    for _, _, text, _, _ in extract_from_dir(room, methods, options, _keywords()):
-        yield text if isinstance(text, str) else text[0]
 
 
 def _chinese() -> Catalog:

@@ -1,0 +1,96 @@
+"""The chapters of the manual, and which topic explains which address. The texts are in `texts/<language>/`."""
+
+from dataclasses import dataclass
+
+from storage.texts import N_
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One page of help. `routes` are the addresses, as the routes write them, that lead here by “?”.
+
+    `workflow` names the one whose picture belongs to the page; the pages of its cases lead here as well.
+    """
+
+    name: str
+    routes: tuple[str, ...] = ()
+    workflow: str | None = None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Topics that belong together; `label` is a source text."""
+
+    label: str
+    topics: tuple[Topic, ...]
+
+
+CHAPTERS = (
+    Chapter(
+        N_("First steps"),
+        (
+            Topic("start", ("/", "/help", "/help/manual", "/help/{topic}", "/{tail:.*}")),
+            Topic("sign-in", ("/sign-in",)),
+            Topic("report", ("/d/{token}", "/d/{token}/report")),
+            Topic(
+                "follow-up",
+                ("/f/{token}", "/f/{token}/{action}", "/f/{token}/files/{key}"),
+            ),
+        ),
+    ),
+    Chapter(
+        N_("Every day"),
+        (
+            Topic("todo", ("/todo",)),
+            Topic("cases", ("/cases",)),
+            Topic("case", ("/cases/{number}", "/cases/{number}/{action}", "/files/{key}")),
+            Topic("devices", ("/devices",)),
+            Topic("device", ("/devices/{id}", "/devices/{id}/sensors")),
+            Topic("labels", ("/labels.pdf", "/devices/{id}/qr.svg", "/devices/{id}/qr.png")),
+            Topic("messages", ("/me/telegram",)),
+        ),
+    ),
+    Chapter(
+        N_("The ways of a case"),
+        (
+            Topic("repair", workflow="repair"),
+            Topic(
+                "licence",
+                (
+                    "/licences",
+                    "/licences/new",
+                    "/l/{key}",
+                    "/licences/{number}/qr.svg",
+                    "/licences/{number}/qr.png",
+                    "/licences/{number}/qr.pdf",
+                ),
+                workflow="licence",
+            ),
+            Topic("adverse-event", ("/devices/{id}/adverse-event",), workflow="adverse_event"),
+            Topic("patient", ("/cases/{number}/patient", "/cases/{number}/looks")),
+            Topic("alarm", workflow="alarm"),
+        ),
+    ),
+    Chapter(
+        N_("Administration"),
+        (
+            Topic("administration", ("/admin",)),
+            Topic("undelivered", ("/admin/dead-letters", "/admin/dead-letters/{id}")),
+        ),
+    ),
+    Chapter(N_("When something goes wrong"), (Topic("trouble"), Topic("at-night"))),
+)
+TOPICS = {topic.name: topic for chapter in CHAPTERS for topic in chapter.topics}
+BY_ROUTE = {route: topic.name for topic in TOPICS.values() for route in topic.routes}
+BY_WORKFLOW = {topic.workflow: topic.name for topic in TOPICS.values() if topic.workflow}
+FIRST = "start"
+
+
+def topic_of(route: str) -> str:
+    """The topic that explains a route."""
+    return BY_ROUTE.get(route, FIRST)
+
+
+def topic_of_workflow(name: str) -> str:
+    """The topic that explains a workflow and shows its picture."""
+    return BY_WORKFLOW.get(name, FIRST)
