@@ -45,11 +45,18 @@ async def inputs(visit: Visit, view: CaseView, action: str, error: FormInvalid |
 
 
 def plain_inputs(
-    visit: Visit, form: type[Form], error: FormInvalid | None = None, known: Mapping[str, str] | None = None
+    visit: Visit,
+    form: type[Form],
+    error: FormInvalid | None = None,
+    known: Mapping[str, str] | None = None,
+    people_choices: Sequence[tuple[str, str]] = (),
 ) -> list[Input]:
-    """The fields of a form outside any case, filled with what was typed, or else with what is known."""
+    """The fields of a form outside any case, filled with what was typed, or else with what is known.
+
+    `people_choices` (id and name) is for fields that ask for a person.
+    """
     values = visit.typed.fields or known or {}
-    return [_input(visit, spec, values, (), error) for spec in describe(form)]
+    return [_input(visit, spec, values, people_choices, error) for spec in describe(form)]
 
 
 def data_of(form: type[Form], typed: Mapping[str, str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -15,6 +15,7 @@ from storage.texts import N_
 from workflows.definition import Form
 from workflows.errors import FormInvalid
 
+F = TypeVar("F", bound=Form)
 ERROR_TEXTS = {
     "missing": N_("Please fill this in."),
     "string_too_short": N_("Please fill this in."),
@@ -94,7 +95,7 @@ def _kind(info: FieldInfo) -> str:
     return "choice" if any(isinstance(t, type) and issubclass(t, Enum) for t in types) else "text"
 
 
-def fill_in(form: type[Form], data: Mapping[str, Any]) -> Form:
+def fill_in(form: type[F], data: Mapping[str, Any]) -> F:
     """Check what was filled in; empty texts count as not given. Raises `FormInvalid` with a text for each field."""
     given = {name: _storable(value) for name, value in data.items() if value not in ("", None)}
     try:
