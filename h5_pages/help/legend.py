@@ -31,9 +31,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Who is reminded of what waits in a state, as shipped."""
+    """Who is reminded of what waits in these states, as shipped."""
 
-    state: str
+    states: tuple[str, ...]
     lines: tuple[str, ...]
 
 
@@ -86,7 +86,11 @@ def _staying(workflow: Workflow, gettext: Gettext) -> Iterator[Step]:
 
 
 def _waiting(workflow: Workflow, gettext: Gettext) -> Iterator[Waiting]:
+    """States with the same reminders stand together."""
+    found: dict[tuple[str, ...], list[str]] = {}
     for state, label in workflow.states.items():
         lines = tuple(dict.fromkeys(reminders(workflow, state, gettext)))
+        found.setdefault(lines, []).append(gettext(label))
+    for lines, states in found.items():
         if lines:
-            yield Waiting(gettext(label), lines)
+            yield Waiting(tuple(states), lines)

@@ -30,7 +30,7 @@ CHAPTERS = (
         N_("First steps"),
         (
             Topic("start", ("/", "/help", "/help/manual", "/help/{topic}", "/{tail:.*}")),
-            Topic("sign-in", ("/sign-in",)),
+            Topic("sign-in", ("/sign-in", "/language")),
             Topic("report", ("/d/{token}", "/d/{token}/report")),
             Topic(
                 "follow-up",
