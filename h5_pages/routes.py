@@ -1,6 +1,7 @@
 """Every address of the pages: who may come, and whether photos may come with it."""
 
 from h5_pages.pipeline import For, Route
+from h5_pages.routes_identity import IDENTITY_ROUTES
 from h5_pages.views import (
     admin,
     adverse_events,
@@ -40,6 +41,7 @@ ROUTES = [
     Route("GET", "/devices/{id}/qr.svg", labels.svg),
     Route("GET", "/devices/{id}/qr.png", labels.png),
     Route("GET", "/labels.pdf", labels.sheet),
+    *IDENTITY_ROUTES,
     Route("GET", "/me/telegram", me.telegram),
     Route("POST", "/me/telegram", me.telegram_code),
     Route("POST", "/me/telegram/first", me.telegram_first),

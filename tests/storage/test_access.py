@@ -15,6 +15,7 @@ from storage.access import NotVisible, cases, devices, files, licences, messages
 from storage.access.cases import DetailTable, Duty
 from storage.database import Database
 from storage.directory import Grant, Viewer
+from tests.support.account_reads import ACCOUNT_READS, make_account
 from tests.support.desk import Desk, open_desk
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
 from workflows.engine import Outcome
@@ -95,6 +96,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     patients.looks: lambda t, v: patients.looks(t.db, v, t.case.number, "look"),
     sensors.of_device: lambda t, v: sensors.of_device(t.db, v, t.desk.world.device),
     people.candidates: lambda t, v: people.candidates(t.db, v, Role.ENGINEER, t.path, NOW),
+    **ACCOUNT_READS,
 }
 WITHOUT_VIEWER = {
     "cards.card": "the provider showed the card to who presses it",
@@ -117,6 +119,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
         await desk.db.execute(MAKE_LOOK, desk.world.head, case.case_id)
         await desk.db.execute("UPDATE message SET state = 'dead', finished_at = now()")
+        await make_account(desk)
         message = await desk.value("SELECT min(id) FROM message")
         path = await desk.value("SELECT path FROM organisation WHERE id = $1", desk.world.department)
         grants = tuple(Grant(role, desk.world.hospital, path.partition(".")[0] + ".") for role in Role)

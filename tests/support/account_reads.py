@@ -1,0 +1,46 @@
+"""How a test of scopes reads accounts: everything that `storage.access.accounts` tells of one person."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from storage.access import accounts
+from storage.database import Database
+from storage.directory import Viewer
+from tests.support.desk import Desk
+from tests.support.world import LONG_AGO, add_absence
+from workflows.identity.roles import Role
+
+NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
+MAKE_SESSION = """
+INSERT INTO web_session (id, person_id, created_at, seen_at, client) VALUES ('session', $1, now(), now(), '')
+"""
+
+
+class Place(Protocol):
+    """Where a reader looks: a database with the people of a desk."""
+
+    @property
+    def db(self) -> Database: ...
+    @property
+    def desk(self) -> Desk: ...
+
+
+async def make_account(desk: Desk) -> None:
+    """Let the engineer be away, with the administrator as deputy, and be signed in."""
+    await add_absence(desk.db, desk.world.engineer, desk.administrator, NOW, datetime(2026, 3, 9, tzinfo=UTC))
+    await desk.db.execute(MAKE_SESSION, desk.world.engineer)
+
+
+def _of(place: Place) -> tuple[Role, int]:
+    return Role.ADMINISTRATOR, place.desk.world.engineer
+
+
+ACCOUNT_READS: dict[Callable[..., Any], Callable[[Any, Viewer], Awaitable[object]]] = {
+    accounts.account: lambda t, v: accounts.account(t.db, v, *_of(t)),
+    accounts.posts: lambda t, v: accounts.posts(t.db, v, *_of(t), NOW),
+    accounts.absences: lambda t, v: accounts.absences(t.db, v, *_of(t), NOW),
+    accounts.deputising: lambda t, v: accounts.deputising(t.db, v, NOW),
+    accounts.colleagues: lambda t, v: accounts.colleagues(t.db, v, *_of(t), NOW),
+    accounts.sessions: lambda t, v: accounts.sessions(t.db, v, *_of(t), LONG_AGO, LONG_AGO),
+}
