@@ -66,6 +66,8 @@ STATUS_LABELS = {
     "stopped": N_("Out of use"),
     "retired": N_("Retired"),
 }
+STATUS_TONES = {"in_use": "active", "stopped": "stopped", "retired": "dropped"}
+CATEGORY_LABELS = {"A": N_("Category A (national licence)"), "B": N_("Category B (provincial licence)")}
 
 
 LICENCE_ROLES = frozenset(
@@ -121,6 +123,16 @@ def outcome(line: DeliveryLine) -> str:
 def status(name: str) -> str:
     """Whether a device is in use."""
     return STATUS_LABELS.get(name, name)
+
+
+def status_tone(name: str) -> str:
+    """The colour class of a device's status."""
+    return STATUS_TONES.get(name, "dropped")
+
+
+def category(name: str) -> str:
+    """The category of the licence that a device needs."""
+    return CATEGORY_LABELS.get(name, name)
 
 
 def device_type(name: str) -> str:

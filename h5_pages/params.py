@@ -65,12 +65,6 @@ class CaseList(Params):
     all: bool = False
 
 
-class DeviceSearch(Params):
-    """Words to look for."""
-
-    q: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
-
-
 class LicenceList(Params):
     """Which licences a list shows; `later` is before the first colour."""
 
@@ -94,17 +88,6 @@ class EventFrom(Params):
     @classmethod
     def _nothing(cls, value: object) -> object:
         return value or None
-
-
-class LabelChoice(Params):
-    """Which devices a label sheet is for; all in scope when none is named."""
-
-    ids: tuple[Id, ...] = ()
-
-    @field_validator("ids", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
 
 class Press(Params):

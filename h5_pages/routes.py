@@ -1,6 +1,7 @@
 """Every address of the pages: who may come, and whether photos may come with it."""
 
 from h5_pages.pipeline import For, Route
+from h5_pages.routes_devices import DEVICE_ROUTES
 from h5_pages.routes_identity import IDENTITY_ROUTES
 from h5_pages.views import (
     admin,
@@ -8,7 +9,6 @@ from h5_pages.views import (
     cases,
     devices,
     files,
-    labels,
     licences,
     links,
     manual,
@@ -33,15 +33,7 @@ ROUTES = [
     Route("GET", "/f/{token}/files/{key}", links.file, For.ANYBODY),
     Route("GET", "/f/{token}/{action}", links.action_form, For.ANYBODY),
     Route("POST", "/f/{token}/{action}", links.action, For.ANYBODY),
-    Route("GET", "/devices", devices.search),
-    Route("GET", "/devices/{id}", devices.record),
-    Route("GET", "/devices/{id}/sensors", devices.sensors, For.ANYBODY, by_itself=True),
-    Route("GET", "/devices/{id}/adverse-event", adverse_events.form),
-    Route("POST", "/devices/{id}/adverse-event", adverse_events.report),
-    Route("GET", "/devices/{id}/qr.svg", labels.svg),
-    Route("GET", "/devices/{id}/qr.png", labels.png),
-    Route("GET", "/labels.pdf", labels.sheet),
-    *IDENTITY_ROUTES,
+    *DEVICE_ROUTES,
     Route("GET", "/me/telegram", me.telegram),
     Route("POST", "/me/telegram", me.telegram_code),
     Route("POST", "/me/telegram/first", me.telegram_first),

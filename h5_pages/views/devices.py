@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from h5_pages import error_pages
-from h5_pages.params import DeviceSearch, OfId, OfToken
+from h5_pages.params import OfId, OfToken
 from h5_pages.sensors import gauges
 from h5_pages.visit import Visit
 from storage.access import NotVisible, devices
@@ -12,7 +12,6 @@ from storage.access.sensors import of_device
 from workflows.identity.roles import Role
 
 MAY_PRINT_LABELS = frozenset({Role.ENGINEER, Role.EQUIPMENT_HEAD, Role.ADMINISTRATOR})
-SHOWN = 100
 
 
 async def by_label(request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -43,24 +42,8 @@ async def sensors(request: web.Request, visit: Visit) -> web.StreamResponse:
     return visit.page("sensors.html", device_id=wanted, gauges=shown)
 
 
-async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
-    """Devices in scope, by words."""
-    words = DeviceSearch.of(request).q
-    found = await devices.all_in_scope(visit.services.db, visit.person, words=words, limit=SHOWN + 1)
-    return visit.page(
-        "devices.html",
-        devices=found[:SHOWN],
-        more=len(found) > SHOWN,
-        words=words,
-        may_print=_prints_any(visit),
-    )
-
-
 async def labelled(visit: Visit, token: str) -> PublicDevice:
-    """The device of a valid label; raises `NotVisible` or, for visitors without sign-in, `TooOften`."""
-    if visit.viewer is None:
-        keys = (f"view {visit.client}", f"view label {token}")
-        visit.site.window.count(visit.services.settings.view_rate, *keys)
+    """The device of a valid label; raises `NotVisible`."""
     return await devices.by_label(visit.services.db, token)
 
 
@@ -69,7 +52,8 @@ def may_print(visit: Visit, device: DeviceRecord) -> bool:
     return visit.person.holds(MAY_PRINT_LABELS, device.path)
 
 
-def _prints_any(visit: Visit) -> bool:
+def prints_any(visit: Visit) -> bool:
+    """May the viewer print labels anywhere?"""
     return any(grant.role in MAY_PRINT_LABELS for grant in visit.person.grants)
 
 

@@ -1,15 +1,17 @@
 """QR codes and label sheets."""
 
 import asyncio
+from dataclasses import replace
 
 from aiohttp import web
 
 from h5_pages import qr
 from h5_pages.labels import Label, label_sheet
-from h5_pages.params import LabelChoice, OfId
+from h5_pages.params import OfId
+from h5_pages.params_devices import DeviceQuery
 from h5_pages.views.devices import MAY_PRINT_LABELS, may_print
 from h5_pages.visit import Visit
-from storage.access import NotVisible, devices
+from storage.access import NotVisible, device_lists, devices
 from storage.access.devices import DeviceRecord
 from storage.texts import N_
 from workflows.errors import NotPermitted
@@ -33,9 +35,10 @@ async def sheet(request: web.Request, visit: Visit) -> web.StreamResponse:
     """An A4 sheet with the labels of the chosen devices, or of all in scope."""
     if not any(grant.role in MAY_PRINT_LABELS for grant in visit.person.grants):
         raise NotPermitted(action_text=PRINT_LABELS)
-    ids = frozenset(LabelChoice.of(request).ids)
-    found = await devices.all_in_scope(visit.services.db, visit.person, limit=MOST_LABELS)
-    chosen = [d for d in found if (not ids or d.id in ids) and d.token and may_print(visit, d)]
+    query = DeviceQuery.of(request)
+    order = replace(query.order(MOST_LABELS), after=None)
+    found = await device_lists.listed(visit.services.db, visit.person, query.wanted, order)
+    chosen = [d for d in found.rows if d.token and may_print(visit, d)]
     if not chosen:
         raise NotVisible
     content = await asyncio.to_thread(label_sheet, [_label(visit, device) for device in chosen])

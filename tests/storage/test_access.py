@@ -11,10 +11,22 @@ from typing import Any
 import pytest
 
 from storage import access
-from storage.access import NotVisible, cases, devices, files, licences, messages, patients, people, sensors
+from storage.access import (
+    NotVisible,
+    cases,
+    device_lists,
+    devices,
+    files,
+    licences,
+    messages,
+    patients,
+    people,
+    sensors,
+)
 from storage.access.cases import DetailTable, Duty
 from storage.database import Database
 from storage.directory import Grant, Viewer
+from storage.paging import Order
 from tests.support.account_reads import ACCOUNT_READS, make_account
 from tests.support.desk import Desk, open_desk
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
@@ -72,6 +84,10 @@ async def licences_due(town: Town, viewer: Viewer) -> object:
     return [count for count in found.values() if count]
 
 
+async def devices_listed(town: Town, viewer: Viewer) -> object:
+    return (await device_lists.listed(town.db, viewer, device_lists.Wanted(), Order("number"))).rows
+
+
 DUTIES = [Duty("repair", "reported", role, None, [], False) for role in Role]
 DETAILS = {"repair": DetailTable("repair", {})}
 CALLS: dict[Callable[..., Any], Call] = {
@@ -81,7 +97,10 @@ CALLS: dict[Callable[..., Any], Call] = {
     cases.page: lambda t, v: cases.page(t.db, v, t.case.number, DETAILS, NOW),
     devices.record: lambda t, v: devices.record(t.db, v, t.desk.world.device),
     devices.by_number: lambda t, v: devices.by_number(t.db, v, DEVICE_NUMBER),
-    devices.all_in_scope: lambda t, v: devices.all_in_scope(t.db, v),
+    devices.chosen: lambda t, v: devices.chosen(t.db, v, [t.desk.world.device]),
+    device_lists.listed: devices_listed,
+    device_lists.makers: lambda t, v: device_lists.makers(t.db, v),
+    device_lists.units: lambda t, v: device_lists.units(t.db, v),
     files.attachment: lambda t, v: files.attachment(t.db, v, PHOTO),
     licences.cities: lambda t, v: licences.cities(t.db, v, WANTED),
     licences.code: lambda t, v: licences.code(t.db, v, t.case.number),
@@ -235,4 +254,7 @@ def test_a_grant_reaches_below_its_organisation_and_not_its_namesakes() -> None:
 
 @pytest.mark.parametrize("words", ["%", "_", "\\", "'", "100%", "a\\%"])
 async def test_words_to_search_for_are_no_patterns(town: Town, words: str) -> None:
-    assert all(words in f"{d}" for d in await devices.all_in_scope(town.db, town.insider, words=words))
+    found = await device_lists.listed(
+        town.db, town.insider, device_lists.Wanted(words=words), Order("number")
+    )
+    assert all(words in f"{device}" for device in found.rows)

@@ -1,0 +1,35 @@
+"""What comes in the addresses of device pages, checked."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from h5_pages.lists import ListQuery
+from h5_pages.params import Id
+from storage.access import device_lists
+from storage.access.device_lists import Wanted
+from storage.device_types import DeviceType
+
+
+class DeviceQuery(ListQuery):
+    """Which devices a list shows."""
+
+    sorts = device_lists.SORTS
+    first_sort = "number"
+
+    type: DeviceType | None = None
+    status: Literal["in_use", "stopped", "retired"] | None = None
+    category: Literal["A", "B"] | None = None
+    maker: Annotated[str, Field(max_length=100)] | None = None
+    unit: Id | None = None
+    ids: tuple[Id, ...] | None = None
+
+    @field_validator("ids", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part for part in value.split(",") if part] or None if isinstance(value, str) else value
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same for the search."""
+        return Wanted(self.q, self.type, self.status, self.category, self.maker, self.unit, self.ids)

@@ -1,0 +1,16 @@
+"""Every address of the pages of devices."""
+
+from h5_pages.pipeline import For, Route
+from h5_pages.views import adverse_events, device_list, devices, labels
+
+DEVICE_ROUTES = [
+    Route("GET", "/devices", device_list.search),
+    Route("GET", "/devices/export.xlsx", device_list.export),
+    Route("GET", "/devices/{id}", devices.record),
+    Route("GET", "/devices/{id}/sensors", devices.sensors, For.ANYBODY, by_itself=True),
+    Route("GET", "/devices/{id}/adverse-event", adverse_events.form),
+    Route("POST", "/devices/{id}/adverse-event", adverse_events.report),
+    Route("GET", "/devices/{id}/qr.svg", labels.svg),
+    Route("GET", "/devices/{id}/qr.png", labels.png),
+    Route("GET", "/labels.pdf", labels.sheet),
+]
