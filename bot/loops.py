@@ -19,18 +19,40 @@ RETRY_MOST_S = 15.0
 
 @dataclass
 class Heartbeats:
-    """When each loop is to begin its next round, in the loop's own monotonic seconds."""
+    """When each loop is to complete its next round, in the loop's own monotonic seconds.
+
+    `due` counts rounds that succeeded, `turn_due` also those that failed: such a loop is late, but does not hang.
+    """
 
     due: dict[str, float] = field(default_factory=dict)
+    turn_due: dict[str, float] = field(default_factory=dict)
 
     def beat(self, name: str, period_s: float) -> None:
-        """The loop of that name completed a round; the next one begins within `period_s`."""
+        """The loop of that name completed a round, or a piece of it; the next one begins within `period_s`."""
         self.due[name] = asyncio.get_running_loop().time() + period_s
+
+    def turn(self, name: str, period_s: float) -> None:
+        """The loop of that name ended a round, well or not."""
+        self.turn_due[name] = asyncio.get_running_loop().time() + period_s
 
     def stale(self, late_by_s: float) -> list[str]:
         """Loops whose next round should have been completed that long ago."""
+        return _overdue(self.due, late_by_s)
+
+    def hung(self, late_by_s: float) -> list[str]:
+        """Loops whose next round should have ended that long ago, and of which nothing was heard since."""
+        late = set(_overdue(self.due, late_by_s))
+        return [name for name in _overdue(self.turn_due, late_by_s) if name in late]
+
+    def age(self) -> dict[str, float]:
+        """By how many seconds each loop is late; 0 for one that is in time."""
         now = asyncio.get_running_loop().time()
-        return sorted(name for name, due in self.due.items() if now - due > late_by_s)
+        return {name: max(0.0, now - due) for name, due in self.due.items()}
+
+
+def _overdue(due: dict[str, float], late_by_s: float) -> list[str]:
+    now = asyncio.get_running_loop().time()
+    return sorted(name for name, at in due.items() if now - at > late_by_s)
 
 
 @dataclass(frozen=True)
@@ -70,6 +92,7 @@ class Background:
     async def _run(self, loop: Loop) -> None:
         failures = 0
         self._heartbeats.beat(loop.name, loop.period_s)
+        self._heartbeats.turn(loop.name, loop.period_s)
         while not self._stop.is_set():
             loop.wake.clear()
             try:
@@ -82,6 +105,7 @@ class Background:
             except Exception:
                 failures += 1
                 log.exception("loop_failed", loop=loop.name, failures=failures)
+            self._heartbeats.turn(loop.name, loop.period_s)
             await self._pause(loop, failures)
 
     async def _pause(self, loop: Loop, failures: int) -> None:

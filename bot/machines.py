@@ -28,11 +28,18 @@ class Machines:
 
     listener: Listener
     watch: Watch
+    heartbeats: Heartbeats
 
     def loops(self) -> list[Loop]:
         """What is done in rounds; the connection has a task of its own (`connected`)."""
+
+        def goes_on() -> None:
+            self.heartbeats.beat("telemetry", TAKES_EVERY_S)
+
         return [
-            Loop("telemetry", self.listener.take_waiting, self.listener.arrived, TAKES_EVERY_S),
+            Loop(
+                "telemetry", lambda: self.listener.take_waiting(goes_on), self.listener.arrived, TAKES_EVERY_S
+            ),
             Loop("silence", self.watch.round, asyncio.Event(), WATCHES_EVERY_S),
         ]
 
@@ -50,7 +57,7 @@ def build_machines(services: Services, heartbeats: Heartbeats) -> Machines | Non
 
     beat()
     listener = Listener(broker, intake, fail, beat)
-    return Machines(listener, Watch(services.db, services.engine, real, listener.hears))
+    return Machines(listener, Watch(services.db, services.engine, real, listener.hears), heartbeats)
 
 
 @asynccontextmanager

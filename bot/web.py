@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 
 import structlog
 from aiohttp import web
 
 from bot.health import Health
+from bot.parts import ALL_PARTS, Part
 from bot.services import Services
 from h5_pages.app import add_pages
 
@@ -16,10 +18,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()
 
 
-def build_web(services: Services, health: Health) -> web.Application:
-    """The application with every front door that speaks HTTP."""
+def build_web(services: Services, health: Health, parts: AbstractSet[Part] = ALL_PARTS) -> web.Application:
+    """The application with every front door that speaks HTTP; health alone where the pages run elsewhere."""
     app = web.Application(client_max_size=BODY_BYTES, middlewares=[log_requests])
     health.add_to(app)
+    if Part.PAGES not in parts:
+        return app
     services.wecom.add_to(app)
     services.telegram.add_to(app)
     services.sms_reports.add_to(app)

@@ -41,8 +41,11 @@ class DecidedCards:
         self._random = random
         self._lease = lease
 
-    async def run_due(self) -> int:
-        """Update the cards that are due, some at once so that none outlasts its lease; how many were tried."""
+    async def run_due(self, progress: Callable[[], None] = lambda: None) -> int:
+        """Update the cards that are due, some at once so that none outlasts its lease; how many were tried.
+
+        `progress` is called after each piece of the work.
+        """
         tried = 0
         while cards := await deliveries.claim_live_cards(self._db, self._real.now(), self._lease, AT_ONCE):
             ends = await asyncio.gather(*map(self._make_show, cards), return_exceptions=True)
@@ -50,6 +53,7 @@ class DecidedCards:
                 if isinstance(end, BaseException):
                     raise end
             tried += len(cards)
+            progress()
         return tried
 
     async def _make_show(self, card: LiveCard) -> None:

@@ -7,13 +7,19 @@ from storage.database import Database
 MONTHS_AHEAD = 3
 ANSWERS_KEPT = timedelta(days=30)
 SESSIONS_KEPT = timedelta(days=30)
+UPKEEP_LOCK = 7_201_300_002
 CODES_KEPT = timedelta(days=1)
 
 
 async def look_after(db: Database, real_now: datetime) -> None:
-    """Make missing partitions; forget idempotency keys and ended sessions after 30 days. Safe to repeat."""
+    """Make missing partitions; forget idempotency keys and ended sessions after 30 days. Safe to repeat.
+
+    Several processes may come at once: one after the other, since two would make the same partition.
+    """
+    async with db.transaction() as tx:
+        await tx.execute("SELECT pg_advisory_xact_lock($1)", UPKEEP_LOCK)
+        await tx.execute("SELECT ensure_partitions($1, $2)", MONTHS_AHEAD, real_now)
     async with db.connection() as connection:
-        await connection.execute("SELECT ensure_partitions($1, $2)", MONTHS_AHEAD, real_now)
         await connection.execute("DELETE FROM idempotency WHERE recorded_at < $1", real_now - ANSWERS_KEPT)
         await connection.execute("DELETE FROM link_code WHERE expires_at < $1", real_now - CODES_KEPT)
         await connection.execute("DELETE FROM web_session WHERE seen_at < $1", real_now - SESSIONS_KEPT)

@@ -82,11 +82,15 @@ class Listener:
             await _wait(stop, random.uniform(0, ceiling(failures)))  # noqa: S311 - spreads retries only
         self._link.disconnect()
 
-    async def take_waiting(self) -> None:
-        """Take everything that waits; raises `DatabaseAway`, and then it waits on."""
+    async def take_waiting(self, progress: Callable[[], None] = lambda: None) -> None:
+        """Take everything that waits; raises `DatabaseAway`, and then it waits on.
+
+        `progress` is called after each batch.
+        """
         while self._waiting:
             batch = list(islice(self._waiting, BATCH))
             await self._take(batch)
+            progress()
             for delivery in batch:
                 self._link.acknowledge(delivery)
                 if self._waiting and self._waiting[0] is delivery:

@@ -1,5 +1,6 @@
 """Fires timers: each once, in the order of their due times, not for a state that was left, also after an outage."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -35,13 +36,17 @@ class Deadlines:
         self._business = business
         self._fail = fail
 
-    async def run_due(self) -> int:
-        """Fire everything that is due, then step a moved clock until its target; the number of timers fired."""
+    async def run_due(self, progress: Callable[[], None] = lambda: None) -> int:
+        """Fire everything that is due, then step a moved clock until its target; the number of timers fired.
+
+        `progress` is called after each of them.
+        """
         fired = 0
         while True:
             await business_time.current(self._db, self._business)
             while await self._fire_one():
                 fired += 1
+                progress()
             async with self._db.transaction() as tx:
                 if not await business_time.step(tx, self._clocks.real, self._business):
                     return fired

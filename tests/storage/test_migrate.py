@@ -106,6 +106,11 @@ async def test_every_table_that_only_grows_has_a_partition_for_the_coming_months
             assert any(f"FROM ('{month} 00:00:00+00')" in bound for bound in bounds[table]), (table, month)
 
 
+async def test_processes_that_make_the_same_partitions_at_once_all_succeed(db: Database) -> None:
+    await asyncio.gather(*(look_after(db, datetime(2033, month, 1, tzinfo=UTC)) for month in (1, 2, 1, 2)))
+    assert len((await partitions(db))["step"]) >= 5
+
+
 async def test_this_month_and_the_next_have_partitions_after_migrating(db: Database) -> None:
     """By the server's clock, which made them."""
     rows = await db.fetch(
