@@ -8,11 +8,12 @@ PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PUBLIC_URL ?=
+ONLY ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := bot workflows notifier telemetry webhooks storage h5_pages tests
 
-.PHONY: pictures help setup setup-test demo test soak check lock catalogues diagrams wheel clean
+.PHONY: bench pictures help setup setup-test demo test soak check lock catalogues diagrams wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -34,7 +35,10 @@ test: setup-test ## lint, types, import contracts and all tests but the soak
 soak: setup-test ## the long runs: kill and load tests
 	@$(BIN)/python -m pytest -m soak --timeout 3600
 
-lock: ## write both locks anew from pyproject.toml
+bench: setup .venv/.bench ## measure all figures, or ONLY=name; results go to bench/results.json
+	@$(BIN)/python -m bench $(ONLY)
+
+lock: ## write the locks anew from pyproject.toml
 	@PATH="$$PWD/.venv/bin:$$PATH" sh tests/lock.sh
 
 catalogues: setup ## collect new texts into bot/locale and compile the catalogue
@@ -79,6 +83,11 @@ clean: ## remove everything that the set-up made (not the data folder)
 .venv/.tests: tests/requirements.lock .venv/.service
 	@echo "Installing the test tools ..."
 	@$(PIP) install -q --require-hashes -r tests/requirements.lock
+	@touch $@
+
+.venv/.bench: bench/requirements.lock .venv/.service
+	@echo "Installing the queues to compare with ..."
+	@$(PIP) install -q --require-hashes -r bench/requirements.lock
 	@touch $@
 
 .venv/.catalogues: $(wildcard bot/locale/*/LC_MESSAGES/*.po) .venv/.service

@@ -27,19 +27,26 @@ class Dispatcher:
     """Sends what the outbox holds. Any number of processes may run one."""
 
     def __init__(
-        self, db: Database, sender: Sender, real: Clock, fail: FailPoints, lease: timedelta = LEASE
+        self,
+        db: Database,
+        sender: Sender,
+        real: Clock,
+        fail: FailPoints,
+        lease: timedelta = LEASE,
+        hands: int = HANDS,
     ) -> None:
-        """`lease` must outlast the longest try (`Channels.send_within_s`)."""
+        """`lease` must outlast the longest try (`Channels.send_within_s`); `hands` is how many are sent at once."""
         self._db = db
         self._sender = sender
         self._real = real
         self._fail = fail
         self._lease = lease
+        self._hands = hands
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def start_due(self, on_done: asyncio.Event | None = None) -> int:
         """Claim as many due messages as there are free hands and begin with them; how many."""
-        free = HANDS - len(self._at_work)
+        free = self._hands - len(self._at_work)
         claimed = await self._claim(free) if free > 0 else []
         for message in claimed:
             task = asyncio.create_task(self._deliver(message), name=f"deliver-{message.id}")

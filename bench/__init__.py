@@ -1,0 +1,1 @@
+"""How fast the service is, as ratios that were measured side by side in one run: `make bench`."""
