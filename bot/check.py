@@ -11,6 +11,7 @@ from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import RealClock
 from storage.database import Database, DatabaseAway, DatabaseUnusable
 from storage.migrate import missing_migrations
+from storage.roles import SERVICE_ROLE, standing
 from storage.sealing import MasterKey, SealBroken
 from telemetry.mqtt import BrokerAway, MqttLink
 from telemetry.topics import SUBSCRIPTION
@@ -57,6 +58,7 @@ async def check(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
             yield Finding(
                 "migrations", not missing, f"missing: {', '.join(missing)}" if missing else "complete"
             )
+            yield await _audit(db)
             if not missing:
                 async for finding in _people_and_accounts(db, key):
                     yield finding
@@ -68,6 +70,14 @@ async def db_version(db: Database) -> str:
     """PostgreSQL's version."""
     row = await db.fetchrow("SHOW server_version")
     return f"PostgreSQL {row[0]}" if row else "unknown"
+
+
+async def _audit(db: Database) -> Finding:
+    who = await standing(db)
+    if not who.may_change_audit:
+        return Finding("audit", True, f"cannot be changed by the service (login {who.login})")
+    words = f"{who.login} could change or delete audit rows: give the service a login in {SERVICE_ROLE}"
+    return Finding("audit", False, words)
 
 
 async def _broker(settings: Settings) -> Finding:

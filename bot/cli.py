@@ -50,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=command)
         return added
 
-    _listening(add("serve", "run the service", _serve))
+    serving = _listening(add("serve", "run the service", _serve))
+    serving.add_argument("--only", action="append", help="parts to run: pages, notifier, telemetry, timers")
     demo = _listening(add("demo", "run service and sandbox with demo data", _demo))
     demo.add_argument(
         "--sandbox-port", type=int, default=0, help="port of the sandbox's page (0: next to --port)"
@@ -81,18 +82,20 @@ def _listening(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _settings(options: argparse.Namespace) -> Settings:
     given = {name: getattr(options, name, None) for name in ("host", "port", "public_url")}
+    given["only"] = ",".join(getattr(options, "only", None) or [])
     settings = load_settings(**{name: value for name, value in given.items() if value not in (None, "")})
     configure_logs(settings.log_level, settings.log_format)
     return settings
 
 
 async def _serve(options: argparse.Namespace) -> int:
-    from bot.serve import database_url, serve, stop_on_signals  # noqa: PLC0415 - other commands start faster
+    from bot.databases import databases  # noqa: PLC0415 - other commands start faster
+    from bot.serve import serve, stop_on_signals  # noqa: PLC0415 - the same
 
     settings, stop = _settings(options), asyncio.Event()
     stop_on_signals(stop)
-    async with database_url(settings) as dsn:
-        await serve(settings, dsn, stop)
+    async with databases(settings) as addresses:
+        await serve(settings, addresses, stop)
     return 0
 
 
@@ -124,21 +127,21 @@ async def _simulate(options: argparse.Namespace) -> int:
 
 
 async def _migrate(_: argparse.Namespace) -> int:
-    from bot.serve import database_url  # noqa: PLC0415 - as above
+    from bot.databases import databases  # noqa: PLC0415 - as above
     from storage.migrate import migrate  # noqa: PLC0415 - as above
 
-    async with database_url(_settings(argparse.Namespace())) as dsn:
-        await migrate(dsn)
+    async with databases(_settings(argparse.Namespace())) as addresses:
+        await migrate(addresses.owner)
     return 0
 
 
 async def _check(_: argparse.Namespace) -> int:
     from bot.check import check  # noqa: PLC0415 - as above
-    from bot.serve import database_url  # noqa: PLC0415 - as above
+    from bot.databases import databases  # noqa: PLC0415 - as above
 
     settings, worst = _settings(argparse.Namespace()), 0
-    async with database_url(settings) as dsn:
-        async for finding in check(settings, dsn):
+    async with databases(settings) as addresses:
+        async for finding in check(settings, addresses.service):
             sys.stdout.write(f"{'ok  ' if finding.fine else 'FAIL'} {finding.subject}: {finding.words}\n")
             worst = max(worst, int(not finding.fine))
     return worst

@@ -11,7 +11,7 @@ FILE = "master.key"
 
 def master_key(settings: Settings) -> MasterKey:
     """The key of this installation; raises `SettingsWrong` when it is missing or malformed."""
-    if settings.master_key is None and settings.database_url is not None:
+    if settings.master_key is None and settings.has_server:
         raise SettingsWrong("YISHE_MASTER_KEY: is needed with DATABASE_URL (`yishe new-key` makes one)")
     encoded = (
         settings.master_key.get_secret_value() if settings.master_key else _kept(settings.data_dir / FILE)

@@ -1,6 +1,7 @@
 """Runs the service: database, migrations, background loops, web server; and ends it in order."""
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,45 +10,51 @@ import structlog
 from aiohttp import web
 
 from bot.catalogues import Catalogues
+from bot.databases import Addresses
 from bot.health import Health
 from bot.loops import Background, Ears, Heartbeats, Loop
 from bot.machines import build_machines, connected
 from bot.master_key import master_key
+from bot.parts import Part
+from bot.pulse import pulse
 from bot.services import Services, build_services
-from bot.settings import Settings
+from bot.settings import Settings, SettingsWrong
+from bot.systemd import Systemd
 from bot.web import build_web
 from storage import business_time, upkeep
-from storage.embedded import EmbeddedServer
 from storage.migrate import migrate
+from storage.roles import standing
 
 POLL_S = 1.0
+ADVICE = "let the service have a login of its own that is a member of yishe_service (docs/operation.md)"
 SHUTDOWN_S = 10.0
 
 log = structlog.get_logger()
 
 
-@asynccontextmanager
-async def database_url(settings: Settings) -> AsyncIterator[str]:
-    """The configured PostgreSQL, else the embedded one in the data folder. Raises `EmbeddedServerError`."""
-    if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
-        return
-    async with EmbeddedServer(settings.data_dir / "postgres") as dsn:
-        yield dsn
-
-
 async def serve(
-    settings: Settings, dsn: str, stop: asyncio.Event, on_ready: Callable[[], Awaitable[None]] | None = None
+    settings: Settings,
+    addresses: Addresses,
+    stop: asyncio.Event,
+    on_ready: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Migrate, then serve until `stop`. Raises what keeps the service from starting."""
+    """Migrate, then serve the parts that the settings name until `stop`. Raises what keeps it from starting."""
+    if settings.parts == {Part.TELEMETRY} and not settings.mqtt_url:
+        raise SettingsWrong("YISHE_MQTT_URL: is needed where only telemetry is to run")
     key, texts = master_key(settings), Catalogues.load()
-    await migrate(dsn)
-    async with build_services(settings, dsn, key, texts) as services:
+    await migrate(addresses.owner)
+    async with build_services(settings, addresses.service, key, texts) as services:
+        await _say_whether_audit_is_safe(services)
         await upkeep.look_after(services.db, services.clocks.real.now())
         heartbeats = Heartbeats()
         health = Health(services.db, heartbeats, services.clocks.real, services.business)
-        async with background(services, heartbeats, stop), listening(settings, build_web(services, health)):
-            log.info("serving", origin=settings.origin)
+        web_app = build_web(services, health, settings.parts)
+        async with (
+            background(services, heartbeats, stop),
+            listening(settings, web_app),
+            pulse(settings, heartbeats, Systemd(os.environ, os.getpid())),
+        ):
+            log.info("serving", origin=settings.origin, parts=sorted(settings.parts))
             if on_ready is not None:
                 await on_ready()
             await stop.wait()
@@ -56,24 +63,44 @@ async def serve(
 
 @asynccontextmanager
 async def background(services: Services, heartbeats: Heartbeats, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Notifier, timers, clock, upkeep and listener for the length of a `with`; what is being sent is finished."""
-    send, cards, timers, clock = (asyncio.Event() for _ in range(4))
-    loops = [
-        Loop("notifier", lambda: services.dispatcher.start_due(send), send, POLL_S),
-        Loop("cards", services.decided.run_due, cards, POLL_S),
-        Loop("timers", services.deadlines.run_due, timers, POLL_S),
-        Loop("clock", lambda: _refresh_clock(services), clock, 10 * POLL_S),
-        Loop("upkeep", lambda: _look_after(services), asyncio.Event(), 3600),
-    ]
-    ears = Ears(services.db, {"outbox": [send, cards], "timers": [timers], "clock": [clock]})
-    deaf = asyncio.create_task(ears.listen(stop), name="ears")
+    """The loops of the parts that run here for the length of a `with`; what is being sent is finished."""
+    loops, wakes = loops_of(services, heartbeats)
+    deaf = asyncio.create_task(Ears(services.db, wakes).listen(stop), name="ears")
     try:
-        machines = build_machines(services, heartbeats)
+        listens = Part.TELEMETRY in services.settings.parts
+        machines = build_machines(services, heartbeats) if listens else None
         async with connected(machines) as more, Background(heartbeats).running(loops + more):
             yield
     finally:
         await services.dispatcher.settle()
         deaf.cancel()
+
+
+def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], dict[str, list[asyncio.Event]]]:
+    """What is done in rounds by the parts that run here, and what wakes whom. Every part follows the clock."""
+    parts, clock = services.settings.parts, asyncio.Event()
+    loops = [Loop("clock", lambda: _refresh_clock(services), clock, 10 * POLL_S)]
+    wakes = {"clock": [clock]}
+    if Part.NOTIFIER in parts:
+        send, cards = asyncio.Event(), asyncio.Event()
+        wakes["outbox"] = [send, cards]
+        loops += [
+            Loop("notifier", lambda: services.dispatcher.start_due(send), send, POLL_S),
+            Loop("cards", lambda: services.decided.run_due(_piece(heartbeats, "cards")), cards, POLL_S),
+        ]
+    if Part.TIMERS in parts:
+        timers = asyncio.Event()
+        wakes["timers"] = [timers]
+        loops += [
+            Loop("timers", lambda: services.deadlines.run_due(_piece(heartbeats, "timers")), timers, POLL_S),
+            Loop("upkeep", lambda: _look_after(services), asyncio.Event(), 3600),
+        ]
+    return loops, wakes
+
+
+def _piece(heartbeats: Heartbeats, name: str) -> Callable[[], None]:
+    """A long round says after each piece of work that it goes on."""
+    return lambda: heartbeats.beat(name, POLL_S)
 
 
 @asynccontextmanager
@@ -92,6 +119,12 @@ def stop_on_signals(stop: asyncio.Event) -> None:
     """Let Ctrl-C and SIGTERM end the service in order."""
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+
+async def _say_whether_audit_is_safe(services: Services) -> None:
+    who = await standing(services.db)
+    if who.may_change_audit:
+        log.warning("audit_could_be_changed", login=who.login, advice=ADVICE)
 
 
 async def _refresh_clock(services: Services) -> None:

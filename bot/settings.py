@@ -14,6 +14,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from bot.parts import Part, parse_parts
 from storage.failpoints import KillAt
 
 PREFIX = "YISHE_"
@@ -38,12 +39,14 @@ class Settings(BaseSettings):
     )
 
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    owner_database_url: SecretStr | None = None
     data_dir: Path = Path("data")
     master_key: SecretStr | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     public_url: str = ""
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=5)] = 0
+    only: str = ""
     pool_size: Annotated[int, Field(ge=4, le=100)] = 10
     session_idle_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     session_hours: Annotated[int, Field(ge=1, le=168)] = 12
@@ -57,6 +60,8 @@ class Settings(BaseSettings):
     mqtt_tls_ca: Path | None = None
     mqtt_tls_certificate: Path | None = None
     mqtt_tls_key: Path | None = None
+    heartbeat_url: SecretStr | None = None
+    heartbeat_every_s: Annotated[float, Field(ge=1, le=3600)] = 60
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     fail_point: str = ""
@@ -82,11 +87,25 @@ class Settings(BaseSettings):
         parts.port  # noqa: B018 - raises ValueError when it is none
         return value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "owner_database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
             raise ValueError("must begin with postgresql://")
+        return value
+
+    @field_validator("only")
+    @classmethod
+    def _names_parts(cls, value: str) -> str:
+        parse_parts(value)
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _can_be_called(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value()) if value else None
+        if parts and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("must begin with https:// or http:// and a host")
         return value
 
     @field_validator("lease_s")
@@ -104,6 +123,16 @@ class Settings(BaseSettings):
         if value:
             KillAt.parse(value)
         return value
+
+    @property
+    def parts(self) -> frozenset[Part]:
+        """The parts of the service that run in this process."""
+        return parse_parts(self.only)
+
+    @property
+    def has_server(self) -> bool:
+        """Is there a PostgreSQL server elsewhere? Else the embedded one is used."""
+        return self.database_url is not None or self.owner_database_url is not None
 
     @property
     def origin(self) -> str:

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 
-from storage.database import Connection, connect
+from storage.database import Connection, DatabaseUnusable, connect
+from storage.roles import SERVICE_ROLE, standing
 
 MIGRATION_LOCK = 7_201_300_001
 FOLDER = Path(__file__).parent / "migrations"
@@ -43,15 +44,20 @@ def tortoise_config(dsn: str) -> dict[str, Any]:
 MODELS = tortoise_config("postgresql://localhost/yishe")
 
 
+class SchemaBehind(DatabaseUnusable):
+    """The schema is older than this version, and the login may not change it."""
+
+
 async def migrate(dsn: str) -> None:
     """Apply what is missing, under an advisory lock, so that processes which start together do not collide.
 
-    Raises `DatabaseAway`, `DatabaseUnusable`.
+    Raises `DatabaseAway`, `DatabaseUnusable`, and `SchemaBehind` for a login that may only use the schema.
     """
     guard = await connect(dsn)
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
-        if await _missing(guard):
+        if missing := await _missing(guard):
+            await _check_may_migrate(guard, missing)
             await _apply(dsn)
     finally:
         await guard.close()
@@ -66,12 +72,26 @@ async def missing_migrations(dsn: str) -> list[str]:
         await connection.close()
 
 
+async def _check_may_migrate(connection: Connection, missing: list[str]) -> None:
+    who = await standing(connection)
+    if not who.may_migrate:
+        raise SchemaBehind(
+            f"the database lacks {', '.join(missing)}, and the login {who.login} may not change its schema: "
+            "run `yishe migrate` with YISHE_OWNER_DATABASE_URL, then start again"
+        )
+
+
 async def _apply(dsn: str) -> None:
     from tortoise import Tortoise  # noqa: PLC0415 - most starts have nothing to apply, and are faster without
+    from tortoise.exceptions import OperationalError  # noqa: PLC0415 - the same
     from tortoise.migrations.api.migrate import migrate as run_migrations  # noqa: PLC0415 - the same
 
-    await run_migrations(config=tortoise_config(dsn))
-    await Tortoise.close_connections()
+    try:
+        await run_migrations(config=tortoise_config(dsn))
+    except (OperationalError, asyncpg.PostgresError) as error:
+        raise DatabaseUnusable(f"the schema could not be brought up to date: {error}") from error
+    finally:
+        await Tortoise.close_connections()
 
 
 async def _missing(connection: Connection) -> list[str]:
@@ -80,5 +100,9 @@ async def _missing(connection: Connection) -> list[str]:
         rows = await connection.fetch("SELECT name FROM tortoise_migrations WHERE app = 'yishe'")
     except asyncpg.UndefinedTableError:
         return shipped
+    except asyncpg.InsufficientPrivilegeError as refused:
+        raise DatabaseUnusable(
+            f"{refused}: the service's login must be a member of {SERVICE_ROLE} (GRANT {SERVICE_ROLE} TO …)"
+        ) from refused
     applied = {row["name"] for row in rows}
     return [name for name in shipped if name not in applied]

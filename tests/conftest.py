@@ -9,6 +9,7 @@ import pytest
 
 from storage.embedded import EmbeddedServer
 from storage.migrate import migrate
+from storage.roles import as_login, make_login
 
 pytest_plugins = ["tests.support.browser"]
 TEMPLATE = "migrated"
@@ -33,12 +34,13 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def template_url(postgres_url: str) -> str:
-    """The DSN of a database that was migrated once and that nobody may stay connected to."""
+    """The owner's DSN of a database that was migrated once and that nobody may stay connected to."""
     dsn = _named(postgres_url, TEMPLATE)
 
     async def make() -> None:
         await _execute(postgres_url, f"CREATE DATABASE {TEMPLATE}")
         await migrate(dsn)
+        await make_login(postgres_url)
 
     asyncio.run(make())
     return dsn
@@ -51,10 +53,16 @@ def database_names() -> Iterator[str]:
 
 
 @pytest.fixture
-async def database_url(
+def database_url(owner_url: str) -> str:
+    """The service's DSN of a fresh, migrated database of this test alone: it may do what the service may."""
+    return as_login(owner_url)
+
+
+@pytest.fixture
+async def owner_url(
     postgres_url: str, template_url: str, database_names: Iterator[str]
 ) -> AsyncIterator[str]:
-    """The DSN of a fresh, migrated database of this test alone."""
+    """The same database for whoever owns its tables."""
     name = next(database_names)
     await _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
     yield _named(postgres_url, name)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import qrcode
 
+from bot.databases import databases
 from bot.demo.broker import BrokerPorts
 from bot.demo.channels import Endpoints
 from bot.demo.histories import Stage
@@ -20,7 +21,7 @@ from bot.demo.sandbox_config import sandbox_config
 from bot.demo.seed import DemoTools, DemoWorld, seed
 from bot.demo.sensors import STORY_DEVICE
 from bot.master_key import master_key
-from bot.serve import database_url, serve, stop_on_signals
+from bot.serve import serve, stop_on_signals
 from bot.settings import Settings
 from storage import calendar_days
 from storage.clock import RealClock
@@ -52,10 +53,10 @@ async def run_demo(settings: Settings, sandbox_port: int) -> int:
     ports = Ports(_free_port(sandbox_port or settings.port + 1), _free_port(0))
     stop = asyncio.Event()
     stop_on_signals(stop)
-    async with database_url(settings) as dsn:
-        await migrate(dsn)
+    async with databases(settings) as addresses:
+        await migrate(addresses.owner)
         config = settings.data_dir / "sandbox.json"
-        world = await _prepare(settings, dsn, ports, config)
+        world = await _prepare(settings, addresses.service, ports, config)
         brokers = BrokerPorts(_free_port(MQTT_PORT), _free_port(0))
         machines = settings.mqtt_url or f"mqtt://127.0.0.1:{brokers.v5}"
         sandbox = _sandbox(config, ports, machines, stop)
@@ -64,7 +65,7 @@ async def run_demo(settings: Settings, sandbox_port: int) -> int:
             async def say_where() -> None:
                 _say_where(with_rooms, world, ports)
 
-            await serve(with_rooms, dsn, stop, say_where)
+            await serve(with_rooms, addresses, stop, say_where)
     return 0
 
 

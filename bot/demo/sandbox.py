@@ -8,13 +8,14 @@ import time
 from datetime import timedelta
 
 from bot.catalogues import DEFAULT_LANGUAGE, Catalogues
+from bot.databases import databases
 from bot.demo.stories import MachineStories
 from bot.sandbox.app import Surroundings
 from bot.sandbox.clock import ClockAwayError, ClockState
 from bot.sandbox.config import load_config
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.serve import Addresses, serve
-from bot.serve import database_url, stop_on_signals
+from bot.serve import stop_on_signals
 from bot.settings import Settings
 from storage import business_time, timers
 from storage.clock import BusinessClock, Clock, RealClock
@@ -67,7 +68,7 @@ async def play(settings: Settings, options: argparse.Namespace) -> int:
         await _stop_at_end_of_input(stop)
     try:
         config = load_config(options.config)
-        async with database_url(settings) as dsn, Database.open(dsn, max_size=2) as db:
+        async with databases(settings) as addresses, Database.open(addresses.service, max_size=2) as db:
             real = RealClock()
             around = Surroundings(
                 now=real.now,

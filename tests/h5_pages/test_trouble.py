@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from storage.database import Database
 from tests.support.gate import Gate, gate_to
 from tests.support.pages import Pages, picture, running_pages
 from tests.support.world import LABEL
@@ -127,8 +128,11 @@ async def test_a_page_works_again_without_a_restart_when_the_database_is_back(
     assert (await visitor.get(f"/d/{LABEL}")).status == 200
 
 
-async def test_a_fault_of_ours_is_answered_with_a_number_that_the_log_knows(pages: Pages) -> None:
-    await pages.db.execute("ALTER TABLE device_label RENAME TO lost")
+async def test_a_fault_of_ours_is_answered_with_a_number_that_the_log_knows(
+    pages: Pages, owner_url: str
+) -> None:
+    async with Database.open(owner_url, max_size=1) as owner:
+        await owner.execute("ALTER TABLE device_label RENAME TO lost")
     with capture_logs() as logged:
         answer = await (await pages.visitor()).get(f"/d/{LABEL}")
     assert answer.status == 500

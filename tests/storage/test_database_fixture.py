@@ -7,6 +7,6 @@ async def test_every_test_gets_a_migrated_database_of_its_own(database_url: str,
     connection = await asyncpg.connect(database_url)
     try:
         assert await connection.fetchval("SELECT count(*) FROM tortoise_migrations") > 0
-        await connection.execute("CREATE TABLE left_behind (value int)")
+        await connection.execute("INSERT INTO organisation (kind, name, path) VALUES ('hospital', 'H', '1.')")
     finally:
         await connection.close()

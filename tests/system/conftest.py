@@ -9,6 +9,7 @@ import pytest
 
 from storage.embedded import EmbeddedServer
 from storage.migrate import migrate
+from storage.roles import as_login, make_login
 
 TEMPLATE = "migrated"
 
@@ -20,16 +21,17 @@ def durable_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     dsn = asyncio.run(server.start())
     asyncio.run(_execute(dsn, f"CREATE DATABASE {TEMPLATE}"))
     asyncio.run(migrate(_named(dsn, TEMPLATE)))
+    asyncio.run(make_login(dsn))
     yield dsn
     asyncio.run(server.stop())
 
 
 @pytest.fixture
 async def durable_url(durable_server: str) -> AsyncIterator[str]:
-    """The DSN of a fresh, migrated database there."""
+    """The service's DSN of a fresh, migrated database there."""
     name = f"durable_{token_hex(4)}"
     await _execute(durable_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield _named(durable_server, name)
+    yield as_login(_named(durable_server, name))
     await _execute(durable_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import asyncpg
-
 from storage.database import Database
 from storage.sealing import MasterKey, new_master_key
 from tests.support.service import run
@@ -53,13 +51,42 @@ async def test_accounts_that_another_key_sealed_are_named(database_url: str, tmp
     assert code == 1
 
 
-async def test_missing_migrations_are_named(database_url: str, tmp_path: Path) -> None:
-    connection = await asyncpg.connect(database_url)
-    await connection.execute("DROP TABLE tortoise_migrations")
-    await connection.close()
+async def test_missing_migrations_are_named(database_url: str, owner_url: str, tmp_path: Path) -> None:
+    async with Database.open(owner_url, max_size=1) as owner:
+        await owner.execute("DROP TABLE tortoise_migrations")
     code, lines = await _check(database_url, tmp_path)
     assert any(line.startswith("FAIL migrations: missing: 0001_initial") for line in lines)
     assert code == 1
+
+
+async def test_a_login_that_could_change_audit_rows_is_named(owner_url: str, tmp_path: Path) -> None:
+    code, lines = await _check(owner_url, tmp_path)
+    assert [line for line in lines if line.startswith("FAIL audit: yishe could change or delete audit rows")]
+    assert code == 1
+
+
+async def test_serving_without_migrations_says_what_to_do(
+    database_url: str, owner_url: str, tmp_path: Path
+) -> None:
+    async with Database.open(owner_url, max_size=1) as owner:
+        await owner.execute("DELETE FROM tortoise_migrations WHERE name = '0005_roles'")
+    settings = {"DATABASE_URL": database_url, "YISHE_MASTER_KEY": KEY, "YISHE_DATA_DIR": str(tmp_path)}
+    code, said = await run("serve", settings=settings, folder=tmp_path)
+    assert code == 1
+    assert "lacks 0005_roles" in said
+    assert "run `yishe migrate` with YISHE_OWNER_DATABASE_URL" in said
+
+
+async def test_owner_and_service_have_logins_of_their_own(
+    database_url: str, owner_url: str, tmp_path: Path
+) -> None:
+    async with Database.open(owner_url, max_size=1) as owner:
+        await owner.execute("DELETE FROM tortoise_migrations WHERE name = '0005_roles'")
+    settings = {"DATABASE_URL": database_url, "YISHE_MASTER_KEY": KEY, "YISHE_OWNER_DATABASE_URL": owner_url}
+    assert await run("migrate", settings=settings, folder=tmp_path) == (0, "")
+    code, lines = await _check(database_url, tmp_path)
+    assert "ok   audit: cannot be changed by the service (login yishe_app)" in lines
+    assert code == 0
 
 
 async def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
+from storage.roles import as_login
 from tests.support import ledger
 from tests.support.hospital import PEOPLE, STAFF, Hospital, Request
 from workflows.engine import Outcome
@@ -219,7 +220,7 @@ def story(postgres_url: str, template_url: str, database_names: Iterator[str]) -
         name = next(database_names)
         server = await asyncpg.connect(postgres_url)
         await server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield postgres_url.replace("///yishe?", f"///{name}?")
+        yield as_login(postgres_url.replace("///yishe?", f"///{name}?"))
         await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await server.close()
 
