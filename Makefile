@@ -21,7 +21,7 @@ help: ## list the targets
 setup: .venv/.service .venv/.catalogues ## install the service into .venv
 	@$(BIN)/python -m h5_pages.assets
 
-setup-test: setup .venv/.tests .venv/.chromium .venv/.mosquitto ## install what the tests need as well
+setup-test: setup .venv/.tests .venv/.chromium .venv/.mosquitto .venv/.browser-tools ## install what the tests need as well
 
 demo: setup ## run service and sandbox with demo data (PORT=8000 HOST=127.0.0.1 PUBLIC_URL=)
 	@exec $(BIN)/python -m bot demo --host "$(HOST)" --port "$(PORT)" --public-url "$(PUBLIC_URL)"
@@ -61,7 +61,7 @@ wheel: setup-test ## build the wheel into dist/, with front-end files and catalo
 	@$(BIN)/python -m build --wheel --no-isolation
 
 clean: ## remove everything that the set-up made (not the data folder)
-	rm -rf .venv build dist node_modules h5_pages/static/vendor yishe.egg-info
+	rm -rf .venv build dist node_modules h5_pages/static/vendor h5_pages/vendor yishe.egg-info
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find h5_pages/static -name '*.gz' -delete
 
@@ -97,6 +97,11 @@ clean: ## remove everything that the set-up made (not the data folder)
 # Only root on a Debian-like system can install a browser; elsewhere its tests say why they are skipped.
 .venv/.chromium: .venv/.service
 	@sh tests/chromium.sh
+	@touch $@
+
+# What judges pages in that browser.
+.venv/.browser-tools: package-lock.json .venv/.service
+	@$(BIN)/python -m h5_pages.assets --tools
 	@touch $@
 
 # The same for the broker of the fault tests.

@@ -1,7 +1,8 @@
 """Fetch the front-end files which are not ours and compress all static files: `python -m h5_pages.assets`.
 
 They are pinned by package.json and package-lock.json at the root of the checkout, land in static/vendor/
-and are packed into the wheel, so that only a checkout needs this step. Done again, it does nothing.
+and are packed into the wheel, so that only a checkout needs this step. Of WeUI's style sheet only what our
+templates use is served. Done again, it does nothing. With `--tools` the browser tools of the tests come as well.
 """
 
 import gzip
@@ -14,13 +15,18 @@ import sys
 import tempfile
 from pathlib import Path
 
+from h5_pages.trim_css import classes_in, trimmed
+
 ROOT = Path(__file__).resolve().parent.parent
-STATIC = ROOT / "h5_pages" / "static"
+PAGES = ROOT / "h5_pages"
+STATIC = PAGES / "static"
+WHOLE = PAGES / "vendor" / "weui.min.css"  # not served, not in the wheel
 VENDOR_FILES = {
-    "htmx.org/dist/htmx.min.js": "htmx.min.js",
-    "weui/dist/style/weui.min.css": "weui.min.css",
+    "htmx.org/dist/htmx.min.js": STATIC / "vendor" / "htmx.min.js",
+    "weui/dist/style/weui.min.css": WHOLE,
 }
 COMPRESSIBLE = {".css", ".js", ".svg", ".json", ".webmanifest"}
+INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 OLDEST_NPM = 9  # the first whose `npm ci` reads every lock file of version 3
 
 
@@ -34,25 +40,45 @@ def main() -> None:
     Raises:
         AssetError: npm could be neither found nor installed, or it failed.
     """
-    fetch(ROOT, STATIC / "vendor")
+    fetch(ROOT)
+    trim(WHOLE, STATIC / "vendor" / "weui.css")
     compress(STATIC)
+    if "--tools" in sys.argv:
+        tools(ROOT)
 
 
-def fetch(root: Path, vendor: Path) -> bool:
-    """Copy the pinned files into `vendor`; False when they are there already."""
-    stamp, wanted = vendor / ".lock", _fingerprint(root)
-    present = all((vendor / name).is_file() for name in VENDOR_FILES.values())
+def fetch(root: Path) -> bool:
+    """Copy the pinned files to their places; False when they are there already."""
+    stamp, wanted = WHOLE.with_name(".lock"), _fingerprint(root)
+    present = all(place.is_file() for place in VENDOR_FILES.values())
     if present and stamp.is_file() and stamp.read_text() == wanted:
         return False
     with tempfile.TemporaryDirectory() as work:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(root / name, work)
-        _run([_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], Path(work))
-        vendor.mkdir(parents=True, exist_ok=True)
+        _run([_npm(), *INSTALL, "--omit=dev"], Path(work))
         for source, target in VENDOR_FILES.items():
-            shutil.copyfile(Path(work, "node_modules", source), vendor / target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(Path(work, "node_modules", source), target)
     stamp.write_text(wanted)
     return True
+
+
+def trim(whole: Path, target: Path) -> None:
+    """Write what our templates use of a style sheet."""
+    templates = [path.read_text(encoding="utf-8") for path in (PAGES / "templates").rglob("*.html")]
+    ours = [path.read_text(encoding="utf-8") for path in STATIC.glob("*.css")]
+    text = trimmed(whole.read_text(encoding="utf-8"), "weui-", classes_in(templates, "weui-"), ours)
+    if not target.is_file() or target.read_text(encoding="utf-8") != text:
+        target.write_text(text, encoding="utf-8")
+
+
+def tools(root: Path) -> None:
+    """Put the tools that judge pages in a browser into `node_modules`, unless they are there."""
+    stamp, wanted = root / "node_modules" / ".yishe-lock", _fingerprint(root)
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        _run([_npm(), *INSTALL], root)
+        stamp.write_text(wanted)
 
 
 def compress(static: Path) -> list[Path]:
@@ -63,7 +89,7 @@ def compress(static: Path) -> list[Path]:
 
 def _fingerprint(root: Path) -> str:
     lock = (root / "package-lock.json").read_bytes()
-    return hashlib.sha256(lock + repr(VENDOR_FILES).encode()).hexdigest()
+    return hashlib.sha256(lock + repr(sorted(VENDOR_FILES)).encode()).hexdigest()
 
 
 def _packed(path: Path) -> Path:

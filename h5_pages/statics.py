@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 STATIC = Path(__file__).with_name("static")
-NEEDED = ("vendor/weui.min.css", "vendor/htmx.min.js", "yishe.css")
+NEEDED = ("vendor/weui.css", "vendor/htmx.min.js", "yishe.css")
 SENT = {".css", ".js", ".svg", ".png", ".ico", ".webmanifest"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
