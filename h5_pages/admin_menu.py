@@ -20,6 +20,7 @@ class Screen:
 
 
 SCREENS = [
+    Screen("/admin/organisations", N_("Organisations"), N_("Authorities, hospitals and departments")),
     Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel took")),
 ]
 

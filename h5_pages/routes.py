@@ -2,6 +2,7 @@
 
 from h5_pages.pipeline import For, Route
 from h5_pages.routes_devices import DEVICE_ROUTES
+from h5_pages.routes_house import HOUSE_ROUTES
 from h5_pages.routes_identity import IDENTITY_ROUTES
 from h5_pages.views import (
     admin,
@@ -34,6 +35,7 @@ ROUTES = [
     Route("GET", "/f/{token}/{action}", links.action_form, For.ANYBODY),
     Route("POST", "/f/{token}/{action}", links.action, For.ANYBODY),
     *DEVICE_ROUTES,
+    *HOUSE_ROUTES,
     Route("GET", "/me/telegram", me.telegram),
     Route("POST", "/me/telegram", me.telegram_code),
     Route("POST", "/me/telegram/first", me.telegram_first),

@@ -19,6 +19,7 @@ from storage.access import (
     files,
     licences,
     messages,
+    organisations,
     patients,
     people,
     sensors,
@@ -66,6 +67,10 @@ class Town:
     path: str
     insider: Viewer
 
+    @property
+    def root(self) -> str:
+        return self.path.partition(".")[0] + "."
+
 
 Call = Callable[[Town, Viewer], Awaitable[object]]
 
@@ -75,6 +80,7 @@ async def sealed_patient(town: Town, viewer: Viewer) -> object:
         return await patients.patient(connection, viewer, town.case.number)
 
 
+ADMIN = Role.ADMINISTRATOR
 WANTED = licences.Wanted()
 YEAR = (date(2028, 1, 1), date(2028, 12, 31))
 
@@ -86,6 +92,11 @@ async def licences_due(town: Town, viewer: Viewer) -> object:
 
 async def devices_listed(town: Town, viewer: Viewer) -> object:
     return (await device_lists.listed(town.db, viewer, device_lists.Wanted(), Order("number"))).rows
+
+
+async def administered_tops(town: Town, viewer: Viewer) -> object:
+    found = await organisations.tops(town.db, viewer, ADMIN)
+    return [line for line in found if line.path.startswith(town.root)]
 
 
 DUTIES = [Duty("repair", "reported", role, None, [], False) for role in Role]
@@ -114,6 +125,15 @@ CALLS: dict[Callable[..., Any], Call] = {
     patients.patient: sealed_patient,
     patients.looks: lambda t, v: patients.looks(t.db, v, t.case.number, "look"),
     sensors.of_device: lambda t, v: sensors.of_device(t.db, v, t.desk.world.device),
+    organisations.tops: administered_tops,
+    organisations.below: lambda t, v: organisations.below(t.db, v, ADMIN, t.root, everything=True),
+    organisations.found: lambda t, v: organisations.found(t.db, v, ADMIN, "Radiology"),
+    organisations.record: lambda t, v: organisations.record(t.db, v, ADMIN, t.desk.world.department),
+    organisations.in_use: lambda t, v: organisations.in_use(t.db, v, ADMIN, t.desk.world.department),
+    organisations.choices: lambda t, v: organisations.choices(t.db, v, ADMIN, t.root),
+    organisations.hospital_path: lambda t, v: organisations.hospital_path(
+        t.db, v, ADMIN, t.desk.world.department
+    ),
     people.candidates: lambda t, v: people.candidates(t.db, v, Role.ENGINEER, t.path, NOW),
     **ACCOUNT_READS,
 }
