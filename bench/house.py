@@ -125,7 +125,7 @@ async def make_house(place: Place, staff: int, reports: int) -> House:
         sign_in = SignIn(db, real, SignInSettings(cost=CHEAP))
         people = await db.fetch(SIGNED_IN)
         tokens = {
-            row["username"]: await sign_in.sign_in(row["username"], PASSWORD, "bench") for row in people
+            row["username"]: await sign_in.sign_in(row["username"], PASSWORD) for row in people
         }
         return House(dsn, key, tokens, people, await db.fetch(CASES))
 

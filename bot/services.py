@@ -125,7 +125,7 @@ async def build_services(
                 files=FolderFiles(settings.data_dir / "files", db, real),
                 texts=texts,
                 clocks=clocks,
-                sign_in=SignIn(db, real, _sign_in(settings)),
+                sign_in=SignIn(db, real, _sign_in(settings), business),
                 outbox=Outbox(db, real),
                 patients=Patients(db, envelopes, real),
                 office=Office(db, clocks),

@@ -18,6 +18,8 @@ from workflows.errors import WorkflowError
 
 View = Callable[[web.Request, Visit], Awaitable[web.StreamResponse]]
 VISIT = web.RequestKey("visit", Visit)
+NEW_PASSWORD = "/me/password"
+"""Where somebody is led whose password must be changed before anything else."""
 
 
 class For(Enum):
@@ -82,6 +84,8 @@ async def _enter(site: Site, route: Route, request: web.Request) -> web.StreamRe
         visit = request[VISIT] = await _with_form(route, request, visit)
     if route.access is For.SIGNED_IN and visit.viewer is None:
         raise SignInNeeded
+    if visit.must_change_password and route.access is For.SIGNED_IN and route.path != NEW_PASSWORD:
+        return web.Response(status=303, headers={"Location": NEW_PASSWORD})
     return await route.view(request, visit)
 
 

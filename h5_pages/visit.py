@@ -58,6 +58,7 @@ class Visit:
     session_token: str = ""
     viewer: Viewer | None = None
     typed: Typed = field(default_factory=Typed)
+    must_change_password: bool = False
     topic: str = FIRST
 
     @property
@@ -162,6 +163,7 @@ async def recognise(visit: Visit, request: web.Request, *, prolongs: bool = True
         visit,
         viewer=viewer,
         session_token=token,
+        must_change_password=session.must_change_password,
         csrf=session.csrf_token,
         language=language,
         gettext=translator(site, language),
@@ -176,4 +178,4 @@ def kept_fields(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in fields.items() if name not in MACHINERY and value}
 
 
-MACHINERY = frozenset({"csrf", "key", "seen_version", "next", "password"})
+MACHINERY = frozenset({"csrf", "key", "seen_version", "next", "password", "old_password", "password_again"})

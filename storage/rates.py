@@ -41,6 +41,16 @@ SELECT key, present + remembered FROM asked
  WHERE NOT EXISTS (SELECT FROM refused) AND key NOT IN (SELECT key FROM counted)
 """
 
+GIVE_BACK = """
+UPDATE rate_window SET uses = uses - 1 WHERE key = $1 AND slot = (
+  SELECT max(slot) FROM rate_window WHERE key = $1 AND uses > 0 AND slot > $2)
+"""
+FREES = """
+SELECT min(slot) FILTER (WHERE total >= $3 AND up_to - uses < $3) AS slot FROM (
+  SELECT slot, uses, sum(uses) OVER (ORDER BY slot DESC) AS up_to, sum(uses) OVER () AS total
+    FROM rate_window WHERE key = $1 AND slot > $2) kept
+"""
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -85,6 +95,19 @@ async def forget(db: Database, rate: Rate, *keys: str) -> None:
     """Take back all uses of the keys, as after a right password. Raises `DatabaseAway`."""
     hashes = [Use(rate, key).hashed() for key in keys]
     await db.execute("DELETE FROM rate_window WHERE key = ANY($1)", hashes)
+
+
+async def give_back(db: Database, clock: Clock, rate: Rate, key: str) -> None:
+    """Take back the use of the key that was counted last. Raises `DatabaseAway`."""
+    await db.execute(GIVE_BACK, Use(rate, key).hashed(), clock.now() - timedelta(seconds=rate.seconds))
+
+
+async def wait(db: Database, clock: Clock, rate: Rate, key: str) -> int | None:
+    """The seconds until the key can be used again, or None; nothing is counted. Raises `DatabaseAway`."""
+    now, remembered = clock.now(), timedelta(seconds=rate.seconds + rate.slot_s)
+    row = await db.fetchrow(FREES, Use(rate, key).hashed(), now - remembered, rate.times)
+    frees = [row["slot"] + remembered] if row and row["slot"] else []
+    return _wait(now, frees)
 
 
 async def look_after(db: Database, real_now: datetime) -> None:

@@ -1,65 +1,77 @@
-"""Signing in, as rows: tries that count towards a lock, and sessions of which only a hash is kept.
+"""Signing in, as rows: accounts with their password's hash, and sessions of which only a hash is kept.
 
 All times are real time, handed in by the caller.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from storage.database import Database
+from storage.database import Connection, Database
 
 CLIENT_CHARS = 200
+ADDRESS_CHARS = 64
 
 
 @dataclass(frozen=True)
-class Account:
-    """Somebody who can sign in. `locked_until` is the lock that held before this try, if any."""
+class SignInAccount:
+    """Somebody who can sign in, with where they belong."""
 
     person_id: int
+    name: str
+    organisation_id: int
+    path: str
     password_hash: str
-    locked_until: datetime | None
+    password_changed_at: datetime | None
+    must_change_password: bool
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A session to keep: `client` is what the browser calls itself, `address` where it is, `way` how one signed in."""
+
+    id: str
+    person_id: int
+    at: datetime
+    client: str
+    address: str
+    way: str
 
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A live session."""
+    """A live session. `must_change`: before anything else its person has to set a new password."""
 
     person_id: int
     created_at: datetime
     seen_at: datetime
+    must_change: bool
 
 
-# The try is counted before the password is looked at, so that a burst of guesses cannot outrun the count.
-# A lock that has ended begins a new count. While one holds, nothing is counted: it ends when it was said to.
-COUNT_TRY = """
-WITH found AS (SELECT id, failed_sign_ins, locked_until FROM person
-                WHERE username = $1 AND active AND password_hash IS NOT NULL FOR UPDATE),
-counted AS (
-  SELECT id, locked_until > $2 AS locked,
-         CASE WHEN locked_until <= $2 THEN 1 ELSE failed_sign_ins + 1 END AS tries
-    FROM found)
-UPDATE person p
-   SET failed_sign_ins = CASE WHEN c.locked THEN p.failed_sign_ins ELSE c.tries END,
-       locked_until = CASE WHEN c.locked THEN p.locked_until WHEN c.tries >= $3 THEN $2 + $4::interval END
-  FROM counted c, found f WHERE p.id = c.id AND f.id = c.id
-RETURNING p.id AS person_id, p.password_hash, CASE WHEN c.locked THEN f.locked_until END AS locked_until
+ACCOUNT = """
+SELECT p.id AS person_id, p.name, p.organisation_id, o.path, p.password_hash, p.password_changed_at,
+       p.must_change_password
+  FROM person p JOIN organisation o ON o.id = p.organisation_id
+ WHERE p.username = $1 AND p.active AND p.password_hash IS NOT NULL
+"""
+BEGIN = """
+INSERT INTO web_session (id, person_id, created_at, seen_at, client, address, way)
+SELECT $1, p.id, $3, $3, $4, $5, $6 FROM person p WHERE p.id = $2 AND p.active RETURNING id
 """
 LIVE = """
-SELECT s.person_id, s.created_at, s.seen_at
+SELECT s.person_id, s.created_at, s.seen_at, s.way = 'password' AND p.must_change_password AS must_change
   FROM web_session s JOIN person p ON p.id = s.person_id AND p.active
  WHERE s.id = $1 AND s.ended_at IS NULL AND s.created_at > $2 AND s.seen_at > $3
 """
+END = """
+UPDATE web_session SET ended_at = $2
+ WHERE person_id = $1 AND ended_at IS NULL AND starts_with(id, $3) AND id <> $4 RETURNING id
+"""
 
 
-async def count_try(db: Database, username: str, at: datetime, tries: int, lock: timedelta) -> Account | None:
-    """Count one try against an account, the last of `tries` locks it for `lock`; None if unknown."""
-    row = await db.fetchrow(COUNT_TRY, username, at, tries, lock)
-    return Account(**dict(row)) if row else None
-
-
-async def clear_tries(db: Database, person_id: int) -> None:
-    """The password was right: forget the tries and the lock that this one may have set."""
-    await db.execute("UPDATE person SET failed_sign_ins = 0, locked_until = NULL WHERE id = $1", person_id)
+async def account(db: Database, username: str) -> SignInAccount | None:
+    """The active person with that user name and a password."""
+    row = await db.fetchrow(ACCOUNT, username)
+    return SignInAccount(**dict(row)) if row else None
 
 
 async def change_hash(db: Database, person_id: int, old: str, new: str) -> None:
@@ -69,15 +81,11 @@ async def change_hash(db: Database, person_id: int, old: str, new: str) -> None:
     )
 
 
-async def begin(db: Database, session_id: str, person_id: int, at: datetime, client: str) -> None:
-    """Keep a new session. `client` says what the browser calls itself."""
-    await db.execute(
-        "INSERT INTO web_session (id, person_id, created_at, seen_at, client) VALUES ($1, $2, $3, $3, $4)",
-        session_id,
-        person_id,
-        at,
-        _storable(client)[:CLIENT_CHARS],
-    )
+async def begin(connection: Connection, new: NewSession) -> bool:
+    """Keep a new session; False when the person is not active any more."""
+    client, address = _storable(new.client)[:CLIENT_CHARS], _storable(new.address)[:ADDRESS_CHARS]
+    made = await connection.fetchval(BEGIN, new.id, new.person_id, new.at, client, address, new.way)
+    return made is not None
 
 
 async def live(
@@ -98,6 +106,13 @@ async def end(db: Database, session_id: str, at: datetime) -> None:
     await db.execute(
         "UPDATE web_session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL", session_id, at
     )
+
+
+async def end_those(
+    connection: Connection, person_id: int, at: datetime, *, named: str = "", but: str = ""
+) -> int:
+    """End sessions of a person: all, the one whose id begins with `named`, or all `but` that id; how many."""
+    return len(await connection.fetch(END, person_id, at, named, but))
 
 
 def _storable(text: str) -> str:

@@ -6,7 +6,7 @@ from h5_pages import error_pages
 from h5_pages.next_page import local
 from h5_pages.params import LanguageChoice, SignInForm
 from h5_pages.visit import LANGUAGE, SESSION, Visit, set_cookie
-from workflows.identity.sign_in import SignInRefused
+from workflows.identity.sign_in import Browser, SignInRefused
 
 A_YEAR_S = 365 * 24 * 3600
 
@@ -19,17 +19,22 @@ async def form(request: web.Request, visit: Visit) -> web.StreamResponse:
     return visit.page("sign_in.html", then=then, username="", error=None)
 
 
-async def sign_in(_: web.Request, visit: Visit) -> web.StreamResponse:
+async def sign_in(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Check name and password and begin a session."""
     given = SignInForm.model_validate(visit.typed.fields)
     visit.site.window.count(visit.services.settings.sign_in_rate, f"sign-in {visit.client}")
     try:
-        token = await visit.services.sign_in.sign_in(given.username, given.password, visit.client)
+        token = await visit.services.sign_in.sign_in(given.username, given.password, browser_of(request, visit))
     except SignInRefused as error:
         return visit.page("sign_in.html", 401, then=local(given.next), username=given.username, error=error)
     response = web.Response(status=303, headers={"Location": local(given.next)})
     set_cookie(visit.site, response, SESSION, token)
     return response
+
+
+def browser_of(request: web.Request, visit: Visit) -> Browser:
+    """What signs in."""
+    return Browser(request.headers.get("User-Agent", ""), visit.client, visit.client)
 
 
 async def sign_out(_: web.Request, visit: Visit) -> web.StreamResponse:

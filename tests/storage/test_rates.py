@@ -114,6 +114,24 @@ async def test_what_was_forgotten_counts_no_more(db: Database, clock: FixedClock
     assert await rates.count(db, clock, THREE, "a") is None
 
 
+async def test_a_use_that_is_given_back_can_be_had_again(db: Database, clock: FixedClock) -> None:
+    for _ in range(3):
+        await rates.count(db, clock, THREE, "a")
+    await rates.give_back(db, clock, THREE, "a")
+    assert await rates.count(db, clock, THREE, "a") is None
+    assert await rates.count(db, clock, THREE, "a") is not None
+
+
+async def test_asking_how_long_it_takes_counts_nothing_and_says_what_counting_says(
+    db: Database, clock: FixedClock
+) -> None:
+    for _ in range(3):
+        assert await rates.wait(db, clock, THREE, "a") is None
+        await rates.count(db, clock, THREE, "a")
+        clock.forward(timedelta(seconds=7))
+    assert await rates.wait(db, clock, THREE, "a") == await rates.count(db, clock, THREE, "a")
+
+
 async def test_keys_are_kept_as_hashes_alone(db: Database, clock: FixedClock) -> None:
     await rates.count(db, clock, THREE, "secret-token \ud800")
     rows = await db.fetch("SELECT * FROM rate_window")

@@ -139,7 +139,7 @@ async def test_photos_are_attached_and_kept(demo: Demo) -> None:
     ["reporter", "engineer", "engineer2", "head", "director", "admin", "depthead", "city", "province"],
 )
 async def test_signing_in_works_with_the_demo_password(demo: Demo, username: str) -> None:
-    assert await demo.sign_in.sign_in(username, demo.world.password, "")
+    assert await demo.sign_in.sign_in(username, demo.world.password)
     assert username in {p.username for p in demo.world.people}
 
 
