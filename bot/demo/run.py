@@ -132,7 +132,7 @@ def _say_where(settings: Settings, world: DemoWorld, ports: Ports) -> None:
     code.add_data(label)
     story = f"  4. Let something happen in the room of {STORY_DEVICE}: on that page, or in a second terminal by\n     "
     sensors = f"{story}{how_to_begin(settings)}\n\n" if settings.mqtt_url else ""
-    people = "\n".join(f"    {p.username:<12} {p.name} · {p.title} · {p.organisation}" for p in world.people)
+    people = "\n".join(f"    {p.username:<18} {p.name} · {p.title} · {p.organisation}" for p in world.people)
     sys.stdout.write(
         f"\nYishe is ready (all data is synthetic).\n\n"
         f"  1. Scan the label of {world.device_name} ({world.device_number}), or open\n     {label}\n"
