@@ -24,7 +24,8 @@ SELECT o.name, wanted.role FROM organisation o CROSS JOIN unnest($1::text[]) AS 
  WHERE o.kind = 'hospital' AND NOT EXISTS (
    SELECT 1 FROM post JOIN organisation at ON at.id = post.organisation_id
      JOIN person p ON p.id = post.person_id AND p.active
-     JOIN contact_point cp ON cp.person_id = p.id JOIN channel_account a ON a.id = cp.account_id AND a.active
+     JOIN contact_point cp ON cp.person_id = p.id AND cp.ended_at IS NULL
+     JOIN channel_account a ON a.id = cp.account_id AND a.active
     WHERE post.role = wanted.role AND (starts_with(o.path, at.path) OR starts_with(at.path, o.path))
       AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2))
  ORDER BY o.name, wanted.role

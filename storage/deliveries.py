@@ -74,7 +74,7 @@ BEGIN_TRY = f"""UPDATE delivery SET maybe_twice = maybe_twice OR state = 'sendin
 ROUTES = """
 SELECT cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address
   FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
- WHERE cp.person_id = $2 AND ($3::varchar IS NULL OR a.kind = $3) AND NOT EXISTS (
+ WHERE cp.person_id = $2 AND cp.ended_at IS NULL AND ($3::varchar IS NULL OR a.kind = $3) AND NOT EXISTS (
    SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.contact_point_id = cp.id AND d.state = 'refused')
  ORDER BY cp.rank, cp.id LIMIT 1
 """
@@ -88,7 +88,8 @@ SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, 
 ANOTHER_WAY = """
 SELECT EXISTS (
   SELECT 1 FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
-   WHERE cp.person_id = $2 AND ($3::varchar IS NULL OR a.kind = $3) AND (cp.account_id, cp.address) <> ($4, $5)
+   WHERE cp.person_id = $2 AND cp.ended_at IS NULL AND ($3::varchar IS NULL OR a.kind = $3)
+     AND (cp.account_id, cp.address) <> ($4, $5)
      AND NOT EXISTS (SELECT 1 FROM delivery d
                       WHERE d.message_id = $1 AND d.contact_point_id = cp.id AND d.state = 'refused'))
 """

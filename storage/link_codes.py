@@ -76,7 +76,7 @@ SELECT a.id, a.name, coalesce(a.settings->>'bot_username', '') AS handle
 STATE = """
 SELECT place, ways FROM (
   SELECT account_id, row_number() OVER (ORDER BY rank, id) AS place, count(*) OVER () AS ways
-    FROM contact_point WHERE person_id = $1) mine
+    FROM contact_point WHERE person_id = $1 AND ended_at IS NULL) mine
  WHERE account_id = $2 ORDER BY place LIMIT 1
 """
 # The person must still be there, and below the organisation to which the account belongs.
@@ -93,6 +93,7 @@ REDEEMED_HERE = """
 SELECT p.id AS person_id, p.name, p.language
   FROM link_code l JOIN person p ON p.id = l.person_id AND p.active
   JOIN contact_point cp ON cp.person_id = p.id AND cp.account_id = $2 AND cp.address = $3
+       AND cp.ended_at IS NULL
  WHERE l.code_hash = $1 AND l.used_at IS NOT NULL AND l.expires_at > $4
 """
 ADD = """
@@ -167,7 +168,8 @@ async def put_first(db: Database, person_id: int, account_id: int) -> None:
 
 
 async def _move_in(tx: Connection, person_id: int, account_id: int, address: str) -> None:
-    await _remove(tx, "account_id = $1 AND address = $2 AND person_id <> $3", account_id, address, person_id)
+    stands_in_the_way = "(address = $2 AND person_id <> $3) OR (person_id = $3 AND ended_at IS NOT NULL)"
+    await _remove(tx, f"account_id = $1 AND ({stands_in_the_way})", account_id, address, person_id)
     moved = await tx.execute(
         "UPDATE contact_point SET address = $3 WHERE person_id = $1 AND account_id = $2",
         person_id,

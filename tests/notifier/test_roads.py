@@ -25,6 +25,14 @@ async def test_message_without_an_answer_is_a_card_that_opens_the_case(around: O
     assert card["body"]["card_action"]["url"] == f"{PAGES}/cases/{case.number}"
 
 
+async def test_a_way_that_was_ended_is_passed_over(around: Outside) -> None:
+    await around.db.execute("UPDATE contact_point SET ended_at = now() WHERE rank = 1")
+    await around.report()
+    await around.drain()
+    assert await around.phone("reporter") == []
+    assert len(await around.mails("reporter")) == 1
+
+
 async def test_mails_of_a_case_are_one_thread(around: Outside) -> None:
     await around.db.execute("DELETE FROM contact_point WHERE rank = 1")
     case = await around.report()

@@ -71,6 +71,15 @@ async def test_new_chat_replaces_the_persons_older_one(bot: Bot) -> None:
     assert "do not know this chat" in (await bot.write("engineer", "/todo")).text
 
 
+async def test_a_chat_that_was_ended_is_linked_anew(bot: Bot) -> None:
+    person = bot.rig.world.engineer
+    await start(bot, await code_for(bot, person))
+    await bot.rig.db.execute("UPDATE contact_point SET ended_at = now() WHERE person_id = $1", person)
+    assert await link_codes.state(bot.rig.db, person, bot.account) is None
+    assert "now linked" in await start(bot, await code_for(bot, person))
+    assert await link_codes.state(bot.rig.db, person, bot.account) is not None
+
+
 async def test_chat_leaves_whoever_had_it_and_the_ledger_stays(bot: Bot) -> None:
     rig = bot.rig
     case = await rig.awaiting_approval()
