@@ -89,10 +89,16 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
             Loop("cards", lambda: services.decided.run_due(_piece(heartbeats, "cards")), cards, POLL_S),
         ]
     if Part.TIMERS in parts:
-        timers = asyncio.Event()
-        wakes["timers"] = [timers]
+        timers, imports = asyncio.Event(), asyncio.Event()
+        wakes |= {"timers": [timers], "imports": [imports]}
         loops += [
             Loop("timers", lambda: services.deadlines.run_due(_piece(heartbeats, "timers")), timers, POLL_S),
+            Loop(
+                "imports",
+                lambda: services.importing.run_due(_piece(heartbeats, "imports")),
+                imports,
+                5 * POLL_S,
+            ),
             Loop("upkeep", lambda: _look_after(services), asyncio.Event(), 3600),
         ]
     return loops, wakes

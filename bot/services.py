@@ -34,6 +34,9 @@ from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.sealing import Envelopes, MasterKey
 from webhooks.aliyun_sms import AliyunSmsReports
+from workflows.administration.import_kinds import all_kinds
+from workflows.administration.import_runs import ImportRunner
+from workflows.administration.imports import Imports
 from workflows.administration.office import Office
 from workflows.adverse_event.patient import Patients
 from workflows.calendar import Calendar, ChineseWorkingDays
@@ -79,6 +82,7 @@ class Services:
     dispatcher: Dispatcher
     decided: DecidedCards
     pages: PageServices
+    importing: ImportRunner
     wecom: WeComCallback
     telegram: TelegramCallback
     sms_reports: AliyunSmsReports
@@ -107,6 +111,8 @@ async def build_services(
         lease = timedelta(seconds=settings.lease_s)
         renderer = Renderer(registry.vocabulary(), texts, links, settings.origin)
         sender = Sender(db, channels, renderer, real, random.random, fail)
+        office, files = Office(db, clocks), FolderFiles(settings.data_dir / "files", db, real)
+        imports = Imports(office, all_kinds())
         front = ChatFront(db, engine, cases, texts, clocks, ChatSettings(settings.origin))
         yield Services(
             settings=settings,
@@ -122,17 +128,19 @@ async def build_services(
                 db=db,
                 engine=engine,
                 cases=cases,
-                files=FolderFiles(settings.data_dir / "files", db, real),
+                files=files,
                 texts=texts,
                 clocks=clocks,
                 sign_in=SignIn(db, real, _sign_in(settings), business),
                 outbox=Outbox(db, real),
                 patients=Patients(db, envelopes, real),
-                office=Office(db, clocks),
+                office=office,
+                imports=imports,
                 links=links,
                 link_codes=codes,
                 settings=_pages(settings, master),
             ),
+            importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),
             wecom=WeComCallback(front, accounts, Teller(WeComChannel(http, real), accounts), real),
             telegram=TelegramCallback(
                 front,

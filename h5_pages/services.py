@@ -9,6 +9,7 @@ from storage.files import Files
 from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.texts import Texts
+from workflows.administration.imports import Imports
 from workflows.administration.office import Office
 from workflows.adverse_event.patient import Patients
 from workflows.cases import Cases
@@ -73,4 +74,5 @@ class PageServices:
     outbox: Resender
     patients: Patients
     office: Office
+    imports: Imports
     settings: PageSettings

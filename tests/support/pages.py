@@ -26,6 +26,9 @@ from storage.texts import Gettext
 from tests.support.clocks import FixedClock
 from tests.support.world import LABEL, World, make_world
 from workflows.actor import Actor, Door
+from workflows.administration.import_kinds import all_kinds
+from workflows.administration.import_runs import ImportRunner
+from workflows.administration.imports import Imports
 from workflows.administration.office import Office
 from workflows.adverse_event.patient import Patients
 from workflows.calendar import Calendar, ChineseWorkingDays
@@ -69,6 +72,7 @@ class Pages:
     clock: FixedClock
     sign_ins: SignIn
     outbox: SentAgain
+    importing: ImportRunner
     clients: list[Page] = field(default_factory=list)
 
     async def visitor(self) -> "Visitor":
@@ -231,11 +235,13 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
         outbox=again,
         patients=Patients(db, envelopes, clock),
         office=Office(db, clocks),
+        imports=Imports(Office(db, clocks), all_kinds()),
         settings=page_settings,
     )
     world = await make_world(db)
     server = TestServer(web.Application())
-    return services, Pages(server, db, engine, links, world, clock, sign_in, again)
+    runner = ImportRunner(services.office, services.imports, services.files, [str])
+    return services, Pages(server, db, engine, links, world, clock, sign_in, again, runner)
 
 
 async def reported_by_stranger(pages: Pages, **typed: str) -> tuple[Visitor, str, Outcome]:

@@ -1,0 +1,142 @@
+"""Devices as rows: entering, changing and finding them. Whoever calls has checked the right to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from storage.database import Connection
+
+LOCKED = """
+SELECT d.*, o.path, o.name AS organisation_name FROM device d JOIN organisation o ON o.id = d.organisation_id
+ WHERE d.id = $1 AND o.path LIKE ANY($2::text[]) FOR UPDATE OF d
+"""
+TAKEN = """
+SELECT d.id, d.number, d.name, o.path LIKE ANY($5::text[]) AS in_scope, upper(d.number) = upper($1) AS same_number
+  FROM device d JOIN organisation o ON o.id = d.organisation_id
+ WHERE (upper(d.number) = upper($1) OR (lower(d.maker) = lower($2) AND lower(d.serial) = lower($3)))
+   AND d.id IS DISTINCT FROM $4
+"""
+OPEN_CASES = "SELECT number FROM work_case WHERE device_id = $1 AND closed_at IS NULL ORDER BY id"
+UNIT = """
+SELECT id, name, kind, path FROM organisation
+ WHERE id = $1 AND path LIKE ANY($2::text[]) AND kind IN ('hospital', 'department') AND active
+"""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A device that has the same number, or the same maker and serial number. `in_scope`: the viewer may see it."""
+
+    id: int
+    number: str
+    name: str
+    in_scope: bool
+    same_number: bool
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A hospital or department."""
+
+    id: int
+    name: str
+    kind: str
+    path: str
+
+
+async def unit(connection: Connection, unit_id: int, paths: Sequence[str]) -> UnitRow | None:
+    """The active hospital or department of that id, if a path reaches it."""
+    row = await connection.fetchrow(UNIT, unit_id, list(paths))
+    return UnitRow(**dict(row)) if row else None
+
+
+async def locked(connection: Connection, device_id: int, paths: Sequence[str]) -> dict[str, Any] | None:
+    """The device's row with its organisation's path and name, if a path reaches it; held until the commit."""
+    row = await connection.fetchrow(LOCKED, device_id, list(paths))
+    return dict(row) if row else None
+
+
+async def taken(
+    connection: Connection, number: str, identity: tuple[str, str], but: int | None, paths: Sequence[str]
+) -> Sequence[Taken]:
+    """Other devices with the number, or with the same maker and serial number, whatever the case of letters."""
+    rows = await connection.fetch(TAKEN, number, *identity, but, list(paths))
+    return [Taken(**dict(row)) for row in rows]
+
+
+async def insert(connection: Connection, values: Mapping[str, Any]) -> int:
+    """A new device in use; its id. The names of `values` are columns, named by our code alone."""
+    names = list(values)
+    places = ", ".join(f"${nth}" for nth in range(1, len(names) + 1))
+    return int(
+        await connection.fetchval(
+            f"INSERT INTO device ({', '.join(names)}, status) VALUES ({places}, 'in_use') RETURNING id",
+            *values.values(),
+        )
+    )
+
+
+async def change(connection: Connection, device_id: int, values: Mapping[str, Any]) -> int:
+    """Write the columns of a locked device; its new version."""
+    sets = ", ".join(f"{name} = ${nth}" for nth, name in enumerate(values, start=2))
+    statement = f"UPDATE device SET {sets}, version = version + 1 WHERE id = $1 RETURNING version"
+    return int(await connection.fetchval(statement, device_id, *values.values()))
+
+
+async def open_cases(connection: Connection, device_id: int) -> Sequence[str]:
+    """The numbers of the device's open cases."""
+    return [row["number"] for row in await connection.fetch(OPEN_CASES, device_id)]
+
+
+async def add_label(connection: Connection, device_id: int, token: str) -> int:
+    """A label of the next generation; which one it is. Older ones stay as they are."""
+    return int(
+        await connection.fetchval(
+            "INSERT INTO device_label (token, device_id, generation) SELECT $1, $2, "
+            "coalesce(max(generation), 0) + 1 FROM device_label WHERE device_id = $2 RETURNING generation",
+            token,
+            device_id,
+        )
+    )
+
+
+async def revoke_labels(connection: Connection, device_id: int, at: datetime) -> None:
+    """No label of the device leads anywhere from now on."""
+    await connection.execute(
+        "UPDATE device_label SET revoked_at = $2 WHERE device_id = $1 AND revoked_at IS NULL", device_id, at
+    )
+
+
+async def known(
+    connection: Connection, path: str, wanted: Sequence[tuple[str, str, str]]
+) -> Sequence[dict[str, Any]]:
+    """Devices below a path that have the number, or the maker and serial number, of one that is wanted."""
+    rows = await connection.fetch(
+        "SELECT d.*, o.path, o.name AS organisation_name FROM device d JOIN organisation o ON o.id = d.organisation_id "
+        "WHERE starts_with(o.path, $1) AND (upper(d.number) = ANY($2) OR "
+        "lower(d.maker) || chr(31) || lower(d.serial) = ANY($3)) ORDER BY d.id",
+        path,
+        [number.upper() for number, _, _ in wanted],
+        [f"{maker.lower()}\x1f{serial.lower()}" for _, maker, serial in wanted],
+    )
+    return [dict(row) for row in rows]
+
+
+async def unit_named(connection: Connection, path: str, name: str, unit_id: int | None) -> UnitRow | None:
+    """The active hospital or department of that name below a path, or the one of that id."""
+    row = await connection.fetchrow(
+        "SELECT id, name, kind, path FROM organisation WHERE kind IN ('hospital', 'department') AND active "
+        "AND CASE WHEN $3::bigint IS NULL THEN starts_with(path, $1) AND name = $2 ELSE id = $3 END "
+        "ORDER BY length(path), id LIMIT 1",
+        path,
+        name,
+        unit_id,
+    )
+    return UnitRow(**dict(row)) if row else None
+
+
+async def delete(connection: Connection, device_id: int) -> None:
+    """Delete a device that was entered by mistake; raises ForeignKeyViolationError if anything hangs on it."""
+    await connection.execute("DELETE FROM device_label WHERE device_id = $1", device_id)
+    await connection.execute("DELETE FROM device WHERE id = $1", device_id)

@@ -1,0 +1,62 @@
+"""What the form of a device cannot check by itself: dates that can be, and a number that no other device has."""
+
+from datetime import date
+from typing import Any
+
+import asyncpg
+
+from storage import devices
+from storage.clock import SHANGHAI
+from storage.texts import N_
+from workflows.administration.device_forms import DeviceForm
+from workflows.administration.office import Desk
+from workflows.errors import FormInvalid
+
+SAME_NUMBER = N_("{number} {name} has this number already.")
+SAME_SERIAL = N_("{number} {name} has this serial number and maker already.")
+REGISTERED = N_("This is registered already.")
+IN_THE_FUTURE = N_("This lies in the future.")
+BEFORE_MADE = N_("This is before the device was made.")
+PAST = ("made_on", "purchased_on", "installed_on", "reported_on")
+Faults = dict[str, tuple[str, dict[str, Any]]]
+
+
+async def check(desk: Desk, form: DeviceForm, device_id: int | None) -> None:
+    """Dates that can be, and a number and serial number of its own; raises `FormInvalid`."""
+    faults = _wrong_days(form, today(desk))
+    same = await devices.taken(
+        desk.connection, form.number, (form.maker, form.serial), device_id, desk.by.viewer.paths
+    )
+    for other in same:
+        text = SAME_NUMBER if other.same_number else SAME_SERIAL
+        known = {"number": other.number, "name": other.name}
+        faults["number" if other.same_number else "serial"] = (
+            (text, known) if other.in_scope else (REGISTERED, {})
+        )
+    if faults:
+        raise FormInvalid(faults)
+
+
+def _wrong_days(form: DeviceForm, today: date) -> Faults:
+    days = {name: getattr(form, name) for name in (*PAST, "warranty_until")}
+    made = form.made_on or date.min
+    early: Faults = {name: (BEFORE_MADE, {}) for name, day in days.items() if day and day < made}
+    late: Faults = {name: (IN_THE_FUTURE, {}) for name in PAST if days[name] and days[name] > today}
+    return early | late
+
+
+def today(desk: Desk) -> date:
+    """The day that people see, in China."""
+    return desk.clocks.business.now().astimezone(SHANGHAI).date()
+
+
+class clash_as_fault:  # noqa: N801 - reads as a with-statement
+    """Somebody entered the same at the same moment: the database decides, and the form says so."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, asyncpg.UniqueViolationError):
+            field = "number" if "number" in (error.constraint_name or "") else "serial"
+            raise FormInvalid.taken(field) from None
