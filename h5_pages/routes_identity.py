@@ -1,12 +1,24 @@
 """The addresses of accounts: one's own, and those that administrators see to."""
 
-from h5_pages.pipeline import Route
-from h5_pages.views import absence
+from h5_pages.pipeline import For, Route
+from h5_pages.views import absence, accounts, passwords
 
 IDENTITY_ROUTES = [
+    Route("GET", "/me", accounts.hub),
+    Route("GET", "/me/sessions", accounts.own_sessions),
+    Route("POST", "/me/sessions/end", accounts.end_others),
+    Route("POST", "/me/sessions/{key}/end", accounts.end_session),
+    Route("GET", "/me/password", passwords.own),
+    Route("POST", "/me/password", passwords.change),
+    Route("GET", "/p/{token}", passwords.by_link, For.ANYBODY),
+    Route("POST", "/p/{token}", passwords.set_by_link, For.ANYBODY),
     Route("GET", "/me/absence", absence.own),
     Route("POST", "/me/absence", absence.enter_own),
     Route("POST", "/me/absence/{id}/end", absence.end_own),
+    Route("GET", "/admin/people/{id}/account", accounts.account),
+    Route("POST", "/admin/people/{id}/account/link", passwords.issue),
+    Route("POST", "/admin/people/{id}/account/sign-out", accounts.end_theirs),
+    Route("POST", "/admin/people/{id}/account/unlock", accounts.unlock),
     Route("GET", "/admin/people/{id}/absence", absence.theirs),
     Route("POST", "/admin/people/{id}/absence", absence.enter_theirs),
     Route("POST", "/admin/people/{id}/absence/{part}/end", absence.end_theirs),

@@ -1,7 +1,6 @@
 """A person's account as whoever writes on it needs it: locked to the end of the transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from storage.database import Connection
 
@@ -17,14 +16,11 @@ class PersonRow:
     organisation: str
     path: str
     active: bool
-    must_change_password: bool
-    locked_until: datetime | None
     version: int
 
 
 LOCK = """
-SELECT p.id, p.name, p.username, p.organisation_id, o.name AS organisation, o.path, p.active,
-       p.must_change_password, p.locked_until, p.version
+SELECT p.id, p.name, p.username, p.organisation_id, o.name AS organisation, o.path, p.active, p.version
   FROM person p JOIN organisation o ON o.id = p.organisation_id WHERE p.id = $1 FOR UPDATE OF p
 """
 

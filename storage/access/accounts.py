@@ -16,20 +16,19 @@ from storage.directory import Viewer
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody's account. `locked_until`, `left_at` and `password_changed_at` are real time."""
+    """Somebody's account. `left_at` and `password_changed_at` are real time."""
 
     id: int
     name: str
     title: str
     organisation: str
+    path: str
     username: str | None
     active: bool
     left_at: datetime | None
     has_password: bool
     must_change_password: bool
     password_changed_at: datetime | None
-    locked_until: datetime | None
-    version: int
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,8 @@ class SessionLine:
 
 
 ACCOUNT = """
-SELECT p.id, p.name, p.title, o.name AS organisation, p.username, p.active, p.left_at,
-       p.password_hash IS NOT NULL AS has_password, p.must_change_password, p.password_changed_at,
-       p.locked_until, p.version
+SELECT p.id, p.name, p.title, o.name AS organisation, o.path, p.username, p.active, p.left_at,
+       p.password_hash IS NOT NULL AS has_password, p.must_change_password, p.password_changed_at
   FROM person p JOIN organisation o ON o.id = p.organisation_id
  WHERE p.id = $1 AND (p.id = $2 OR o.path LIKE ANY($3::text[]))
 """
