@@ -3,18 +3,18 @@
 from aiohttp import web
 
 from h5_pages.help.shelf import Shelf
-from h5_pages.limits import SlidingWindow
+from h5_pages.limits import Window
 from h5_pages.pipeline import door
 from h5_pages.render import Renderer
 from h5_pages.routes import ROUTES
 from h5_pages.seals import Seals
-from h5_pages.services import PageServices, PageSettings, Rate, Resender
+from h5_pages.services import PageServices, PageSettings, Resender
 from h5_pages.statics import Statics
 from h5_pages.uploads import PhotoDesk
 from h5_pages.visit import Site
 from workflows.registry import all_workflows
 
-__all__ = ["SITE", "PageServices", "PageSettings", "Rate", "Resender", "add_pages"]
+__all__ = ["SITE", "PageServices", "PageSettings", "Resender", "add_pages"]
 
 SITE = web.AppKey("pages", Site)
 
@@ -32,7 +32,7 @@ def add_pages(app: web.Application, services: PageServices) -> None:
         statics=statics,
         renderer=Renderer(statics),
         seals=seals,
-        window=SlidingWindow(services.clocks.real),
+        window=Window(services.db, services.clocks.real),
         photos=PhotoDesk(services.files, seals),
         help=Shelf(services.texts, all_workflows()),
     )

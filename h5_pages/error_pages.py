@@ -8,9 +8,10 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from h5_pages.intake import BodyTooLarge, FormBroken, PhotoTooLarge, PressBroken, TooManyPhotos
+from h5_pages.intake import BodyEncoded, FormBroken, PhotoTooLarge, PressBroken, TooManyPhotos, Typed
 from h5_pages.limits import TooOften
 from h5_pages.next_page import sign_in_url
+from h5_pages.patience import BodyTooLarge, TooSlow
 from h5_pages.photos import PhotoRefused
 from h5_pages.visit import SignInNeeded, Visit, kept_fields
 from storage.access import NotVisible
@@ -44,6 +45,8 @@ STATUS: tuple[tuple[type[WorkflowError], int], ...] = (
     (PhotoRefused, 422),
     (TooOften, 429),
     (BodyTooLarge, 413),
+    (BodyEncoded, 415),
+    (TooSlow, 408),
     (FormBroken, 400),
     (PressBroken, 400),
 )
@@ -118,6 +121,8 @@ def status_of(error: WorkflowError) -> int:
 
 def for_error(visit: Visit, error: Exception, route: str) -> web.StreamResponse:
     """The page for an error that the view did not answer itself."""
+    if isinstance(error, TooOften):
+        return _too_often(visit, error)
     if isinstance(error, WorkflowError):
         return _for_workflow_error(visit, error)
     if isinstance(error, (NotVisible, ValidationError)):
@@ -137,25 +142,43 @@ def trouble(visit: Visit, what: Trouble, **values: Any) -> web.Response:
 
 
 def away(visit: Visit) -> web.Response:
-    """The database is away: a form is offered again with the same key, so that it cannot be done twice."""
-    typed = visit.typed
-    if not typed.fields or "password" in typed.fields:
-        response = trouble(visit, AWAY)
-    else:
-        words = kept_fields(typed.fields)
-        response = visit.page(
-            "retry.html", 503, trouble=NOT_SAVED, typed=typed, words=words, retry=visit.path
-        )
+    """The database is away: a form is offered again."""
+    response = _again(visit, NOT_SAVED) if _is_kept(visit.typed) else trouble(visit, AWAY)
     response.headers["Retry-After"] = "5"
     return response
 
 
+def _too_often(visit: Visit, error: TooOften) -> web.Response:
+    """Who wrote gets their words back, to be sent later."""
+    values = {"reason": error.say(visit.gettext)}
+    what = Trouble(429, REFUSED, "{reason}")
+    response = _again(visit, what, **values) if _is_kept(visit.typed) else trouble(visit, what, **values)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def _again(visit: Visit, what: Trouble, **values: Any) -> web.Response:
+    """A form is offered once more with the same key, so that it cannot be done twice."""
+    words = kept_fields(visit.typed.fields)
+    return visit.page(
+        "retry.html",
+        what.status,
+        trouble=what,
+        values=values,
+        typed=visit.typed,
+        words=words,
+        retry=visit.path,
+    )
+
+
+def _is_kept(typed: Typed) -> bool:
+    """Was anything typed that may be shown again? No password is."""
+    return bool(typed.fields) and not any("password" in name for name in typed.fields)
+
+
 def _for_workflow_error(visit: Visit, error: WorkflowError) -> web.Response:
     status = status_of(error)
-    page = trouble(visit, Trouble(status, REFUSED, "{reason}"), reason=error.say(visit.gettext))
-    if isinstance(error, TooOften):
-        page.headers["Retry-After"] = str(error.seconds)
-    return page
+    return trouble(visit, Trouble(status, REFUSED, "{reason}"), reason=error.say(visit.gettext))
 
 
 def _sign_in_first(visit: Visit) -> web.Response:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from h5_pages.patience import BodyTooLarge, Patience, patience
 from h5_pages.uploads import MAX_PHOTO_BYTES, MAX_PHOTOS, KeptPhoto
 from storage.database import DatabaseAway
 from storage.texts import N_
@@ -16,6 +17,7 @@ from workflows.errors import WorkflowError
 
 MAX_FIELDS = 100
 MAX_TEXT_BYTES = 256 * 1024
+MAX_TEXT_FORM_BYTES = 1024 * 1024  # what a form without files may have in all, encoded
 MAX_BODY_BYTES = 160 * 1024 * 1024  # beyond this nobody reads on to save the typed words
 CHUNK_BYTES = 64 * 1024
 LAST_CONTROL = "\x9f"
@@ -40,10 +42,10 @@ class PressBroken(WorkflowError):
     text = N_("This form is not complete, so nothing was saved. Please open the page again.")
 
 
-class BodyTooLarge(WorkflowError):
-    """More than anybody types, or more photos than can be taken."""
+class BodyEncoded(WorkflowError):
+    """The body is compressed, which no form of ours is: what it would unpack to is nobody's to guess."""
 
-    text = N_("This is too large to be sent: at most 6 photos of 12 MB each. Nothing was saved.")
+    text = N_("What was sent is packed in a way that is not taken here. Nothing was saved.")
 
 
 class TooManyPhotos(WorkflowError):
@@ -82,47 +84,57 @@ class Typed:
             self.fields[name] = _clean(value)
 
 
-async def read_form(request: web.Request, check: Check, keep: Keep | None) -> Typed:
+async def read_form(
+    request: web.Request, check: Check, keep: Keep | None, most_bytes: int = MAX_BODY_BYTES
+) -> Typed:
     """Read a posted form; without `keep` its files are passed over.
 
-    The token is checked before the first file is looked at. Raises `FormBroken`, `BodyTooLarge`, and
-    what `check` raises.
+    The token is checked before the first file is looked at. Raises `FormBroken`, `BodyTooLarge`, `TooSlow`,
+    `BodyEncoded`, and what `check` raises.
     """
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise BodyEncoded
     typed = Typed()
-    with _broken_as_typed_error():
-        if request.content_type == "multipart/form-data":
-            await _read_parts(request, typed, check, keep)
-        elif request.content_type == "application/x-www-form-urlencoded":
-            raw = await _at_most(_chunks(request), MAX_TEXT_BYTES)
-            for name, value in parse_qsl(raw.decode(), keep_blank_values=True, errors="strict"):
-                typed.add(name, value)
-        else:
-            raise FormBroken
+    async with patience(request, most_bytes) as patient:
+        with _broken_as_typed_error():
+            await _read(request, typed, patient, check, keep)
     check(typed.text("csrf"))
     return typed
 
 
-async def _read_parts(request: web.Request, typed: Typed, check: Check, keep: Keep | None) -> None:
+async def _read(
+    request: web.Request, typed: Typed, patient: Patience, check: Check, keep: Keep | None
+) -> None:
+    if request.content_type == "multipart/form-data":
+        await _read_parts(request, typed, patient, check, keep)
+    elif request.content_type == "application/x-www-form-urlencoded":
+        raw = await _at_most(_chunks(request, patient), MAX_TEXT_BYTES)
+        for name, value in parse_qsl(raw.decode(), keep_blank_values=True, errors="strict"):
+            typed.add(name, value)
+    else:
+        raise FormBroken
+
+
+async def _read_parts(
+    request: web.Request, typed: Typed, patient: Patience, check: Check, keep: Keep | None
+) -> None:
     reader = MultipartReader(request.headers, request.content)
     while (part := await reader.next()) is not None:
+        patient.came()
         if not isinstance(part, BodyPartReader) or part.name is None:
             raise FormBroken
-        if request.content.total_bytes > MAX_BODY_BYTES:
-            raise BodyTooLarge
         if part.filename is None:
-            typed.add(part.name, (await _at_most(_pieces(part), MAX_TEXT_BYTES)).decode())
+            typed.add(part.name, (await _at_most(_pieces(part, patient), MAX_TEXT_BYTES)).decode())
         else:
             check(typed.text("csrf"))
-            await _take_photo(part, typed, keep)
+            await _take_photo(part, typed, patient, keep)
 
 
-async def _take_photo(part: BodyPartReader, typed: Typed, keep: Keep | None) -> None:
+async def _take_photo(part: BodyPartReader, typed: Typed, patient: Patience, keep: Keep | None) -> None:
     """Read a file to its end in any case, so that the fields behind it arrive."""
     content, size = bytearray(), 0
-    async for piece in _pieces(part):
+    async for piece in _pieces(part, patient):
         size += len(piece)
-        if size > MAX_BODY_BYTES:
-            raise BodyTooLarge
         if size <= MAX_PHOTO_BYTES:
             content += piece
     if not size:
@@ -134,7 +146,8 @@ async def _take_photo(part: BodyPartReader, typed: Typed, keep: Keep | None) -> 
     elif size > MAX_PHOTO_BYTES:
         typed.refused.append(PhotoTooLarge(name=part.filename))
     else:
-        await _keep(part.filename or "", bytes(content), typed, keep)
+        with patient.our_own_work():
+            await _keep(part.filename or "", bytes(content), typed, keep)
 
 
 async def _keep(name: str, content: bytes, typed: Typed, keep: Keep) -> None:
@@ -146,13 +159,15 @@ async def _keep(name: str, content: bytes, typed: Typed, keep: Keep) -> None:
         typed.photos_lost = True
 
 
-async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
-    async for chunk in request.content.iter_chunked(CHUNK_BYTES):
+async def _chunks(request: web.Request, patient: Patience) -> AsyncIterator[bytes]:
+    async for chunk in request.content.iter_any():
+        patient.came()
         yield chunk
 
 
-async def _pieces(part: BodyPartReader) -> AsyncIterator[bytes]:
+async def _pieces(part: BodyPartReader, patient: Patience) -> AsyncIterator[bytes]:
     while piece := await part.read_chunk(CHUNK_BYTES):
+        patient.came()
         yield piece
 
 

@@ -1,14 +1,28 @@
-"""Limits for visitors without sign-in: a sliding window in memory, for each process."""
+"""How often visitors may come, counted for all processes together."""
 
-from collections import OrderedDict, deque
-from datetime import datetime, timedelta
+from enum import StrEnum
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from h5_pages.services import Rate
+from h5_pages.services import PageSettings
 from storage.clock import Clock
+from storage.database import Database
+from storage.rates import Limits, Rate, Use
 from storage.texts import N_
 from workflows.errors import WorkflowError
 
-KEYS_KEPT = 20_000
+ONE_SUBSCRIBER = 64
+"""Bits of an IPv6 address that name who connects; the rest are theirs to choose."""
+
+
+class Pace(StrEnum):
+    """Which rate of the settings an address falls under, for visitors without sign-in."""
+
+    VIEW = "view_rate"
+    SIGN_IN = "sign_in_rate"
+
+    def of(self, settings: PageSettings) -> Rate:
+        """The rate as it is set."""
+        return {Pace.VIEW: settings.view_rate, Pace.SIGN_IN: settings.sign_in_rate}[self]
 
 
 class TooOften(WorkflowError):
@@ -21,28 +35,27 @@ class TooOften(WorkflowError):
         self.seconds = seconds
 
 
-class SlidingWindow:
-    """Counts by key over real time. Bounded: the key that was used least recently is forgotten."""
+class Window:
+    """Counts by key over real time."""
 
-    def __init__(self, real: Clock) -> None:
-        self._real = real
-        self._seen: OrderedDict[str, deque[datetime]] = OrderedDict()
+    def __init__(self, db: Database, real: Clock) -> None:
+        self._limits = Limits(db, real)
 
-    def count(self, rate: Rate, *keys: str) -> None:
-        """Count one use for each key; raises `TooOften`, and then counts for none."""
-        now, window = self._real.now(), timedelta(seconds=rate.seconds)
-        uses = [self._uses(key, now - window) for key in keys]
-        full = [times[0] for times in uses if len(times) >= rate.times]
-        if full:
-            raise TooOften(max(1, round((max(full) + window - now).total_seconds())))
-        for times in uses:
-            times.append(now)
+    async def count(self, rate: Rate, *keys: str) -> None:
+        """Count one use for each key; raises `TooOften`, and then counts for none, or `DatabaseAway`."""
+        seconds = await self._limits.wait(*(Use(rate, key) for key in keys))
+        if seconds is not None:
+            raise TooOften(seconds)
 
-    def _uses(self, key: str, since: datetime) -> deque[datetime]:
-        times = self._seen.setdefault(key, deque())
-        self._seen.move_to_end(key)
-        while times and times[0] <= since:
-            times.popleft()
-        if len(self._seen) > KEYS_KEPT:
-            self._seen.popitem(last=False)
-        return times
+
+def subscriber(client: str) -> str:
+    """Whom a network address stands for: with IPv6 the whole network of a house or phone."""
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return client
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), ONE_SUBSCRIBER), strict=False))

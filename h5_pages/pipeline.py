@@ -8,6 +8,7 @@ from aiohttp import web
 
 from h5_pages import error_pages, intake
 from h5_pages.help.topics import topic_of
+from h5_pages.limits import Pace, TooOften, subscriber
 from h5_pages.seals import same
 from h5_pages.security import is_foreign, protect
 from h5_pages.uploads import KeptPhoto
@@ -34,6 +35,9 @@ class Route:
     """One address of the pages. `photos`: its form may bring some.
 
     `by_itself`: an open page asks for it again and again, which keeps nobody signed in.
+    `rate`: how often visitors without sign-in may come, each address by itself; with `per` also for each value
+    of that part of the address, whoever comes. Every page for anybody has one.
+    `most_bytes`: how large its form may be, if that is not what its photos or its texts need.
     """
 
     method: str
@@ -42,6 +46,14 @@ class Route:
     access: For = For.SIGNED_IN
     photos: bool = False
     by_itself: bool = False
+    rate: Pace = Pace.VIEW
+    per: str = ""
+    most_bytes: int = 0
+
+    @property
+    def largest_form(self) -> int:
+        """Bytes that its form may have in all."""
+        return self.most_bytes or (intake.MAX_BODY_BYTES if self.photos else intake.MAX_TEXT_FORM_BYTES)
 
 
 class FormForged(WorkflowError):
@@ -75,9 +87,10 @@ async def _enter(site: Site, route: Route, request: web.Request) -> web.StreamRe
         raise FormForged
     try:
         visit = request[VISIT] = await recognise(request[VISIT], request, prolongs=not route.by_itself)
-    except DatabaseAway:
+        await _count(site, route, request, visit)
+    except (DatabaseAway, TooOften):
         if posting:  # the words are kept, for nothing else is done with them
-            typed = await intake.read_form(request, _unchecked, None)
+            typed = await intake.read_form(request, _unchecked, None, route.largest_form)
             request[VISIT] = replace(request[VISIT], typed=typed)
         raise
     if posting:
@@ -87,6 +100,18 @@ async def _enter(site: Site, route: Route, request: web.Request) -> web.StreamRe
     if visit.must_change_password and route.access is For.SIGNED_IN and route.path != NEW_PASSWORD:
         return web.Response(status=303, headers={"Location": NEW_PASSWORD})
     return await route.view(request, visit)
+
+
+async def _count(site: Site, route: Route, request: web.Request, visit: Visit) -> None:
+    """Strangers may come, and people may write, only so often; raises `TooOften`, `DatabaseAway`."""
+    settings = site.services.settings
+    if visit.viewer is None:
+        keys = [f"{route.rate} {subscriber(visit.client)}"]
+        if route.per:
+            keys.append(f"{route.rate} {route.per} {request.match_info[route.per]}")
+        await site.window.count(route.rate.of(settings), *keys)
+    elif request.method == "POST":
+        await site.window.count(settings.press_rate, f"press {visit.viewer.person_id}")
 
 
 async def _with_form(route: Route, request: web.Request, visit: Visit) -> Visit:
@@ -99,11 +124,12 @@ async def _with_form(route: Route, request: web.Request, visit: Visit) -> Visit:
 
     async def keep(name: str, content: bytes) -> KeptPhoto:
         if visit.viewer is None:
-            visit.site.window.count(visit.services.settings.photo_rate, f"photo {visit.client}")
+            rate = visit.services.settings.photo_rate
+            await visit.site.window.count(rate, f"photo {subscriber(visit.client)}")
         return await visit.site.photos.keep(name, content)
 
     takes_photos = route.photos and not signed_out
-    typed = await intake.read_form(request, check, keep if takes_photos else None)
+    typed = await intake.read_form(request, check, keep if takes_photos else None, route.largest_form)
     typed.photos = visit.site.photos.known(typed.kept) + typed.photos
     return replace(visit, typed=typed)
 

@@ -1,5 +1,6 @@
 """Every address of the pages: who may come, and whether photos may come with it."""
 
+from h5_pages.limits import Pace
 from h5_pages.pipeline import For, Route
 from h5_pages.routes_devices import DEVICE_ROUTES
 from h5_pages.routes_house import HOUSE_ROUTES
@@ -27,9 +28,9 @@ ROUTES = [
     Route("GET", "/cases/{number}/looks", adverse_events.looks),
     Route("GET", "/cases/{number}/{action}", cases.action_form),
     Route("POST", "/cases/{number}/{action}", cases.action),
-    Route("GET", "/d/{token}", devices.by_label, For.ANYBODY),
-    Route("GET", "/d/{token}/report", report.form, For.ANYBODY),
-    Route("POST", "/d/{token}/report", report.report, For.ANYBODY, photos=True),
+    Route("GET", "/d/{token}", devices.by_label, For.ANYBODY, per="token"),
+    Route("GET", "/d/{token}/report", report.form, For.ANYBODY, per="token"),
+    Route("POST", "/d/{token}/report", report.report, For.ANYBODY, photos=True, per="token"),
     Route("GET", "/f/{token}", links.case, For.ANYBODY),
     Route("GET", "/f/{token}/files/{key}", links.file, For.ANYBODY),
     Route("GET", "/f/{token}/{action}", links.action_form, For.ANYBODY),
@@ -40,7 +41,7 @@ ROUTES = [
     Route("POST", "/me/telegram", me.telegram_code),
     Route("POST", "/me/telegram/first", me.telegram_first),
     Route("POST", "/me/telegram/unlink", me.telegram_unlink),
-    Route("GET", "/l/{key}", licences.by_key, For.ANYBODY),
+    Route("GET", "/l/{key}", licences.by_key, For.ANYBODY, per="key"),
     Route("GET", "/licences", licences.due),
     Route("GET", "/licences/new", licences.form),
     Route("POST", "/licences/new", licences.register),
@@ -52,7 +53,7 @@ ROUTES = [
     Route("GET", "/admin/dead-letters", admin.dead_letters),
     Route("POST", "/admin/dead-letters/{id}", admin.resend),
     Route("GET", "/sign-in", sign_in.form, For.ANYBODY),
-    Route("POST", "/sign-in", sign_in.sign_in, For.ANYBODY),
+    Route("POST", "/sign-in", sign_in.sign_in, For.ANYBODY, rate=Pace.SIGN_IN),
     Route("POST", "/sign-out", sign_in.sign_out, For.ANYBODY),
     Route("GET", "/language", sign_in.language, For.ANYBODY),
     Route("GET", "/help", manual.contents, For.ANYBODY),

@@ -8,6 +8,7 @@ from storage.database import Database
 from storage.files import Files
 from storage.link_codes import LinkCodes
 from storage.links import Links
+from storage.rates import Rate
 from storage.texts import Texts
 from workflows.administration.imports import Imports
 from workflows.administration.office import Office
@@ -26,30 +27,24 @@ class Resender(Protocol):
 
 
 @dataclass(frozen=True)
-class Rate:
-    """At most `times` within `seconds`."""
-
-    times: int
-    seconds: int
-
-
-@dataclass(frozen=True)
 class PageSettings:
     """How the pages are set.
 
     `secret` signs form tokens and kept photos, and is the same in all processes.
     `trusted_proxy_hops`: how many proxies of ours stand in front and append to X-Forwarded-For.
-    Views, reports and photos without sign-in are counted for each client address, the first two also for each label.
+    Whatever comes without sign-in is counted for each client address, views and reports also for each label;
+    hundreds may share one address. `press_rate` is for each signed-in person's forms.
     """
 
     public_url: str
     secure_cookies: bool
     secret: bytes
     trusted_proxy_hops: int = 0
-    view_rate: Rate = Rate(60, 60)
+    view_rate: Rate = Rate(240, 60)
     report_rate: Rate = Rate(20, 600)
     photo_rate: Rate = Rate(60, 600)
-    sign_in_rate: Rate = Rate(30, 300)
+    sign_in_rate: Rate = Rate(200, 300)
+    press_rate: Rate = Rate(240, 60)
 
     @property
     def origin(self) -> str:

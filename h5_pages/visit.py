@@ -12,7 +12,7 @@ from h5_pages.help.shelf import Shelf
 from h5_pages.help.topics import FIRST
 from h5_pages.intake import Typed
 from h5_pages.languages import language_of
-from h5_pages.limits import SlidingWindow
+from h5_pages.limits import Window
 from h5_pages.render import Renderer
 from h5_pages.seals import Seals
 from h5_pages.security import client_address
@@ -36,7 +36,7 @@ class Site:
     statics: Statics
     renderer: Renderer
     seals: Seals
-    window: SlidingWindow
+    window: Window
     photos: PhotoDesk
     help: Shelf
 

@@ -2,12 +2,12 @@
 
 from bot.chat import replies
 from bot.chat.answers import Link, Pages, Reply
-from h5_pages.limits import SlidingWindow
-from h5_pages.services import Rate
+from h5_pages.limits import Window
 from storage import link_codes
 from storage.clock import Clock
 from storage.database import Database
 from storage.link_codes import LinkCodes
+from storage.rates import Rate
 from storage.texts import N_, Gettext, Texts
 from workflows.errors import WorkflowError
 
@@ -31,7 +31,7 @@ class LinkDesk:
         self._texts = texts
         self._real = real
         self._pages = Pages(public_url.rstrip("/"))
-        self._tries = SlidingWindow(real)
+        self._tries = Window(db, real)
 
     def not_linked(self, language: str | None) -> Reply:
         """For a chat of nobody: how to become known."""
@@ -41,7 +41,7 @@ class LinkDesk:
         """Link the address, or say why not. Raises `DatabaseAway`; the same message again does no harm."""
         _ = self._texts.gettext(language)
         try:
-            self._tries.count(TRIES, f"{account_id}/{address}")
+            await self._tries.count(TRIES, f"chat code {account_id}/{address}")
         except WorkflowError as refusal:
             return replies.refused(refusal, _)
         fingerprint = self._codes.fingerprint(account_id, typed)

@@ -54,9 +54,6 @@ async def due(request: web.Request, visit: Visit) -> web.StreamResponse:
 async def by_key(request: web.Request, visit: Visit) -> web.StreamResponse:
     """The page behind a licence's QR code: what the licence says, for anybody."""
     key = OfFile.of(request).key
-    if visit.viewer is None:
-        keys = (f"view {visit.client}", f"view licence {key}")
-        visit.site.window.count(visit.services.settings.view_rate, *keys)
     try:
         licence = await licences.public(visit.services.db, key)
     except NotVisible:

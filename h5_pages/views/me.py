@@ -5,11 +5,11 @@ from datetime import datetime
 
 from aiohttp import web
 
-from h5_pages.services import Rate
 from h5_pages.visit import SignInNeeded, Visit
 from storage import link_codes
 from storage.access import NotVisible
 from storage.link_codes import LinkAccount
+from storage.rates import Rate
 
 TELEGRAM = "telegram"
 CODES = Rate(10, 600)
@@ -33,7 +33,7 @@ async def telegram_code(_: web.Request, visit: Visit) -> web.StreamResponse:
     """A new code; the former one ends. Raises `TooOften`."""
     account, services = await _needed(visit), visit.services
     person = _person_id(visit)
-    visit.site.window.count(CODES, f"link code {person}")
+    await visit.site.window.count(CODES, f"link code {person}")
     now = services.clocks.real.now()
     code = await link_codes.issue(services.db, services.link_codes, TELEGRAM, account.id, person, now)
     url = f"https://t.me/{account.handle}?start={code}" if account.handle else ""

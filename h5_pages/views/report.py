@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from h5_pages import error_pages
 from h5_pages.forms import data_of, plain_inputs
 from h5_pages.intake import PressBroken
+from h5_pages.limits import subscriber
 from h5_pages.params import OfToken, ReportKey
 from h5_pages.uploads import MAX_PHOTOS, attachments
 from h5_pages.views.devices import labelled
@@ -108,8 +109,8 @@ async def _open(visit: Visit, device: PublicDevice, token: str, reporter: Report
     """Raises a kind of `WorkflowError`, `ValidationError` or `DatabaseAway`."""
     key = ReportKey.model_validate(visit.typed.fields).key
     if reporter is not None:
-        keys = (f"report {visit.client}", f"report label {token}")
-        visit.site.window.count(visit.services.settings.report_rate, *keys)
+        keys = (f"report {subscriber(visit.client)}", f"report label {token}")
+        await visit.site.window.count(visit.services.settings.report_rate, *keys)
     return await visit.services.engine.open(
         REPAIR.name,
         A.REPORT,

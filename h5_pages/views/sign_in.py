@@ -22,7 +22,6 @@ async def form(request: web.Request, visit: Visit) -> web.StreamResponse:
 async def sign_in(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Check name and password and begin a session."""
     given = SignInForm.model_validate(visit.typed.fields)
-    visit.site.window.count(visit.services.settings.sign_in_rate, f"sign-in {visit.client}")
     try:
         token = await visit.services.sign_in.sign_in(given.username, given.password, browser_of(request, visit))
     except SignInRefused as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image
 
-from h5_pages.services import Rate
+from storage.rates import Rate
 from tests.support.licence_town import key_of, licence, town
 from tests.support.licences import ORIGINAL
 from tests.support.pages import Pages, running_pages

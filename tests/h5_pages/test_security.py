@@ -1,5 +1,6 @@
 """What a hostile browser, site or visitor tries."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from h5_pages.next_page import local
 from h5_pages.routes import ROUTES
-from h5_pages.services import Rate
+from storage.rates import Rate
 from tests.support.pages import PASSWORD, Pages, picture, reported_by_stranger, running_pages
 from tests.support.world import LABEL
 
@@ -18,8 +19,8 @@ TYPED = {"fault": "No image", "name": "A nurse"}
 
 def filled(path: str, number: str) -> str:
     """A route's pattern as an address."""
-    token = "t" if path.startswith("/f/") else LABEL
-    return path.format(number=number, action="remark", token=token, id=1, key="k")
+    parts = {"number": number, "action": "remark", "token": "t" if path.startswith("/f/") else LABEL}
+    return re.sub(r"{(\w+)[^}]*}", lambda part: parts.get(part[1], "1"), path)
 
 
 async def test_the_table_names_every_posting_route_of_the_application(pages: Pages) -> None:
@@ -28,29 +29,29 @@ async def test_the_table_names_every_posting_route_of_the_application(pages: Pag
     assert posting == set(POSTS)
 
 
-@pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("token", ["", "guessed"])
-async def test_every_form_is_refused_without_this_browsers_token(pages: Pages, path: str, token: str) -> None:
+async def test_every_form_is_refused_without_this_browsers_token(pages: Pages, token: str) -> None:
     case = await pages.report(pages.world.reporter)
     visitor = await pages.person(pages.world.engineer)
     fields = {"csrf": token, "remark": "Forged", **TYPED}
-    answer = await visitor.post(filled(path, case.number), fields)
-    assert answer.status == 403
-    assert "nothing was saved" in answer.text
+    answers = {path: await visitor.post(filled(path, case.number), fields) for path in POSTS}
+    assert {path: a.status for path, a in answers.items() if a.status != 403} == {}
+    assert [path for path, a in answers.items() if "nothing was saved" not in a.text] == []
     assert len(await pages.db.fetch("SELECT 1 FROM step")) == 1
 
 
-@pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize(
     "header", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
 )
-async def test_every_form_is_refused_from_another_site(
-    pages: Pages, path: str, header: dict[str, str]
-) -> None:
+async def test_every_form_is_refused_from_another_site(pages: Pages, header: dict[str, str]) -> None:
     case = await pages.report(pages.world.reporter)
     visitor = await pages.person(pages.world.engineer)
     await visitor.get(f"/cases/{case.number}")
-    assert (await visitor.post(filled(path, case.number), {"remark": "Forged"}, **header)).status == 403
+    statuses = {
+        path: (await visitor.post(filled(path, case.number), {"remark": "Forged"}, **header)).status
+        for path in POSTS
+    }
+    assert {path: status for path, status in statuses.items() if status != 403} == {}
 
 
 async def test_a_form_from_our_own_address_is_taken(pages: Pages) -> None:
@@ -143,9 +144,9 @@ async def test_views_of_labels_are_limited_with_a_page_that_says_when_to_come_ba
         visitor = await pages.visitor()
         answers = [await visitor.get(f"/d/{LABEL}") for _ in range(4)]
         assert [answer.status for answer in answers] == [200, 200, 200, 429]
-        assert "Please try again in 60 seconds." in answers[-1].text
-        assert answers[-1].headers["Retry-After"] == "60"
-        pages.clock.forward(timedelta(seconds=61))
+        assert "Please try again in 65 seconds." in answers[-1].text
+        assert answers[-1].headers["Retry-After"] == "65"
+        pages.clock.forward(timedelta(seconds=65))
         assert (await visitor.get(f"/d/{LABEL}")).status == 200
 
 

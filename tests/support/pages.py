@@ -15,12 +15,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 from PIL import Image
 
-from h5_pages.app import PageServices, PageSettings, Rate, add_pages
+from h5_pages.app import PageServices, PageSettings, add_pages
 from storage.database import Database
 from storage.failpoints import NoFailPoints
 from storage.files import FolderFiles
 from storage.link_codes import LinkCodes
 from storage.links import Links
+from storage.rates import Rate
 from storage.sealing import Envelopes, MasterKey, new_master_key
 from storage.texts import Gettext
 from tests.support.clocks import FixedClock
@@ -40,6 +41,8 @@ from workflows.registry import all_workflows
 
 PASSWORD = "correct horse battery"
 CHEAP = SignInSettings(cost=HashCost(time=1, memory_kib=64, lanes=1))
+# The clock of a test stands still, so no limit would ever end.
+SELDOM_REFUSED = {"view_rate": Rate(1000, 60), "press_rate": Rate(1000, 60)}
 Page = TestClient[web.Request, web.Application]
 
 
@@ -220,7 +223,7 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
         SignIn(db, clock, CHEAP),
         SentAgain(),
     )
-    values = {"secure_cookies": False, "view_rate": Rate(200, 60), **settings}
+    values = {"secure_cookies": False, **SELDOM_REFUSED, **settings}
     page_settings = PageSettings("http://yishe.example", secret=b"s" * 32, **values)
     services = PageServices(
         db=db,
