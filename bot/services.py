@@ -24,7 +24,7 @@ from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.rendering import Renderer
 from notifier.sending import Channels, Sender
-from storage import calendar_days, outbox
+from storage import calendar_days
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import BusinessClock, RealClock
 from storage.database import Database
@@ -54,18 +54,6 @@ BUDGETS = {
     "telegram": (Budget(1, timedelta(seconds=1)),),
     "sms": (Budget(50, timedelta(days=1)),),
 }
-
-
-class Outbox:
-    """The outbox as the pages know it."""
-
-    def __init__(self, db: Database, real: RealClock) -> None:
-        self._db = db
-        self._real = real
-
-    async def resend(self, message_id: int) -> None:
-        """Queue a dead letter anew."""
-        await outbox.resend(self._db, message_id, self._real.now())
 
 
 @dataclass(frozen=True)
@@ -132,7 +120,6 @@ async def build_services(
                 texts=texts,
                 clocks=clocks,
                 sign_in=SignIn(db, real, _sign_in(settings), business),
-                outbox=Outbox(db, real),
                 patients=Patients(db, envelopes, real),
                 office=office,
                 imports=imports,

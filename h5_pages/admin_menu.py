@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from storage.directory import Viewer
 from storage.texts import N_
+from workflows.administration.trail import AUDITORS
 from workflows.identity.roles import Role
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -21,6 +22,8 @@ class Screen:
 
 SCREENS = [
     Screen("/admin/organisations", N_("Organisations"), N_("Authorities, hospitals and departments")),
+    Screen("/admin/people", N_("People"), N_("Records, posts, and how they are reached")),
+    Screen("/admin/audit", N_("Audit"), N_("Who did what, when, from where"), AUDITORS),
     Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel took")),
 ]
 

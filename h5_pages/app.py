@@ -8,13 +8,13 @@ from h5_pages.pipeline import door
 from h5_pages.render import Renderer
 from h5_pages.routes import ROUTES
 from h5_pages.seals import Seals
-from h5_pages.services import PageServices, PageSettings, Resender
+from h5_pages.services import PageServices, PageSettings
 from h5_pages.statics import Statics
 from h5_pages.uploads import PhotoDesk
 from h5_pages.visit import Site
 from workflows.registry import all_workflows
 
-__all__ = ["SITE", "PageServices", "PageSettings", "Resender", "add_pages"]
+__all__ = ["SITE", "PageServices", "PageSettings", "add_pages"]
 
 SITE = web.AppKey("pages", Site)
 

@@ -5,6 +5,7 @@ from h5_pages.pipeline import For, Route
 from h5_pages.routes_devices import DEVICE_ROUTES
 from h5_pages.routes_house import HOUSE_ROUTES
 from h5_pages.routes_identity import IDENTITY_ROUTES
+from h5_pages.routes_records import RECORD_ROUTES
 from h5_pages.views import (
     admin,
     adverse_events,
@@ -38,6 +39,7 @@ ROUTES = [
     *DEVICE_ROUTES,
     *HOUSE_ROUTES,
     Route("GET", "/me/telegram", me.telegram),
+    *RECORD_ROUTES,
     Route("POST", "/me/telegram", me.telegram_code),
     Route("POST", "/me/telegram/first", me.telegram_first),
     Route("POST", "/me/telegram/unlink", me.telegram_unlink),

@@ -1,7 +1,6 @@
 """What the pages need from the composition root, and how they are set."""
 
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from storage.database import Database
@@ -16,14 +15,6 @@ from workflows.adverse_event.patient import Patients
 from workflows.cases import Cases
 from workflows.engine import Clocks, Engine
 from workflows.identity.sign_in import SignIn
-
-
-class Resender(Protocol):
-    """Puts a dead letter back into the queue."""
-
-    async def resend(self, message_id: int) -> None:
-        """Queue the message anew."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +57,6 @@ class PageServices:
     links: Links
     link_codes: LinkCodes
     sign_in: SignIn
-    outbox: Resender
     patients: Patients
     office: Office
     imports: Imports

@@ -3,19 +3,24 @@
 What happens to cases stands in their steps; the view `trail` shows both as one.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from storage.database import Connection
 
 LONGEST_CLIENT = 100
 LONGEST_SUBJECT = 200
+# Whoever audits sees what happened below their organisation, so each row belongs to one.
 APPEND = """
 INSERT INTO audit (at, person_id, case_id, door, client, action, subject, data, organisation_id, subject_kind,
                    subject_id, before, after)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
+        coalesce($9, (SELECT organisation_id FROM work_case WHERE id = $3),
+                 (SELECT organisation_id FROM person WHERE id = $2)),
+        $10, $11, $12, $13)
 """
 
 
@@ -23,6 +28,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 class AuditRow:
     """One line. `at` is real time, `client` the network address, `subject` names what was looked at or changed.
 
+    Without an organisation it belongs to that of the case, else to that of the person.
     `before` and `after` hold the fields that a write changed. No secret, hash or patient ever stands in a row.
     """
 
@@ -59,6 +65,20 @@ async def append(connection: Connection, row: AuditRow) -> None:
         row.before,
         row.after,
     )
+
+
+def canonical(row: Mapping[str, Any]) -> bytes:
+    """A row of `audit` (all its columns) as bytes that are the same wherever and whenever they are made.
+
+    Rows have a lasting order by id. Together this is what a later signature, over each row and the one before it,
+    would be made of.
+    """
+    told = {name: _instant(value) if isinstance(value, datetime) else value for name, value in row.items()}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def differing(

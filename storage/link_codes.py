@@ -8,6 +8,7 @@ All times are real time, handed in by the caller.
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,6 +47,15 @@ class Linked:
     person_id: int
     name: str
     language: str | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """When somebody asked for it (real time), through which door, from which network address or provider."""
+
+    at: datetime
+    door: str
+    client: str = ""
 
 
 class LinkCodes:
@@ -119,7 +129,7 @@ async def state(db: Database, person_id: int, account_id: int) -> LinkState | No
 
 
 async def issue(
-    db: Database, codes: LinkCodes, kind: str, account_id: int, person_id: int, now: datetime
+    db: Database, codes: LinkCodes, kind: str, account_id: int, person_id: int, asked: Asked
 ) -> str:
     """A new code for the person; their former one ends."""
     code = codes.new()
@@ -132,39 +142,42 @@ async def issue(
             codes.fingerprint(account_id, code),
             person_id,
             kind,
-            now + HOLDS,
+            asked.at + HOLDS,
         )
+        await _note(tx, person_id, "link_code.issue", account_id, asked)
     return code
 
 
 async def redeem(
-    db: Database, fingerprint: str, account_id: int, address: str, now: datetime
+    db: Database, fingerprint: str, account_id: int, address: str, asked: Asked
 ) -> Linked | None:
     """Link the address to whoever was given the code; None for a code that is wrong, too old or used.
 
     The person's former address at the account is replaced, and the address leaves whoever had it.
     """
     async with db.transaction() as tx:
-        row = await tx.fetchrow(REDEEM, fingerprint, now, account_id)
+        row = await tx.fetchrow(REDEEM, fingerprint, asked.at, account_id)
         if row is None:
-            row = await tx.fetchrow(REDEEMED_HERE, fingerprint, account_id, address, now)
+            row = await tx.fetchrow(REDEEMED_HERE, fingerprint, account_id, address, asked.at)
             return Linked(**dict(row)) if row else None
         linked = Linked(**dict(row))
         await _move_in(tx, linked.person_id, account_id, address)
-        await _note(tx, linked.person_id, "chat_linked", f"{account_id}/{address}", now)
+        await _note(tx, linked.person_id, "chat.link", account_id, asked, {"address": address})
         return linked
 
 
-async def unlink(db: Database, person_id: int, account_id: int, now: datetime) -> None:
+async def unlink(db: Database, person_id: int, account_id: int, asked: Asked) -> None:
     """The person is not reached, and not known, at the account any more."""
     async with db.transaction() as tx:
         await _remove(tx, "person_id = $1 AND account_id = $2", person_id, account_id)
-        await _note(tx, person_id, "chat_unlinked", f"{account_id}", now)
+        await _note(tx, person_id, "chat.unlink", account_id, asked)
 
 
-async def put_first(db: Database, person_id: int, account_id: int) -> None:
+async def put_first(db: Database, person_id: int, account_id: int, asked: Asked) -> None:
     """From now on the person is told there before all other ways."""
-    await db.execute(FIRST, person_id, account_id)
+    async with db.transaction() as tx:
+        await tx.execute(FIRST, person_id, account_id)
+        await _note(tx, person_id, "chat.first", account_id, asked)
 
 
 async def _move_in(tx: Connection, person_id: int, account_id: int, address: str) -> None:
@@ -189,6 +202,28 @@ async def _remove(tx: Connection, which: str, *values: object) -> None:
         await tx.execute("DELETE FROM contact_point WHERE id = ANY($1)", ids)
 
 
-async def _note(tx: Connection, person_id: int, action: str, subject: str, now: datetime) -> None:
-    row = AuditRow(now, person_id, None, door="chat", client="", action=action, subject=subject)
+NOTED = "SELECT p.name, a.name AS account FROM person p, channel_account a WHERE p.id = $1 AND a.id = $2"
+
+
+async def _note(
+    tx: Connection,
+    person_id: int,
+    action: str,
+    account_id: int,
+    asked: Asked,
+    more: Mapping[str, str] | None = None,
+) -> None:
+    names = await tx.fetchrow(NOTED, person_id, account_id)
+    row = AuditRow(
+        asked.at,
+        person_id,
+        None,
+        asked.door,
+        asked.client,
+        action,
+        subject=names["name"] if names else "",
+        subject_kind="person",
+        subject_id=person_id,
+        after={"channel_account": names["account"] if names else account_id, **(more or {})},
+    )
     await audit.append(tx, row)

@@ -112,19 +112,28 @@ async def put_off(connection: Connection, message: Claimed, until: datetime, rea
     return row is not None
 
 
-async def resend(db: Database, message_id: int, now: datetime) -> bool:
-    """Put a dead letter back into the queue with all its channels open again; False when it is not dead."""
-    async with db.transaction() as tx:
-        row = await tx.fetchrow(
-            "UPDATE message SET state = 'queued', next_at = $2, finished_at = NULL, reason = '' "
-            "WHERE id = $1 AND state = 'dead' RETURNING id",
-            message_id,
-            now,
-        )
-        if row is not None:
-            await tx.execute(
-                "UPDATE delivery SET state = 'superseded' WHERE message_id = $1 AND state = 'refused'",
-                message_id,
-            )
-            await tx.execute("SELECT pg_notify('outbox', '')")
-    return row is not None
+REVIVE = """
+UPDATE message m SET state = 'queued', next_at = $2, finished_at = NULL, reason = ''
+  FROM work_case c WHERE m.id = $1 AND m.state = 'dead' AND c.id = m.case_id
+RETURNING c.organisation_id, c.number AS case_number
+"""
+
+
+@dataclass(frozen=True)
+class Revived:
+    """What a message that is sent again was about."""
+
+    organisation_id: int
+    case_number: str
+
+
+async def revive(tx: Connection, message_id: int, now: datetime) -> Revived | None:
+    """Put a dead letter back into the queue with all its channels open again; None when it is not dead."""
+    row = await tx.fetchrow(REVIVE, message_id, now)
+    if row is None:
+        return None
+    await tx.execute(
+        "UPDATE delivery SET state = 'superseded' WHERE message_id = $1 AND state = 'refused'", message_id
+    )
+    await tx.execute("SELECT pg_notify('outbox', '')")
+    return Revived(**dict(row))

@@ -20,7 +20,7 @@ from storage.access.devices import DeviceRecord
 from storage.database import Database
 from storage.directory import Viewer
 from storage.texts import N_, Gettext, Texts
-from workflows.actor import Actor, Door
+from workflows.actor import DOOR_LABELS, Actor, Door
 from workflows.cases import Cases
 from workflows.definition import Workflow
 from workflows.engine import Clocks, Engine, Place
@@ -125,7 +125,7 @@ class ChatFront:
             ask = _(ASKS_MORE).format(action_text=_(workflow.actions[action].label))
             page = Link(card.number, self._pages.case(card.number, action))
             return PressOutcome(False, Reply.of(ask, page))
-        actor = Actor(door, person.person_id)
+        actor = Actor(door, person.person_id, client=DOOR_LABELS[door])
         await self._engine.act(
             card.case_id, action, actor, {}, seen_version=card.case_version, idempotency_key=event_key
         )
@@ -169,7 +169,7 @@ class ChatFront:
         outcome = await self._engine.open(
             REPAIR.name,
             A.REPORT,
-            Actor(door, person.person_id),
+            Actor(door, person.person_id, client=DOOR_LABELS[door]),
             {"fault": words},
             place=Place(device.organisation_id, device.id),
             idempotency_key=event_key,

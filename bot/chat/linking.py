@@ -6,12 +6,14 @@ from h5_pages.limits import Window
 from storage import link_codes
 from storage.clock import Clock
 from storage.database import Database
-from storage.link_codes import LinkCodes
+from storage.link_codes import Asked, LinkCodes
 from storage.rates import Rate
 from storage.texts import N_, Gettext, Texts
+from workflows.actor import Door
 from workflows.errors import WorkflowError
 
 TRIES = Rate(5, 600)
+TELEGRAM = "Telegram"  # the provider speaks for a chat, whose own network address nobody learns
 LINKED = N_("This chat is now linked to {name}. You can write:")
 NOT_LINKED = N_(
     "I do not know this chat yet. Please sign in on this page, get a code there and send it to me:"
@@ -45,9 +47,11 @@ class LinkDesk:
         except WorkflowError as refusal:
             return replies.refused(refusal, _)
         fingerprint = self._codes.fingerprint(account_id, typed)
-        now = self._real.now()
+        asked = Asked(self._real.now(), Door.TELEGRAM, TELEGRAM)
         linked = (
-            await link_codes.redeem(self._db, fingerprint, account_id, address, now) if fingerprint else None
+            await link_codes.redeem(self._db, fingerprint, account_id, address, asked)
+            if fingerprint
+            else None
         )
         if linked is None:
             return self._where(CODE_REFUSED, _)

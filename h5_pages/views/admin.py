@@ -8,6 +8,7 @@ from h5_pages.params import OfId
 from h5_pages.visit import Visit
 from storage.access import messages
 from storage.texts import N_
+from workflows.administration import dead_letters as administration
 from workflows.administration.office import ADMINISTER
 from workflows.errors import NotPermitted
 from workflows.identity.roles import Role
@@ -35,5 +36,5 @@ async def resend(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Send one again; raises `NotVisible`."""
     message_id = OfId.of(request).id
     await messages.check_dead_letter(visit.services.db, visit.person, Role.ADMINISTRATOR, message_id)
-    await visit.services.outbox.resend(message_id)
+    await administration.resend(visit.services.office, visit.by, message_id)
     return web.Response(status=303, headers={"Location": "/admin/dead-letters"})

@@ -14,6 +14,7 @@ from h5_pages.visit import Visit
 from storage.access import NotVisible, device_lists, devices
 from storage.access.devices import DeviceRecord
 from storage.texts import N_
+from workflows.administration import printing
 from workflows.errors import NotPermitted
 
 MOST_LABELS = 1000
@@ -41,6 +42,7 @@ async def sheet(request: web.Request, visit: Visit) -> web.StreamResponse:
     chosen = [d for d in found.rows if d.token and may_print(visit, d)]
     if not chosen:
         raise NotVisible
+    await printing.note(visit.services.office, visit.by, chosen)
     content = await asyncio.to_thread(label_sheet, [_label(visit, device) for device in chosen])
     headers = {"Content-Disposition": 'inline; filename="labels.pdf"'}
     return web.Response(body=content, content_type="application/pdf", headers=headers)

@@ -8,8 +8,9 @@ from aiohttp import web
 from h5_pages.visit import SignInNeeded, Visit
 from storage import link_codes
 from storage.access import NotVisible
-from storage.link_codes import LinkAccount
+from storage.link_codes import Asked, LinkAccount
 from storage.rates import Rate
+from workflows.actor import Door
 
 TELEGRAM = "telegram"
 CODES = Rate(10, 600)
@@ -34,24 +35,23 @@ async def telegram_code(_: web.Request, visit: Visit) -> web.StreamResponse:
     account, services = await _needed(visit), visit.services
     person = _person_id(visit)
     await visit.site.window.count(CODES, f"link code {person}")
-    now = services.clocks.real.now()
-    code = await link_codes.issue(services.db, services.link_codes, TELEGRAM, account.id, person, now)
+    asked = _asked(visit)
+    code = await link_codes.issue(services.db, services.link_codes, TELEGRAM, account.id, person, asked)
     url = f"https://t.me/{account.handle}?start={code}" if account.handle else ""
-    return await _show(visit, account, NewCode(code, url, now + link_codes.HOLDS))
+    return await _show(visit, account, NewCode(code, url, asked.at + link_codes.HOLDS))
 
 
 async def telegram_first(_: web.Request, visit: Visit) -> web.StreamResponse:
     """Tell me there before anywhere else."""
     account = await _needed(visit)
-    await link_codes.put_first(visit.services.db, _person_id(visit), account.id)
+    await link_codes.put_first(visit.services.db, _person_id(visit), account.id, _asked(visit))
     return _back()
 
 
 async def telegram_unlink(_: web.Request, visit: Visit) -> web.StreamResponse:
     """I am not reached there any more."""
     account = await _needed(visit)
-    now = visit.services.clocks.real.now()
-    await link_codes.unlink(visit.services.db, _person_id(visit), account.id, now)
+    await link_codes.unlink(visit.services.db, _person_id(visit), account.id, _asked(visit))
     return _back()
 
 
@@ -69,6 +69,10 @@ async def _needed(visit: Visit) -> LinkAccount:
     if account is None:
         raise NotVisible
     return account
+
+
+def _asked(visit: Visit) -> Asked:
+    return Asked(visit.services.clocks.real.now(), Door.PAGE, visit.client)
 
 
 def _person_id(visit: Visit) -> int:

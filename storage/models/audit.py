@@ -41,4 +41,6 @@ class Audit(Model):
             ("person_id", "at"),
             ("organisation_id", "at"),
             ("subject_kind", "subject_id", "at"),
+            ("at", "id"),
+            ("action", "organisation_id"),
         )

@@ -112,7 +112,7 @@ class Step(Model):
 
     class Meta:
         table = "step"
-        indexes = (("case_id", "id"),)
+        indexes = (("case_id", "id"), ("recorded_at", "id"), ("person_id", "recorded_at"))
 
 
 class Timer(Model):

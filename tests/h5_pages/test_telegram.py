@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from storage import link_codes
-from storage.link_codes import LinkCodes
+from storage.link_codes import Asked, LinkCodes
 from storage.sealing import MasterKey, new_master_key
 from tests.support.pages import Pages, Visitor
 from tests.support.world import add_account, add_contact
@@ -32,7 +32,8 @@ async def code_on_page(visitor: Visitor) -> str:
 async def redeemed(pages: Pages, account: int, code: str) -> bool:
     shown = CODES.fingerprint(account, code)
     assert shown is not None
-    return await link_codes.redeem(pages.db, shown, account, "42", pages.clock.now()) is not None
+    asked = Asked(pages.clock.now(), "telegram", "Telegram")
+    return await link_codes.redeem(pages.db, shown, account, "42", asked) is not None
 
 
 async def test_the_code_on_the_page_links_and_the_next_one_replaces_it(pages: Pages) -> None:

@@ -7,7 +7,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from notifier.retry import GIVE_UP_AFTER
-from storage import outbox
 from storage.sealing import MasterKey, new_master_key
 from tests.support.outside import VISITOR, Outside, mail_of
 
@@ -174,7 +173,7 @@ async def test_dead_letter_that_is_sent_again_arrives_with_a_new_id(around: Outs
     await around.drain()
     await around.faults(reset=True)
     message = (await around.ledger("reporter"))[0]["message"]
-    assert await outbox.resend(around.db, message, around.clock.now())
+    assert await around.send_again(message)
     await around.drain()
     assert len(await around.phone("reporter")) == 1
     rows = await around.ledger("reporter")
@@ -188,7 +187,7 @@ async def test_visitor_s_dead_letter_can_be_sent_again(around: Outside) -> None:
     await around.drain()
     await around.faults(reset=True)
     (dead,) = [row for row in await around.ledger() if row["message_state"] == "dead"]
-    assert await outbox.resend(around.db, dead["message"], around.clock.now())
+    assert await around.send_again(dead["message"])
     await around.drain()
     assert len(await around.mails(VISITOR)) == 1
 
@@ -197,5 +196,5 @@ async def test_only_a_dead_letter_can_be_sent_again(around: Outside) -> None:
     await around.report()
     await around.drain()
     message = (await around.ledger("reporter"))[0]["message"]
-    assert not await outbox.resend(around.db, message, around.clock.now())
+    assert not await around.send_again(message)
     assert await around.drain() == 0

@@ -122,7 +122,7 @@ async def test_message_sent_again_is_safe_from_the_process_that_gave_it_up(aroun
     await around.faults(wecom={"errcode": 60020, "errcode_times": 2})
     await second.dispatcher.drain()
     (dead,) = await around.ledger("reporter")
-    assert await outbox.resend(around.db, dead["message"], around.clock.now())
+    assert await around.send_again(dead["message"])
     stalled.go_on.set()
     await first.dispatcher.settle()
     await around.drain()
@@ -135,7 +135,7 @@ async def test_two_administrators_send_a_dead_letter_again_once(around: Outside)
     await around.report_to_reporter()
     await around.drain()
     (dead,) = await around.ledger("reporter")
-    twice = (outbox.resend(around.db, dead["message"], around.clock.now()) for _ in range(2))
+    twice = (around.send_again(dead["message"]) for _ in range(2))
     assert sorted(await asyncio.gather(*twice)) == [False, True]
 
 

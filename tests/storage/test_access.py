@@ -24,6 +24,7 @@ from storage.access import (
     people,
     sensors,
 )
+    trail,
 from storage.access.cases import DetailTable, Duty
 from storage.database import Database
 from storage.directory import Grant, Viewer
@@ -51,8 +52,14 @@ VALUES ($1, '乙1001100001', 'B', 'unit', 'head', 'public', 'address', '12320000
         '2026-01-05', '2028-01-05', 'licence-key')
 """
 MAKE_LOOK = """
-INSERT INTO audit (at, person_id, case_id, door, client, action, subject, data)
-VALUES (now(), $1, $2, 'page', '', 'look', '', '{"fields": ["name"]}')
+INSERT INTO audit (at, person_id, case_id, door, client, action, subject, data, organisation_id, subject_kind,
+                   subject_id)
+SELECT now(), $1, c.id, 'page', '', 'look', '', '{"fields": ["name"]}', c.organisation_id, 'case', c.id
+  FROM work_case c WHERE c.id = $2
+"""
+MAKE_HISTORY = """
+INSERT INTO audit (at, person_id, door, client, action, subject, data, subject_kind, subject_id)
+VALUES (now(), $1, 'page', '', 'device.create', '', '{}', 'device', $2)
 """
 
 
@@ -100,6 +107,16 @@ async def administered_tops(town: Town, viewer: Viewer) -> object:
 
 
 DUTIES = [Duty("repair", "reported", role, None, [], False) for role in Role]
+async def trail_listed(town: Town, viewer: Viewer) -> object:
+    wanted = trail.Wanted(case=town.case.number)
+    return (await trail.listed(town.db, viewer, [ADMIN], wanted, Order("at"))).rows
+
+
+async def trail_units(town: Town, viewer: Viewer) -> object:
+    found = await trail.units(town.db, viewer, [ADMIN])
+    return [unit for unit in found if unit.id == town.desk.world.department]
+
+
 DETAILS = {"repair": DetailTable("repair", {})}
 CALLS: dict[Callable[..., Any], Call] = {
     cases.todo: lambda t, v: cases.todo(t.db, v, DUTIES),
@@ -139,6 +156,10 @@ CALLS: dict[Callable[..., Any], Call] = {
 }
 WITHOUT_VIEWER = {
     "cards.card": "the provider showed the card to who presses it",
+    trail.listed: trail_listed,
+    trail.history: lambda t, v: trail.history(t.db, v, [ADMIN], ("case", t.case.case_id)),
+    trail.actions: lambda t, v: trail.actions(t.db, v, [ADMIN]),
+    trail.units: trail_units,
     "cases.by_link": "makes the viewer from a link",
     "devices.by_label": "the public minimum behind a QR code",
     "licences.public": "what a licence says to whoever holds it",
@@ -163,6 +184,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         path = await desk.value("SELECT path FROM organisation WHERE id = $1", desk.world.department)
         grants = tuple(Grant(role, desk.world.hospital, path.partition(".")[0] + ".") for role in Role)
         yield Town(desk.db, desk, case, message, path, Viewer("Insider", desk.administrator, grants=grants))
+        await desk.db.execute(MAKE_HISTORY, desk.world.head, desk.world.device)
 
 
 async def foreigner(town: Town, kind: str) -> Viewer:

@@ -23,6 +23,7 @@ from notifier.dispatcher import Dispatcher
 from notifier.providers import build_channels
 from notifier.rendering import Renderer
 from notifier.sending import Channels, Sender
+from storage import outbox
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import Clock
 from storage.database import Database, Record
@@ -166,6 +167,11 @@ class Outside:
 
     async def triage(self, case: Outcome, estimate: str = "100") -> Outcome:
         return await self.act(case, "triage", "engineer", diagnosis="tube", estimate=estimate)
+
+    async def send_again(self, message: int) -> bool:
+        """As an administrator does with a dead letter."""
+        async with self.db.transaction() as tx:
+            return await outbox.revive(tx, message, self.clock.now()) is not None
 
     async def faults(self, **order: Any) -> None:
         """Make WeCom or the mail server misbehave, or behave again (`reset=True`)."""

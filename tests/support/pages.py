@@ -54,16 +54,6 @@ class PlainTexts:
 
 
 @dataclass
-class SentAgain:
-    """Notes which messages were to be sent again."""
-
-    ids: list[int] = field(default_factory=list)
-
-    async def resend(self, message_id: int) -> None:
-        self.ids.append(message_id)
-
-
-@dataclass
 class Pages:
     """A running server with its parts."""
 
@@ -74,7 +64,6 @@ class Pages:
     world: World
     clock: FixedClock
     sign_ins: SignIn
-    outbox: SentAgain
     importing: ImportRunner
     clients: list[Page] = field(default_factory=list)
 
@@ -218,11 +207,7 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
     clock, registry, links = FixedClock(), all_workflows(), Links(b"k" * 32)
     clocks = Clocks(clock, clock, Calendar(ChineseWorkingDays({}, 2026)))
     envelopes = Envelopes(MasterKey(new_master_key()))
-    engine, sign_in, again = (
-        Engine(db, registry, clocks, NoFailPoints(), envelopes),
-        SignIn(db, clock, CHEAP),
-        SentAgain(),
-    )
+    engine, sign_in = Engine(db, registry, clocks, NoFailPoints(), envelopes), SignIn(db, clock, CHEAP)
     values = {"secure_cookies": False, **SELDOM_REFUSED, **settings}
     page_settings = PageSettings("http://yishe.example", secret=b"s" * 32, **values)
     services = PageServices(
@@ -235,7 +220,6 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
         links=links,
         link_codes=LinkCodes(b"k" * 32),
         sign_in=sign_in,
-        outbox=again,
         patients=Patients(db, envelopes, clock),
         office=Office(db, clocks),
         imports=Imports(Office(db, clocks), all_kinds()),
@@ -244,7 +228,7 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
     world = await make_world(db)
     server = TestServer(web.Application())
     runner = ImportRunner(services.office, services.imports, services.files, [str])
-    return services, Pages(server, db, engine, links, world, clock, sign_in, again, runner)
+    return services, Pages(server, db, engine, links, world, clock, sign_in, runner)
 
 
 async def reported_by_stranger(pages: Pages, **typed: str) -> tuple[Visitor, str, Outcome]:

@@ -18,6 +18,7 @@ class Role(StrEnum):
     LICENCE_CONTACT = "licence_contact"
     CITY_OFFICER = "city_officer"
     PROVINCE_OFFICER = "province_officer"
+    AUDITOR = "auditor"
 
 
 ROLE_LABELS: dict[Role, str] = {
@@ -31,4 +32,5 @@ ROLE_LABELS: dict[Role, str] = {
     Role.LICENCE_CONTACT: N_("Licence contact"),
     Role.CITY_OFFICER: N_("City health officer"),
     Role.PROVINCE_OFFICER: N_("Provincial health officer"),
+    Role.AUDITOR: N_("Auditor"),
 }

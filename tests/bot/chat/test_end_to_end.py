@@ -16,6 +16,7 @@ from bot.services import Services, build_services
 from bot.settings import load_settings
 from bot.web import build_web
 from storage import link_codes
+from storage.link_codes import Asked
 from storage.sealing import MasterKey, new_master_key
 from tests.support.sandbox import AES_KEY, AGENT, CORPID, app_entry
 from tests.support.telegram import ANN, BOT, SHY, TOKEN, WEBHOOK_SECRET, Telegram, cast, telegram
@@ -142,8 +143,8 @@ async def test_approval_in_wecom_is_shown_in_telegram_and_its_button_is_too_late
 
 async def test_code_from_the_page_links_a_chat_that_then_gets_its_to_do_list(town: Town) -> None:
     services, person = town.services, town.world.engineer
-    now = services.clocks.real.now()
-    code = await link_codes.issue(services.db, services.pages.link_codes, "telegram", town.bot, person, now)
+    asked = Asked(services.clocks.real.now(), "page")
+    code = await link_codes.issue(services.db, services.pages.link_codes, "telegram", town.bot, person, asked)
     await town.phones.say(f"/start {code}", SHY)
     assert "Engineer" in (await town.phones.messages(SHY))[-1]["text"]
     await town.awaiting_approval()

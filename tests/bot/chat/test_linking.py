@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from storage import link_codes
-from storage.link_codes import HOLDS
+from storage.link_codes import HOLDS, Asked
 from storage.upkeep import look_after
 from tests.support.telegram_chat import STRANGER, Bot
 from tests.support.world import add_account, add_organisation, add_person
@@ -11,9 +11,13 @@ from tests.support.world import add_account, add_organisation, add_person
 NEW = 555
 
 
+def on_page(bot: Bot) -> Asked:
+    return Asked(bot.rig.clock.now(), "page", "198.51.100.1")
+
+
 async def code_for(bot: Bot, person: int) -> str:
     rig = bot.rig
-    return await link_codes.issue(rig.db, rig.codes, "telegram", bot.account, person, rig.clock.now())
+    return await link_codes.issue(rig.db, rig.codes, "telegram", bot.account, person, on_page(bot))
 
 
 async def start(bot: Bot, code: str, chat: int = NEW, update_id: int | None = None) -> str:
@@ -97,8 +101,8 @@ async def test_chat_leaves_whoever_had_it_and_the_ledger_stays(bot: Bot) -> None
 async def test_code_of_another_bot_or_of_a_leaver_does_not_count(bot: Bot) -> None:
     rig = bot.rig
     other = await add_account(rig.db, rig.world.hospital, "telegram", "two", {}, {"a": "b"}, rig.sealer)
-    person, now = rig.world.department_head, rig.clock.now()
-    foreign = await link_codes.issue(rig.db, rig.codes, "telegram", other, person, now)
+    person = rig.world.department_head
+    foreign = await link_codes.issue(rig.db, rig.codes, "telegram", other, person, on_page(bot))
     assert "is wrong" in await start(bot, foreign)
     code = await code_for(bot, person)
     await rig.db.execute("UPDATE person SET active = false WHERE id = $1", person)
@@ -124,9 +128,9 @@ async def test_linked_chat_is_the_last_way_until_it_is_put_first(bot: Bot) -> No
     await start(bot, await code_for(bot, person))
     state = await link_codes.state(rig.db, person, bot.account)
     assert state == link_codes.LinkState(place=2, ways=2)
-    await link_codes.put_first(rig.db, person, bot.account)
+    await link_codes.put_first(rig.db, person, bot.account, on_page(bot))
     assert await link_codes.state(rig.db, person, bot.account) == link_codes.LinkState(1, 2)
-    await link_codes.unlink(rig.db, person, bot.account, rig.clock.now())
+    await link_codes.unlink(rig.db, person, bot.account, on_page(bot))
     assert await link_codes.state(rig.db, person, bot.account) is None
 
 
@@ -141,9 +145,12 @@ async def test_codes_are_cleaned_up_a_day_later(bot: Bot) -> None:
 async def test_linking_and_unlinking_are_audited(bot: Bot) -> None:
     rig, person = bot.rig, bot.rig.world.department_head
     await start(bot, await code_for(bot, person))
-    await link_codes.unlink(rig.db, person, bot.account, rig.clock.now())
-    rows = await rig.db.fetch("SELECT person_id, action, subject FROM audit ORDER BY id")
+    await link_codes.unlink(rig.db, person, bot.account, on_page(bot))
+    rows = await rig.db.fetch(
+        "SELECT person_id, action, door, client, after->>'address' FROM audit ORDER BY id"
+    )
     assert [tuple(row) for row in rows] == [
-        (person, "chat_linked", f"{bot.account}/555"),
-        (person, "chat_unlinked", f"{bot.account}"),
+        (person, "link_code.issue", "page", "198.51.100.1", None),
+        (person, "chat.link", "telegram", "Telegram", "555"),
+        (person, "chat.unlink", "page", "198.51.100.1", None),
     ]

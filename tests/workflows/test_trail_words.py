@@ -1,0 +1,61 @@
+"""Every action that the code puts on record can be told in words."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from workflows.administration import trail_words
+from workflows.administration.trail_words import KINDS, has_words, told
+
+ROOT = Path(__file__).parents[2]
+ACTION = re.compile(r"([a-z_]+)\.([a-z_]+)")
+NOTES = {"Change", "AuditRow"}
+NOT_ACTIONS = re.compile(r".*\.(html|py|po|mo|css|js|pdf|svg|png|xlsx|json|log|key|html)")
+
+
+def used() -> set[str]:
+    """Texts of that form in the code whose first part is a kind of record, and first arguments of what notes."""
+    found = set()
+    for room in ("storage", "workflows", "h5_pages", "webhooks", "bot", "telemetry", "notifier"):
+        for path in (ROOT / room).rglob("*.py"):
+            if path.name == "trail_words.py" or "sandbox" in path.parts or "migrations" in path.parts:
+                continue
+            found |= set(_actions(ast.parse(path.read_text(encoding="utf-8"))))
+    return found
+
+
+def _actions(tree: ast.AST) -> set[str]:
+    told_by_kind = {
+        n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    }
+    actions = {text for text in told_by_kind if (m := ACTION.fullmatch(text)) and m[1] in KINDS}
+    noted = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") in NOTES]
+    for call in noted:
+        given = [k.value for k in call.keywords if k.arg == "action"] or call.args[:1]
+        actions |= {a.value for a in given if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    return {text for text in actions if not NOT_ACTIONS.fullmatch(text)}
+
+
+def test_every_action_in_the_code_has_words() -> None:
+    actions = used()
+    assert {action for action in actions if not has_words(action)} == set()
+    assert {"device.move", "session.refuse", "chat.link", "message.resend"} <= actions
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [("device.move", "Device: moved"), ("look", "Patient's data looked at"), ("new.thing", "new.thing")],
+)
+def test_an_action_is_told(action: str, words: str) -> None:
+    assert told(action, str) == words
+
+
+def test_words_of_one_kind_differ() -> None:
+    """Or two actions would look the same on the page."""
+    done = {code: trail_words.DONE[code] for code in trail_words.DONE}
+    assert {words for words in done.values() if list(done.values()).count(words) > 1} <= {
+        "entered",
+        "switched off",
+    }

@@ -1,0 +1,178 @@
+"""What stands in the trail, in words: kinds of record, what was done to them, and their fields. Source texts.
+
+An action is written as `<kind>.<done>` (`device.move`). Both parts have words here, or the action has its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storage.texts import N_, Gettext
+
+TOGETHER = N_("{what}: {done}")
+
+KINDS: Mapping[str, str] = {
+    "absence": N_("Absence"),
+    "address_book": N_("Address book"),
+    "audit": N_("Audit"),
+    "calendar": N_("Working days"),
+    "case": N_("Case"),
+    "channel_account": N_("Channel account"),
+    "chat": N_("Chat"),
+    "contact_point": N_("Contact"),
+    "device": N_("Device"),
+    "device_file": N_("Photo or document"),
+    "devices": N_("List of devices"),
+    "import": N_("Import"),
+    "label": N_("Label"),
+    "labels": N_("Labels"),
+    "language": N_("Language"),
+    "link": N_("Follow-up link"),
+    "link_code": N_("Code for a chat"),
+    "master_key": N_("Master key"),
+    "message": N_("Message"),
+    "organisation": N_("Organisation"),
+    "password": N_("Password"),
+    "password_link": N_("Link to a new password"),
+    "patient": N_("Patient's data"),
+    "people": N_("List of people"),
+    "person": N_("Person"),
+    "policy": N_("Policy"),
+    "post": N_("Post"),
+    "session": N_("Session"),
+    "trail": N_("Audit"),
+}
+
+DONE: Mapping[str, str] = {
+    "add": N_("added"),
+    "apply": N_("taken over"),
+    "begin": N_("begun"),
+    "change": N_("changed"),
+    "close": N_("closed"),
+    "create": N_("entered"),
+    "deactivate": N_("switched off"),
+    "discard": N_("discarded"),
+    "end": N_("ended"),
+    "end_all": N_("all ended"),
+    "enter": N_("entered"),
+    "export": N_("taken as a file"),
+    "fail": N_("failed"),
+    "first": N_("put first"),
+    "give": N_("given"),
+    "issue": N_("issued"),
+    "label": N_("new label"),
+    "leave": N_("has left"),
+    "link": N_("linked"),
+    "look": N_("looked at"),
+    "move": N_("moved"),
+    "place": N_("put in its place"),
+    "print": N_("printed"),
+    "refuse": N_("refused"),
+    "remove": N_("removed"),
+    "reopen": N_("opened again"),
+    "resend": N_("sent again"),
+    "reset": N_("reset"),
+    "retire": N_("retired"),
+    "return": N_("is back"),
+    "revoke": N_("revoked"),
+    "rotate": N_("key changed"),
+    "run": N_("carried out"),
+    "set": N_("set"),
+    "start": N_("started"),
+    "stop": N_("taken out of use"),
+    "switch_off": N_("switched off"),
+    "switch_on": N_("switched on"),
+    "test": N_("tried"),
+    "undo": N_("taken back"),
+    "unlock": N_("unlocked"),
+    "unlink": N_("unlinked"),
+    "upload": N_("read in"),
+    "use_again": N_("in use again"),
+}
+
+OWN_WORDS: Mapping[str, str] = {
+    "export": N_("List taken as a file"),
+    "look": N_("Patient's data looked at"),
+    "session.begin": N_("Signed in"),
+    "session.end": N_("Signed out"),
+    "session.refuse": N_("Sign-in refused"),
+}
+
+FIELDS: Mapping[str, str] = {
+    "active": N_("In use"),
+    "address": N_("Address"),
+    "after": N_("From"),
+    "code": N_("Code"),
+    "count": N_("Number"),
+    "department": N_("Department"),
+    "deputy": N_("Deputy"),
+    "ends_at": N_("Until"),
+    "fields": N_("Fields"),
+    "filters": N_("Filters"),
+    "installed_on": N_("Installed on"),
+    "kind": N_("Kind"),
+    "language": N_("Language"),
+    "location": N_("Place"),
+    "maker": N_("Maker"),
+    "model": N_("Model"),
+    "name": N_("Name"),
+    "note": N_("Note"),
+    "organisation": N_("Organisation"),
+    "parent": N_("Belongs to"),
+    "phone": N_("Phone"),
+    "reason": N_("Reason"),
+    "result": N_("Result"),
+    "role": N_("Role"),
+    "secrets": N_("Secrets"),
+    "serial": N_("Serial number"),
+    "settings": N_("Settings"),
+    "source": N_("Source"),
+    "starts_at": N_("From"),
+    "state": N_("State"),
+    "status": N_("State"),
+    "title": N_("Title"),
+    "type": N_("Type"),
+    "unit": N_("Organisation"),
+    "username": N_("User name"),
+    "value": N_("Value"),
+    "version": N_("Version"),
+    "way": N_("Way"),
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action in its two parts."""
+
+    kind: str
+    done: str
+
+    @classmethod
+    def of(cls, code: str) -> "Action":
+        kind, _, done = code.partition(".")
+        return cls(kind, done)
+
+
+def has_words(code: str) -> bool:
+    """Can the action be told in words?"""
+    action = Action.of(code)
+    return code in OWN_WORDS or (action.kind in KINDS and action.done in DONE)
+
+
+def told(code: str, gettext: Gettext) -> str:
+    """The action in words; one of a later version as its code."""
+    if code in OWN_WORDS:
+        return gettext(OWN_WORDS[code])
+    action = Action.of(code)
+    if not has_words(code):
+        return code
+    return gettext(TOGETHER).format(what=gettext(KINDS[action.kind]), done=gettext(DONE[action.done]))
+
+
+def kind(code: str, gettext: Gettext) -> str:
+    """A kind of record in words."""
+    return gettext(KINDS[code]) if code in KINDS else code.replace("_", " ")
+
+
+def field(name: str, gettext: Gettext) -> str:
+    """The name of a field in words."""
+    return gettext(FIELDS[name]) if name in FIELDS else name.replace("_", " ")
