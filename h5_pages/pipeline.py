@@ -9,6 +9,7 @@ from aiohttp import web
 from h5_pages import error_pages, intake
 from h5_pages.help.topics import topic_of
 from h5_pages.limits import Pace, TooOften, subscriber
+from h5_pages.packing import pack
 from h5_pages.seals import same
 from h5_pages.security import is_foreign, protect
 from h5_pages.uploads import KeptPhoto
@@ -142,6 +143,7 @@ def _leave(request: web.Request, response: web.StreamResponse) -> web.StreamResp
     visit = request[VISIT]
     if not response.prepared:
         protect(response, secure=visit.services.settings.secure_cookies)
+        pack(request, response)
         if visit.viewer is None and visit.browser_key not in request.cookies.values():
             set_cookie(visit.site, response, BROWSER, visit.browser_key)
     return response

@@ -10,6 +10,7 @@ import pytest
 from storage.embedded import EmbeddedServer
 from storage.migrate import migrate
 from storage.roles import as_login, make_login
+from tests.support.demo_process import Running, running_demo
 
 TEMPLATE = "migrated"
 
@@ -37,6 +38,13 @@ async def durable_url(durable_server: str) -> AsyncIterator[str]:
 
 def _named(dsn: str, database: str) -> str:
     return dsn.replace("///yishe?", f"///{database}?")
+
+
+@pytest.fixture(scope="session")
+def demo_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The demo, for all tests of this worker that look at it from outside."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
 
 
 async def _execute(dsn: str, statement: str) -> None:

@@ -6,10 +6,6 @@ With YISHE_PICTURES naming a folder (`make pictures`), the README's pictures are
 import io
 import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +14,7 @@ from PIL import Image
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.support.browser import PHONE
-from tests.support.service import environment, free_port
+from tests.support.demo_process import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -59,32 +55,10 @@ class Demo:
         return page.locator(".phone.chosen")
 
 
-@pytest.fixture(scope="module")
-def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """What the demo said when it was ready; it runs in a fresh folder and is ended by its process id."""
-    folder = tmp_path_factory.mktemp("demo")
-    settings = {"YISHE_DATA_DIR": str(folder / "data"), "YISHE_LOG_LEVEL": "warning"}
-    command = [sys.executable, "-m", "bot", "demo", "--port", str(free_port())]
-    with (folder / "errors").open("wb") as errors:
-        demo = subprocess.Popen(
-            command, cwd=folder, env=environment(settings), stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-    assert demo.stdout
-    said = "".join(iter(demo.stdout.readline, "Ctrl-C ends it.\n"))
-    yield said
-    demo.send_signal(signal.SIGINT)
-    assert demo.wait(30) == 0
-    demo.stdout.close()
-
-
 @pytest.fixture
-def demo(running_demo: str, browser: Browser) -> Demo:
+def demo(demo_process: Running, browser: Browser) -> Demo:
     """Where the demo is, with a browser."""
-    label = re.search(r"(http://\S+)/d/\S+", running_demo)
-    phones = re.search(r"clock: +(\S+)", running_demo)
-    assert label
-    assert phones
-    return Demo(label.group(1), phones.group(1), label.group(), browser)
+    return Demo(demo_process.origin, demo_process.phones, demo_process.origin + demo_process.label, browser)
 
 
 async def take(page: Page, name: str) -> None:
