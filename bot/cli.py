@@ -76,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     bringing.add_argument("--any-key", action="store_true", help="also without the master key of the backup")
     add("check", "configured, reachable, migrated, and who cannot be told", _check)
     add("new-key", "make a master key", _new_key)
+    beginning = add("new-administrator", "the first administrator, or a new password link for one", _begin)
+    beginning.add_argument("--for", dest="username_of", help="user name of somebody who is there already")
+    beginning.add_argument("--organisation", help="name of the hospital or authority at the top")
+    beginning.add_argument("--kind", choices=["nation", "province", "city", "hospital"], default="hospital")
+    beginning.add_argument("--name", help="the administrator's name")
+    beginning.add_argument("--username", default="admin", help="the administrator's user name (admin)")
     diagram = add("diagram", "print the state diagram of a workflow", _diagram)
     diagram.add_argument("workflow")
     return parser
@@ -165,6 +171,12 @@ async def _check(_: argparse.Namespace) -> int:
             sys.stdout.write(f"{'ok  ' if finding.fine else 'FAIL'} {finding.subject}: {finding.words}\n")
             worst = max(worst, int(not finding.fine))
     return worst
+
+
+async def _begin(options: argparse.Namespace) -> int:
+    from bot.beginning import begin  # noqa: PLC0415 - as above
+
+    return await begin(_settings(argparse.Namespace()), options)
 
 
 async def _new_key(_: argparse.Namespace) -> int:
