@@ -28,6 +28,7 @@ class Renderer:
         self._environment = Environment(
             loader=PackageLoader("h5_pages"),
             autoescape=True,
+            auto_reload=False,  # a template changes with the release; looking for it costs a system call each time
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
