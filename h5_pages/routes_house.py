@@ -1,7 +1,7 @@
 """Addresses of the administration of organisations, people, policies and the calendar."""
 
 from h5_pages.pipeline import Route
-from h5_pages.views import organisation_tree, organisations
+from h5_pages.views import organisation_tree, organisations, people, person, person_parts
 
 HOUSE_ROUTES = [
     Route("GET", "/admin/organisations", organisation_tree.tree),
@@ -14,4 +14,19 @@ HOUSE_ROUTES = [
     Route("POST", "/admin/organisations/{id}/move", organisations.move),
     Route("POST", "/admin/organisations/{id}/close", organisations.close),
     Route("POST", "/admin/organisations/{id}/reopen", organisations.reopen),
+    Route("GET", "/admin/people", people.search),
+    Route("GET", "/admin/people/export.xlsx", people.export),
+    Route("GET", "/admin/people/new", person.new),
+    Route("POST", "/admin/people/new", person.add),
+    Route("GET", "/admin/people/{id}", person.page),
+    Route("GET", "/admin/people/{id}/edit", person.edit),
+    Route("POST", "/admin/people/{id}/edit", person.change),
+    Route("GET", "/admin/people/{id}/posts", person_parts.post_form),
+    Route("POST", "/admin/people/{id}/posts", person_parts.give_post),
+    Route("POST", "/admin/people/{id}/posts/{part}/end", person_parts.end_post),
+    Route("GET", "/admin/people/{id}/ways", person_parts.way_form),
+    Route("POST", "/admin/people/{id}/ways", person_parts.add_way),
+    Route("POST", "/admin/people/{id}/ways/{part}", person_parts.change_way),
+    Route("POST", "/admin/people/{id}/ways/{part}/earlier", person_parts.earlier_way),
+    Route("POST", "/admin/people/{id}/ways/{part}/end", person_parts.end_way),
 ]

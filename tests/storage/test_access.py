@@ -23,6 +23,7 @@ from storage.access import (
     patients,
     people,
     sensors,
+    staff,
 )
     trail,
 from storage.access.cases import DetailTable, Duty
@@ -106,6 +107,16 @@ async def administered_tops(town: Town, viewer: Viewer) -> object:
     return [line for line in found if line.path.startswith(town.root)]
 
 
+async def listed_staff(town: Town, viewer: Viewer) -> object:
+    order = Order("name")
+    return (await staff.listed(town.db, viewer, ADMIN, staff.Wanted(NOW, "Radiology"), order)).rows
+
+
+async def offered_ways(town: Town, viewer: Viewer) -> object:
+    await staff.ways_offered(town.db, viewer, ADMIN, town.desk.world.reporter)
+    return "no account, and not hidden"
+
+
 DUTIES = [Duty("repair", "reported", role, None, [], False) for role in Role]
 async def trail_listed(town: Town, viewer: Viewer) -> object:
     wanted = trail.Wanted(case=town.case.number)
@@ -151,6 +162,9 @@ CALLS: dict[Callable[..., Any], Call] = {
     organisations.hospital_path: lambda t, v: organisations.hospital_path(
         t.db, v, ADMIN, t.desk.world.department
     ),
+    staff.listed: listed_staff,
+    staff.record: lambda t, v: staff.record(t.db, v, ADMIN, t.desk.world.reporter),
+    staff.ways_offered: offered_ways,
     people.candidates: lambda t, v: people.candidates(t.db, v, Role.ENGINEER, t.path, NOW),
     **ACCOUNT_READS,
 }
