@@ -66,12 +66,29 @@ NOT_FOUND = Trouble(
     N_("Not found"),
     N_("There is no such page, or it is not for you. If you scanned a label, please scan it again."),
 )
+WRONG_METHOD = Trouble(
+    405,
+    N_("Not possible this way"),
+    N_("Nothing was saved. Please open the page again and use its buttons."),
+)
 LABEL_UNKNOWN = Trouble(
     404,
     N_("This label is not valid"),
     N_(
         "The code was replaced or misread. Please scan the label on the device again, or tell the equipment department."
     ),
+)
+LABEL_REPLACED = Trouble(
+    410,
+    N_("This label was replaced"),
+    N_(
+        "There is a newer label for this device. Please scan that one, or tell the equipment department to take this one off."
+    ),
+)
+DEVICE_RETIRED = Trouble(
+    410,
+    N_("This device is retired"),
+    N_("It is out of use for good, so nothing can be reported for it. Please tell the equipment department."),
 )
 LICENCE_UNKNOWN = Trouble(
     404,

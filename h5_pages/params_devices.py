@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from h5_pages.lists import ListQuery
-from h5_pages.params import Id
+from h5_pages.params import Id, OfId, Params
 from storage.access import device_lists
 from storage.access.device_lists import Wanted
 from storage.device_types import DeviceType
@@ -33,3 +33,21 @@ class DeviceQuery(ListQuery):
     def wanted(self) -> Wanted:
         """The same for the search."""
         return Wanted(self.q, self.type, self.status, self.category, self.maker, self.unit, self.ids)
+
+
+class OfStep(OfId):
+    """Something that is done to a device."""
+
+    step: Literal["edit", "place", "move", "stop", "use-again", "retire", "label"]
+
+
+class DevicePress(Params):
+    """The version of the device that the form's reader saw."""
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class NewDevicePress(Params):
+    """Where a new device belongs."""
+
+    unit: Id

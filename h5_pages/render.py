@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from h5_pages import event_look, look
+from h5_pages import device_look, event_look, look
 from h5_pages.admin_menu import screens_for
 from h5_pages.help.topics import topic_of_workflow
 from h5_pages.languages import LANGUAGE_NAMES
@@ -37,6 +37,7 @@ class Renderer:
             static=statics.url,
             look=look,
             administration=screens_for,
+            device_look=device_look,
             event_look=event_look,
             topic_of_workflow=topic_of_workflow,
             new_key=lambda: token_urlsafe(16),

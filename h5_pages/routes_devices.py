@@ -1,16 +1,21 @@
 """Every address of the pages of devices."""
 
 from h5_pages.pipeline import For, Route
-from h5_pages.views import adverse_events, device_list, devices, labels
+from h5_pages.views import adverse_events, device_admin, device_list, devices, labels
 
 DEVICE_ROUTES = [
     Route("GET", "/devices", device_list.search),
     Route("GET", "/devices/export.xlsx", device_list.export),
+    Route("GET", "/devices/new", device_admin.new_form),
+    Route("POST", "/devices/new", device_admin.register),
     Route("GET", "/devices/{id}", devices.record),
+    Route("GET", "/devices/{id}/history", device_admin.history),
     Route("GET", "/devices/{id}/sensors", devices.sensors, For.ANYBODY, by_itself=True),
     Route("GET", "/devices/{id}/adverse-event", adverse_events.form),
     Route("POST", "/devices/{id}/adverse-event", adverse_events.report),
     Route("GET", "/devices/{id}/qr.svg", labels.svg),
     Route("GET", "/devices/{id}/qr.png", labels.png),
+    Route("GET", "/devices/{id}/{step}", device_admin.step_form),
+    Route("POST", "/devices/{id}/{step}", device_admin.do_step),
     Route("GET", "/labels.pdf", labels.sheet),
 ]

@@ -79,8 +79,8 @@ async def insert(connection: Connection, values: Mapping[str, Any]) -> int:
 
 async def change(connection: Connection, device_id: int, values: Mapping[str, Any]) -> int:
     """Write the columns of a locked device; its new version."""
-    sets = ", ".join(f"{name} = ${nth}" for nth, name in enumerate(values, start=2))
-    statement = f"UPDATE device SET {sets}, version = version + 1 WHERE id = $1 RETURNING version"
+    sets = "".join(f"{name} = ${nth}, " for nth, name in enumerate(values, start=2))
+    statement = f"UPDATE device SET {sets}version = version + 1 WHERE id = $1 RETURNING version"
     return int(await connection.fetchval(statement, device_id, *values.values()))
 
 

@@ -12,6 +12,7 @@ from storage.access import device_lists
 from storage.access.devices import DeviceRecord
 from storage.device_types import DEVICE_TYPE_LABELS
 from storage.texts import N_
+from workflows.administration.device_forms import RIGHTS, Right
 
 PATH = "/devices"
 
@@ -61,7 +62,7 @@ async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
     query = DeviceQuery.of(request)
     page = await device_lists.listed(visit.services.db, visit.person, query.wanted, query.order())
     view = ListView(PATH, query, page, columns(visit), await _filters(visit), export=f"{PATH}/export.xlsx")
-    return visit.page("devices.html", view=view, may_print=prints_any(visit))
+    return visit.page("devices.html", view=view, may_print=prints_any(visit), may_enter=_enters_any(visit))
 
 
 async def export(request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -74,6 +75,10 @@ async def export(request: web.Request, visit: Visit) -> web.StreamResponse:
         columns(visit),
         lambda order: device_lists.listed(db, viewer, query.wanted, order),
     )
+
+
+def _enters_any(visit: Visit) -> bool:
+    return any(grant.role in RIGHTS[Right.EDIT] for grant in visit.person.grants)
 
 
 async def _filters(visit: Visit) -> list[Filter]:

@@ -5,13 +5,15 @@ from aiohttp import web
 from h5_pages import error_pages
 from h5_pages.params import OfId, OfToken
 from h5_pages.sensors import gauges
+from h5_pages.views.device_admin import steps_for
 from h5_pages.visit import Visit
-from storage.access import NotVisible, devices
+from storage.access import NotVisible, device_history, devices
 from storage.access.devices import DeviceRecord, PublicDevice
 from storage.access.sensors import of_device
-from workflows.identity.roles import Role
+from workflows.administration.device_forms import RIGHTS, Right
 
-MAY_PRINT_LABELS = frozenset({Role.ENGINEER, Role.EQUIPMENT_HEAD, Role.ADMINISTRATOR})
+MAY_PRINT_LABELS = RIGHTS[Right.LABEL]
+SHOWN_HISTORY = 5
 
 
 async def by_label(request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -21,9 +23,11 @@ async def by_label(request: web.Request, visit: Visit) -> web.StreamResponse:
         device = await labelled(visit, token)
         record = await _record(visit, device.id)
     except NotVisible:
-        return error_pages.trouble(visit, error_pages.LABEL_UNKNOWN)
+        return await no_label(visit, token)
     if record is not None:
         return await _show(visit, record, token)
+    if device.status == "retired":
+        return error_pages.trouble(visit, error_pages.DEVICE_RETIRED)
     return visit.page("device_public.html", device=device, token=token)
 
 
@@ -47,6 +51,12 @@ async def labelled(visit: Visit, token: str) -> PublicDevice:
     return await devices.by_label(visit.services.db, token)
 
 
+async def no_label(visit: Visit, token: str) -> web.Response:
+    """What a label says that leads nowhere: it was replaced, or never was one of ours."""
+    replaced = await devices.was_replaced(visit.services.db, token)
+    return error_pages.trouble(visit, error_pages.LABEL_REPLACED if replaced else error_pages.LABEL_UNKNOWN)
+
+
 def may_print(visit: Visit, device: DeviceRecord) -> bool:
     """May the viewer print this device's label?"""
     return visit.person.holds(MAY_PRINT_LABELS, device.path)
@@ -67,12 +77,16 @@ async def _record(visit: Visit, device_id: int) -> DeviceRecord | None:
 
 
 async def _show(visit: Visit, device: DeviceRecord, token: str | None) -> web.Response:
-    lines = await visit.services.cases.visible(visit.person, device_id=device.id)
+    db, viewer = visit.services.db, visit.person
+    lines = await visit.services.cases.visible(viewer, device_id=device.id)
     return visit.page(
         "device.html",
         device=device,
+        steps=steps_for(visit, device),
+        history=await device_history.lines(db, viewer, device.id, limit=SHOWN_HISTORY),
+        licence_case=await device_history.licence_case(db, viewer, device.licence_number),
         device_id=device.id,
-        gauges=gauges(await of_device(visit.services.db, visit.person, device.id)),
+        gauges=gauges(await of_device(db, viewer, device.id)),
         token=token,
         lines=lines,
         cases=visit.services.cases,

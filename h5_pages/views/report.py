@@ -13,7 +13,7 @@ from h5_pages.intake import PressBroken
 from h5_pages.limits import subscriber
 from h5_pages.params import OfToken, ReportKey
 from h5_pages.uploads import MAX_PHOTOS, attachments
-from h5_pages.views.devices import labelled
+from h5_pages.views.devices import labelled, no_label
 from h5_pages.visit import Visit
 from storage.access import NotVisible
 from storage.access.devices import PublicDevice
@@ -59,7 +59,9 @@ async def form(request: web.Request, visit: Visit) -> web.StreamResponse:
     try:
         device = await labelled(visit, token)
     except NotVisible:
-        return error_pages.trouble(visit, error_pages.LABEL_UNKNOWN)
+        return await no_label(visit, token)
+    if device.status == "retired":
+        return error_pages.trouble(visit, error_pages.DEVICE_RETIRED)
     return _form(visit, device, token)
 
 
@@ -71,7 +73,9 @@ async def report(request: web.Request, visit: Visit) -> web.StreamResponse:
     try:
         device = await labelled(visit, token)
     except NotVisible:
-        return error_pages.trouble(visit, error_pages.LABEL_UNKNOWN)
+        return await no_label(visit, token)
+    if device.status == "retired":
+        return error_pages.trouble(visit, error_pages.DEVICE_RETIRED)
     checked = _check(visit)
     if checked.faults or visit.typed.refused:
         return _form(visit, device, token, checked.faults)

@@ -88,6 +88,12 @@ async def by_label(db: Database, token: str) -> PublicDevice:
     return PublicDevice(**dict(row))
 
 
+async def was_replaced(db: Database, token: str) -> bool:
+    """Is it a label of ours that a newer one has taken the place of? For anybody who holds it."""
+    row = await db.fetchrow("SELECT 1 FROM device_label WHERE token = $1 AND revoked_at IS NOT NULL", token)
+    return row is not None
+
+
 async def record(db: Database, viewer: Viewer, device_id: int) -> DeviceRecord:
     """The record of a device; raises `NotVisible`."""
     row = await db.fetchrow(f"{IN_SCOPE} AND d.id = $2", viewer.paths, device_id)

@@ -14,6 +14,7 @@ from storage import access
 from storage.access import (
     NotVisible,
     cases,
+    device_history,
     device_lists,
     devices,
     files,
@@ -24,8 +25,8 @@ from storage.access import (
     people,
     sensors,
     staff,
-)
     trail,
+)
 from storage.access.cases import DetailTable, Duty
 from storage.database import Database
 from storage.directory import Grant, Viewer
@@ -107,6 +108,16 @@ async def administered_tops(town: Town, viewer: Viewer) -> object:
     return [line for line in found if line.path.startswith(town.root)]
 
 
+async def trail_listed(town: Town, viewer: Viewer) -> object:
+    wanted = trail.Wanted(case=town.case.number)
+    return (await trail.listed(town.db, viewer, [ADMIN], wanted, Order("at"))).rows
+
+
+async def trail_units(town: Town, viewer: Viewer) -> object:
+    found = await trail.units(town.db, viewer, [ADMIN])
+    return [unit for unit in found if unit.id == town.desk.world.department]
+
+
 async def listed_staff(town: Town, viewer: Viewer) -> object:
     order = Order("name")
     return (await staff.listed(town.db, viewer, ADMIN, staff.Wanted(NOW, "Radiology"), order)).rows
@@ -118,16 +129,6 @@ async def offered_ways(town: Town, viewer: Viewer) -> object:
 
 
 DUTIES = [Duty("repair", "reported", role, None, [], False) for role in Role]
-async def trail_listed(town: Town, viewer: Viewer) -> object:
-    wanted = trail.Wanted(case=town.case.number)
-    return (await trail.listed(town.db, viewer, [ADMIN], wanted, Order("at"))).rows
-
-
-async def trail_units(town: Town, viewer: Viewer) -> object:
-    found = await trail.units(town.db, viewer, [ADMIN])
-    return [unit for unit in found if unit.id == town.desk.world.department]
-
-
 DETAILS = {"repair": DetailTable("repair", {})}
 CALLS: dict[Callable[..., Any], Call] = {
     cases.todo: lambda t, v: cases.todo(t.db, v, DUTIES),
@@ -137,6 +138,10 @@ CALLS: dict[Callable[..., Any], Call] = {
     devices.record: lambda t, v: devices.record(t.db, v, t.desk.world.device),
     devices.by_number: lambda t, v: devices.by_number(t.db, v, DEVICE_NUMBER),
     devices.chosen: lambda t, v: devices.chosen(t.db, v, [t.desk.world.device]),
+    device_history.lines: lambda t, v: device_history.lines(t.db, v, t.desk.world.device),
+    device_history.licence_case: lambda t, v: device_history.licence_case(t.db, v, "乙1001100001"),
+    device_history.open_cases: lambda t, v: device_history.open_cases(t.db, v, t.desk.world.device),
+    device_history.places: lambda t, v: device_history.places(t.db, v, [Role.ENGINEER]),
     device_lists.listed: devices_listed,
     device_lists.makers: lambda t, v: device_lists.makers(t.db, v),
     device_lists.units: lambda t, v: device_lists.units(t.db, v),
@@ -162,6 +167,10 @@ CALLS: dict[Callable[..., Any], Call] = {
     organisations.hospital_path: lambda t, v: organisations.hospital_path(
         t.db, v, ADMIN, t.desk.world.department
     ),
+    trail.listed: trail_listed,
+    trail.history: lambda t, v: trail.history(t.db, v, [ADMIN], ("case", t.case.case_id)),
+    trail.actions: lambda t, v: trail.actions(t.db, v, [ADMIN]),
+    trail.units: trail_units,
     staff.listed: listed_staff,
     staff.record: lambda t, v: staff.record(t.db, v, ADMIN, t.desk.world.reporter),
     staff.ways_offered: offered_ways,
@@ -170,12 +179,9 @@ CALLS: dict[Callable[..., Any], Call] = {
 }
 WITHOUT_VIEWER = {
     "cards.card": "the provider showed the card to who presses it",
-    trail.listed: trail_listed,
-    trail.history: lambda t, v: trail.history(t.db, v, [ADMIN], ("case", t.case.case_id)),
-    trail.actions: lambda t, v: trail.actions(t.db, v, [ADMIN]),
-    trail.units: trail_units,
     "cases.by_link": "makes the viewer from a link",
     "devices.by_label": "the public minimum behind a QR code",
+    "devices.was_replaced": "what a label says that was replaced",
     "licences.public": "what a licence says to whoever holds it",
     "people.viewer": "makes the viewer from a session",
 }
@@ -192,13 +198,13 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         # A city among the case's organisations; which level it stands at does not matter here.
         await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
         await desk.db.execute(MAKE_LOOK, desk.world.head, case.case_id)
+        await desk.db.execute(MAKE_HISTORY, desk.world.head, desk.world.device)
         await desk.db.execute("UPDATE message SET state = 'dead', finished_at = now()")
         await make_account(desk)
         message = await desk.value("SELECT min(id) FROM message")
         path = await desk.value("SELECT path FROM organisation WHERE id = $1", desk.world.department)
         grants = tuple(Grant(role, desk.world.hospital, path.partition(".")[0] + ".") for role in Role)
         yield Town(desk.db, desk, case, message, path, Viewer("Insider", desk.administrator, grants=grants))
-        await desk.db.execute(MAKE_HISTORY, desk.world.head, desk.world.device)
 
 
 async def foreigner(town: Town, kind: str) -> Viewer:

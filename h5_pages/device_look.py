@@ -1,0 +1,61 @@
+"""What was done to a device, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from h5_pages import look
+from storage.access.device_history import HistoryLine
+from storage.texts import N_, Gettext
+from workflows.administration.device_forms import DeviceForm
+
+DEEDS = {
+    "device.create": N_("entered the device"),
+    "device.change": N_("changed the record"),
+    "device.place": N_("changed the place"),
+    "device.move": N_("moved the device"),
+    "device.stop": N_("took it out of use"),
+    "device.use_again": N_("put it into use again"),
+    "device.retire": N_("retired it"),
+    "device.label": N_("replaced the label"),
+    "device.print": N_("printed the label"),
+    "device.file_add": N_("added a file"),
+    "device.file_remove": N_("removed a file"),
+}
+FIELDS = {
+    "organisation": N_("Department"),
+    "status": N_("State"),
+    "retired_on": N_("Retired on"),
+    "reason": N_("Reason"),
+    "open_cases": N_("Cases that stay open"),
+    "generation": N_("Label number"),
+    "file": N_("File"),
+}
+
+
+def deed(line: HistoryLine) -> str:
+    """What was done (a source text)."""
+    return DEEDS.get(line.action, line.action)
+
+
+def differences(line: HistoryLine, gettext: Gettext) -> list[tuple[str, str, str]]:
+    """Caption, before and after of every field that changed."""
+    names = [name for name in {**line.before, **line.after} if name != "unit"]
+    return [
+        (gettext(_caption(name)), _shown(name, line.before, gettext), _shown(name, line.after, gettext))
+        for name in names
+    ]
+
+
+def _caption(name: str) -> str:
+    field = DeviceForm.model_fields.get(name)
+    return FIELDS.get(name) or (field.title if field and field.title else name)
+
+
+def _shown(name: str, values: Mapping[str, Any], gettext: Gettext) -> str:
+    value = values.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    words = {"status": look.status, "type": look.device_type, "category": look.category}.get(name)
+    return gettext(words(str(value))) if words else str(value)
