@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.catalogues import Catalogues
 from bot.databases import Addresses
+from bot.guard import SERVER
 from bot.health import Health
 from bot.loops import Background, Ears, Heartbeats, Loop
 from bot.machines import build_machines, connected
@@ -112,7 +113,7 @@ def _piece(heartbeats: Heartbeats, name: str) -> Callable[[], None]:
 @asynccontextmanager
 async def listening(settings: Settings, app: web.Application) -> AsyncIterator[web.AppRunner]:
     """The web server for the length of a `with`. Raises OSError when the port is taken."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, **SERVER)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()

@@ -7,10 +7,12 @@ from collections.abc import Set as AbstractSet
 import structlog
 from aiohttp import web
 
+from bot.guard import guard
 from bot.health import Health
 from bot.parts import ALL_PARTS, Part
 from bot.services import Services
 from h5_pages.app import add_pages
+from storage.rates import Limits
 
 BODY_BYTES = 100 * 1024 * 1024  # the outer limit; each door has its own, smaller one
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -20,7 +22,9 @@ log = structlog.get_logger()
 
 def build_web(services: Services, health: Health, parts: AbstractSet[Part] = ALL_PARTS) -> web.Application:
     """The application with every front door that speaks HTTP; health alone where the pages run elsewhere."""
-    app = web.Application(client_max_size=BODY_BYTES, middlewares=[log_requests])
+    limits = Limits(services.db, services.clocks.real)
+    guarded = guard(limits, services.settings.trusted_proxy_hops)
+    app = web.Application(client_max_size=BODY_BYTES, middlewares=[log_requests, guarded])
     health.add_to(app)
     if Part.PAGES not in parts:
         return app

@@ -39,5 +39,7 @@ def add_pages(app: web.Application, services: PageServices) -> None:
     app[SITE] = site
     app.router.add_get("/static/{name:.+}", statics.send)
     for route in ROUTES:
-        add = app.router.add_get if route.method == "GET" else app.router.add_post
-        add(route.path, door(site, route))
+        if route.method == "GET":
+            app.router.add_get(route.path, door(site, route))  # and HEAD
+        else:
+            app.router.add_route(route.method, route.path, door(site, route))

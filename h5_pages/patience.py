@@ -37,6 +37,9 @@ class Allowance:
     longest_s: float = 900.0
 
 
+DEFAULT = Allowance()
+
+
 class Patience:
     """Watches one body on its way in."""
 
@@ -72,13 +75,11 @@ class Patience:
 
 
 @asynccontextmanager
-async def patience(
-    request: web.Request, most_bytes: int, allowance: Allowance | None = None
-) -> AsyncIterator[Patience]:
+async def patience(request: web.Request, most_bytes: int) -> AsyncIterator[Patience]:
     """Read a body within; raises `TooSlow` and, by `came`, `BodyTooLarge`."""
     try:
         async with asyncio.timeout(None) as timer:
-            yield Patience(request, timer, allowance or Allowance(), most_bytes)
+            yield Patience(request, timer, DEFAULT, most_bytes)
     except TimeoutError:
         if timer.expired():
             raise TooSlow from None

@@ -33,7 +33,7 @@ class For(Enum):
 
 @dataclass(frozen=True)
 class Route:
-    """One address of the pages. `photos`: its form may bring some.
+    """One address of the pages; `*` stands for whatever method no other route takes. `photos`: its form may bring some.
 
     `by_itself`: an open page asks for it again and again, which keeps nobody signed in.
     `rate`: how often visitors without sign-in may come, each address by itself; with `per` also for each value
@@ -83,7 +83,7 @@ def door(site: Site, route: Route) -> Callable[[web.Request], Awaitable[web.Stre
 
 
 async def _enter(site: Site, route: Route, request: web.Request) -> web.StreamResponse:
-    posting = request.method == "POST"
+    posting = route.method == "POST"
     if posting and is_foreign(request, site.services.settings.origin):
         raise FormForged
     try:

@@ -37,6 +37,7 @@ ROUTES = [
     Route("GET", "/f/{token}/{action}", links.action_form, For.ANYBODY),
     Route("POST", "/f/{token}/{action}", links.action, For.ANYBODY),
     *DEVICE_ROUTES,
+    *IDENTITY_ROUTES,
     *HOUSE_ROUTES,
     Route("GET", "/me/telegram", me.telegram),
     *RECORD_ROUTES,
@@ -61,5 +62,5 @@ ROUTES = [
     Route("GET", "/help", manual.contents, For.ANYBODY),
     Route("GET", "/help/manual", manual.manual, For.ANYBODY),
     Route("GET", "/help/{topic}", manual.topic, For.ANYBODY),
-    Route("GET", "/{tail:.*}", sign_in.not_found, For.ANYBODY),
+    Route("*", "/{tail:.*}", sign_in.not_found, For.ANYBODY),
 ]

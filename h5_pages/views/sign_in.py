@@ -23,7 +23,9 @@ async def sign_in(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Check name and password and begin a session."""
     given = SignInForm.model_validate(visit.typed.fields)
     try:
-        token = await visit.services.sign_in.sign_in(given.username, given.password, browser_of(request, visit))
+        token = await visit.services.sign_in.sign_in(
+            given.username, given.password, browser_of(request, visit)
+        )
     except SignInRefused as error:
         return visit.page("sign_in.html", 401, then=local(given.next), username=given.username, error=error)
     response = web.Response(status=303, headers={"Location": local(given.next)})
@@ -53,6 +55,21 @@ async def language(request: web.Request, visit: Visit) -> web.StreamResponse:
     return response
 
 
-async def not_found(_: web.Request, visit: Visit) -> web.StreamResponse:
-    """Any other address."""
-    return error_pages.trouble(visit, error_pages.NOT_FOUND)
+async def not_found(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """Any other address, and any address that is asked in a way it does not answer."""
+    allowed = await _methods(request)
+    if not allowed:
+        return error_pages.trouble(visit, error_pages.NOT_FOUND)
+    response = error_pages.trouble(visit, error_pages.WRONG_METHOD)
+    response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+async def _methods(request: web.Request) -> set[str]:
+    """What the other routes of this address answer to."""
+    found: set[str] = set()
+    for resource in request.app.router.resources():
+        if resource is not request.match_info.route.resource:
+            _, methods = await resource.resolve(request)
+            found |= methods
+    return found

@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 from PIL import Image
 
+from bot.guard import SERVER
 from h5_pages.app import PageServices, PageSettings, add_pages
 from storage.database import Database
 from storage.failpoints import NoFailPoints
@@ -187,14 +188,16 @@ Make = Callable[..., Awaitable[Pages]]
 
 
 @asynccontextmanager
-async def running_pages(dsn: str, folder: Path, **settings: Any) -> AsyncIterator[Pages]:
-    """A server on a free port of this machine, until the end of the `with`."""
+async def running_pages(
+    dsn: str, folder: Path, server: Mapping[str, Any] | None = None, **settings: Any
+) -> AsyncIterator[Pages]:
+    """A server on a free port of this machine, until the end of the `with`; `server`: aiohttp's own options."""
     async with Database.open(dsn, max_size=4, acquire_timeout_s=1.0) as db:
         services, pages = await _build(db, folder, settings)
         app = web.Application()
         add_pages(app, services)
         pages.server = TestServer(app, host="127.0.0.1")
-        await pages.server.start_server()
+        await pages.server.start_server(**{**SERVER, **(server or {})})
         try:
             yield pages
         finally:
