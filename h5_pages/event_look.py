@@ -7,7 +7,7 @@ from datetime import datetime
 from storage.facts import Facts
 from storage.kinds import Severity
 from storage.texts import N_
-from workflows.adverse_event.clocks import Clock, clocks, due_words, instant, left_words
+from workflows.adverse_event.clocks import Clock, clocks, due_words, instant, minutes_left
 from workflows.adverse_event.forms import (
     CAUSALITY_LABELS,
     GRADE_LABELS,
@@ -42,13 +42,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class ClockLook:
-    """A clock as the page shows it: word, colour class, due time, what is left of it."""
+    """A clock as the page shows it: word, colour class, due time, the minutes that are left of it."""
 
     clock: Clock
     word: str
     tone: str
     due: str
-    left: str
+    left: int | None
 
 
 def clock_looks(facts: Facts, now: datetime) -> list[ClockLook]:
@@ -63,7 +63,7 @@ def label(facts: Facts, name: str) -> str:
 
 def _look(clock: Clock, now: datetime) -> ClockLook:
     word, tone = _word(clock, now)
-    left = "" if clock.satisfied_at or clock.passed(now) else left_words(clock, now)
+    left = None if clock.satisfied_at or clock.passed(now) else minutes_left(clock, now)
     return ClockLook(clock, word, tone, due_words(clock), left)
 
 

@@ -5,9 +5,9 @@ LANGUAGE_NAMES = {"zh_CN": "中文", "en": "English"}
 DEFAULT = "zh_CN"
 
 
-def language_of(chosen: str | None, persons: str | None, accept: str) -> str:
-    """The visitor's own choice here, else the person's, else the browser's, else Chinese."""
-    for language in (chosen, persons, *_accepted(accept)):
+def language_of(persons: str | None, chosen: str | None, accept: str) -> str:
+    """What the person chose for everything, else what was chosen in this browser, else what that asks for."""
+    for language in (persons, chosen, *_accepted(accept)):
         if language in LANGUAGES:
             return str(language)
     return DEFAULT

@@ -16,6 +16,7 @@ from h5_pages.languages import LANGUAGE_NAMES
 from h5_pages.next_page import sign_in_url
 from h5_pages.statics import Statics
 from h5_pages.times import exact, relative
+from storage.kinds import time_left
 
 if TYPE_CHECKING:
     from h5_pages.visit import Visit
@@ -40,6 +41,7 @@ class Renderer:
             device_look=device_look,
             event_look=event_look,
             topic_of_workflow=topic_of_workflow,
+            time_left=time_left,
             new_key=lambda: token_urlsafe(16),
             money=money,
             sign_in_url=sign_in_url,

@@ -44,6 +44,7 @@ ROUTES = [
     Route("POST", "/me/telegram", me.telegram_code),
     Route("POST", "/me/telegram/first", me.telegram_first),
     Route("POST", "/me/telegram/unlink", me.telegram_unlink),
+    Route("POST", "/me/language", me.language),
     Route("GET", "/l/{key}", licences.by_key, For.ANYBODY, per="key"),
     Route("GET", "/licences", licences.due),
     Route("GET", "/licences/new", licences.form),

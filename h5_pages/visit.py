@@ -128,7 +128,7 @@ def set_cookie(
 def stranger(site: Site, request: web.Request) -> Visit:
     """The visit as far as it is known without asking the database."""
     chosen = request.cookies.get(cookie_name(site, LANGUAGE))
-    language = language_of(chosen, None, request.headers.get("Accept-Language", ""))
+    language = language_of(None, chosen, request.headers.get("Accept-Language", ""))
     key = request.cookies.get(cookie_name(site, BROWSER), "")
     if not 16 <= len(key) <= 64:  # noqa: PLR2004 - ours has 22 characters
         key = token_urlsafe(16)
@@ -158,7 +158,7 @@ async def recognise(visit: Visit, request: web.Request, *, prolongs: bool = True
     if session is None or viewer is None:
         return visit
     chosen = request.cookies.get(cookie_name(site, LANGUAGE))
-    language = language_of(chosen, viewer.language, request.headers.get("Accept-Language", ""))
+    language = language_of(viewer.language, chosen, request.headers.get("Accept-Language", ""))
     return replace(
         visit,
         viewer=viewer,

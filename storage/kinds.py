@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from storage.texts import Gettext
+from storage.texts import N_, Gettext
+
+TIME_LEFT = N_("{hours} h {minutes} min")
 
 
 class Severity(StrEnum):
@@ -42,11 +44,19 @@ class MessageKind:
 
 
 def shown(variables: Mapping[str, Any], gettext: Gettext) -> dict[str, str]:
-    """Variables as they are shown; those whose name ends in `_text` are source texts."""
-    return {
-        name: gettext(str(value)) if name.endswith("_text") and value else str(value)
-        for name, value in variables.items()
-    }
+    """Variables as they are shown: names in `_text` are source texts, names in `_left` whole minutes."""
+    return {name: _shown(name, str(value), gettext) for name, value in variables.items()}
+
+
+def _shown(name: str, value: str, gettext: Gettext) -> str:
+    if name.endswith("_left") and value.isdecimal():
+        return time_left(int(value), gettext)
+    return gettext(value) if name.endswith("_text") and value else value
+
+
+def time_left(minutes: int, gettext: Gettext) -> str:
+    """Hours and minutes in a reader's language."""
+    return gettext(TIME_LEFT).format(hours=minutes // 60, minutes=f"{minutes % 60:02}")
 
 
 @dataclass(frozen=True)

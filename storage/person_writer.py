@@ -52,6 +52,11 @@ UPDATE person SET organisation_id = $2, name = $3, title = $4, username = $5, st
        language = $8, version = version + 1
  WHERE id = $1
 """
+CHOOSE_LANGUAGE = """
+UPDATE person SET language = $2, version = person.version + 1
+  FROM (SELECT id, language FROM person WHERE id = $1) AS before
+ WHERE person.id = before.id RETURNING before.language
+"""
 POST = """
 SELECT post.id, post.person_id, post.organisation_id, o.name AS organisation_name, o.path, post.role, post.starts_at,
        post.ends_at, o.parent_id IS NULL AS is_top
@@ -68,6 +73,12 @@ WITH_STAFF_NUMBER = """
 SELECT p.id FROM person p JOIN organisation o ON o.id = p.organisation_id
  WHERE p.staff_number = $1 AND starts_with(o.path, $2) AND p.id IS DISTINCT FROM $3 LIMIT 1
 """
+
+
+async def choose_language(connection: Connection, person_id: int, language: str) -> str | None:
+    """The language that somebody reads; the one before."""
+    before: str | None = await connection.fetchval(CHOOSE_LANGUAGE, person_id, language)
+    return before
 
 
 async def locked(connection: Connection, person_id: int) -> PersonRow | None:

@@ -47,7 +47,7 @@ CHAPTERS = (
             Topic("devices", ("/devices",)),
             Topic("device", ("/devices/{id}", "/devices/{id}/sensors")),
             Topic("labels", ("/labels.pdf", "/devices/{id}/qr.svg", "/devices/{id}/qr.png")),
-            Topic("messages", ("/me/telegram",)),
+            Topic("messages", ("/me/telegram", "/me/language")),
         ),
     ),
     Chapter(

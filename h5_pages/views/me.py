@@ -1,16 +1,19 @@
-"""What people see to for themselves: how they are reached by Telegram."""
+"""What people see to for themselves: their language, and how they are reached by Telegram."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
 
+from h5_pages.next_page import local
+from h5_pages.params import LanguageChoice
 from h5_pages.visit import SignInNeeded, Visit
 from storage import link_codes
 from storage.access import NotVisible
 from storage.link_codes import Asked, LinkAccount
 from storage.rates import Rate
 from workflows.actor import Door
+from workflows.administration import own_language
 
 TELEGRAM = "telegram"
 CODES = Rate(10, 600)
@@ -23,6 +26,13 @@ class NewCode:
     code: str
     url: str
     holds_until: datetime
+
+
+async def language(_: web.Request, visit: Visit) -> web.StreamResponse:
+    """Everything in the language that I choose: pages, cards, mails and messages."""
+    wanted = LanguageChoice.model_validate(visit.typed.fields)
+    await own_language.choose(visit.services.office, visit.by, wanted.to)
+    return web.Response(status=303, headers={"Location": local(wanted.next)})
 
 
 async def telegram(_: web.Request, visit: Visit) -> web.StreamResponse:

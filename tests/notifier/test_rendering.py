@@ -15,7 +15,7 @@ from notifier.providers.email.compose import FrozenMail, mail_bytes
 from notifier.providers.wecom.cards import TEXT_BYTES
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.rendering import Renderer
-from storage.kinds import MessageKind, UnknownKind, Vocabulary
+from storage.kinds import MessageKind, UnknownKind, Vocabulary, shown
 from storage.links import Links
 from tests.support.channel_contents import AES_KEY, TOKEN
 from tests.support.clocks import FixedClock
@@ -160,3 +160,9 @@ def test_kind_that_no_workflow_declares_is_a_typed_error() -> None:
     renderer = Renderer(Vocabulary([], {}), Catalogues.load(), LINKS, PAGES)
     with pytest.raises(UnknownKind):
         renderer.content(claimed(KINDS["repair.received"], "repair", None), "y1-1", "x")
+
+
+def test_time_that_is_left_is_told_in_the_readers_words() -> None:
+    chinese = {"{hours} h {minutes} min": "{hours} 小时 {minutes} 分钟"}
+    assert shown({"clock_left": "2885"}, lambda text: chinese[text]) == {"clock_left": "48 小时 05 分钟"}
+    assert shown({"clock_left": ""}, str) == {"clock_left": ""}

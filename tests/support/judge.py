@@ -22,7 +22,9 @@ HIDDEN = """() => {
 # region: the bar with the main action stands outside of the landmarks on purpose, where a thumb reaches it.
 RUN = """async () => (await axe.run(document, {
     resultTypes: ['violations'], rules: {region: {enabled: false}},
-})).violations.map(found => found.id + ': ' + found.nodes.map(node => node.html + ' ' + (node.any[0]?.message ?? '')).join(' | '))"""
+})).violations.map(found => found.id + ': ' + found.nodes.map(
+    node => node.html + ' ' + (node.any[0]?.message ?? '')
+).join(' | '))"""
 
 
 async def faults(page: Page) -> list[str]:

@@ -190,10 +190,9 @@ def due_words(clock: Clock) -> str:
     return f"{local:%Y-%m-%d %H:%M}"
 
 
-def left_words(clock: Clock, now: datetime) -> str:
-    """Hours and minutes that are left, whole minutes."""
-    minutes = int(clock.left(now).total_seconds()) // 60
-    return f"{minutes // 60} h {minutes % 60:02} min"
+def minutes_left(clock: Clock, now: datetime) -> int:
+    """What is left, whole minutes."""
+    return int(clock.left(now).total_seconds()) // 60
 
 
 def instant(value: object) -> datetime | None:

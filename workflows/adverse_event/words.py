@@ -9,7 +9,7 @@ from typing import Any
 
 from storage.facts import Facts
 from storage.texts import N_
-from workflows.adverse_event.clocks import LABELS, Clock, Watch, clock_of, clocks, due_words, left_words
+from workflows.adverse_event.clocks import LABELS, Clock, Watch, clock_of, clocks, due_words, minutes_left
 from workflows.adverse_event.forms import CAUSALITY_LABELS, GRADE_LABELS, OUTCOME_LABELS, EventReport
 from workflows.definition import Part
 
@@ -24,7 +24,7 @@ def title(form: EventReport) -> str:
 
 
 def variables(facts: Facts) -> Mapping[str, Any]:
-    """What the messages may speak of. Keys ending in `_text` are source texts."""
+    """What the messages may speak of. Keys ending in `_text` are source texts, `_left` are minutes."""
     detail = facts.detail
     return {
         "number": facts.number,
@@ -56,7 +56,7 @@ def _due(clock: Clock | None) -> str:
 
 
 def _left(clock: Clock | None, facts: Facts) -> str:
-    return left_words(clock, facts.now) if clock and clock.satisfied_at is None else ""
+    return str(minutes_left(clock, facts.now)) if clock and clock.satisfied_at is None else ""
 
 
 def _day(value: object) -> str:

@@ -15,7 +15,7 @@ from workflows.adverse_event.clocks import (
     clock_of,
     clocks,
     due_words,
-    left_words,
+    minutes_left,
     reminder_is_needless,
 )
 from workflows.adverse_event.machine import ADVERSE_EVENT
@@ -110,11 +110,11 @@ def test_an_event_without_serious_outcome_has_the_hospitals_clock_alone() -> Non
     assert [clock.watch for clock in clocks(facts)] == [Watch.HOSPITAL]
 
 
-def test_what_is_left_is_said_in_hours_and_minutes_and_never_negative() -> None:
+def test_what_is_left_is_told_in_whole_minutes_and_never_negative() -> None:
     clock = clock_of(Watch.HOSPITAL, known(known_at=shanghai("2026-03-02 09:00")))
     assert clock is not None
-    assert left_words(clock, clock.due - timedelta(hours=30, seconds=59)) == "30 h 00 min"
-    assert left_words(clock, clock.due + SECOND) == "0 h 00 min"
+    assert minutes_left(clock, clock.due - timedelta(hours=30, seconds=59)) == 1800
+    assert minutes_left(clock, clock.due + SECOND) == 0
 
 
 def test_of_reminders_that_an_outage_made_late_only_the_last_is_told() -> None:

@@ -47,7 +47,7 @@ async def test_the_card_says_what_is_due_next_and_how_long_there_is(events: Even
     row = await events.desk.value(
         "SELECT variables FROM message WHERE case_id = $1 AND kind = 'adverse_event.alarm'", case.case_id
     )
-    assert (row["clock_due"], row["clock_left"]) == ("2026-03-04 09:00", "48 h 00 min")
+    assert (row["clock_due"], row["clock_left"]) == ("2026-03-04 09:00", "2880")
     assert row["national_due"] == "2026-03-09 24:00"
 
 
