@@ -5,7 +5,7 @@ import sys
 
 from bot.databases import databases
 from bot.settings import Settings
-from storage import business_time, calendar_days
+from storage import business_time
 from storage.beginnings import First
 from storage.clock import BusinessClock, RealClock
 from storage.database import Database
@@ -13,7 +13,7 @@ from storage.migrate import migrate
 from workflows.administration import beginnings
 from workflows.administration.office import Office
 from workflows.administration.passwords import LINK_HOLDS, Issued
-from workflows.calendar import Calendar, ChineseWorkingDays
+from workflows.calendar import Calendar, working_days
 from workflows.engine import Clocks
 from workflows.errors import WorkflowError
 from workflows.identity.roles import Role
@@ -53,5 +53,5 @@ async def _office(settings: Settings, db: Database) -> Office:
     real = RealClock()
     business = BusinessClock(real)
     await business_time.current(db, business)
-    days = ChineseWorkingDays(await calendar_days.overrides(db), settings.calendar_published_through)
+    days = await working_days(db, settings.calendar_published_through)
     return Office(db, Clocks(business, real, Calendar(days)))

@@ -25,6 +25,7 @@ from bot.web import build_web
 from storage import business_time, upkeep
 from storage.migrate import migrate
 from storage.roles import standing
+from workflows.calendar import follow_changes
 
 POLL_S = 1.0
 ADVICE = "let the service have a login of its own that is a member of yishe_service (docs/operation.md)"
@@ -135,9 +136,13 @@ async def _say_whether_audit_is_safe(services: Services) -> None:
 
 
 async def _refresh_clock(services: Services) -> None:
+    """The business clock may have been moved, the calendar changed."""
     async with services.db.connection() as connection:
         await business_time.refresh(connection, services.business)
+    await follow_changes(services.db, services.days)
 
 
 async def _look_after(services: Services) -> None:
     await upkeep.look_after(services.db, services.clocks.real.now())
+    if forgotten := await services.pages.files.sweep():
+        log.info("unused_files_forgotten", count=forgotten)

@@ -24,7 +24,6 @@ from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.rendering import Renderer
 from notifier.sending import Channels, Sender
-from storage import calendar_days
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import BusinessClock, RealClock
 from storage.database import Database
@@ -39,7 +38,7 @@ from workflows.administration.import_runs import ImportRunner
 from workflows.administration.imports import Imports
 from workflows.administration.office import Office
 from workflows.adverse_event.patient import Patients
-from workflows.calendar import Calendar, ChineseWorkingDays
+from workflows.calendar import Calendar, ChineseWorkingDays, working_days
 from workflows.cases import Cases
 from workflows.deadlines import Deadlines
 from workflows.engine import Clocks, Engine
@@ -65,6 +64,7 @@ class Services:
     registry: Registry
     clocks: Clocks
     business: BusinessClock
+    days: ChineseWorkingDays
     engine: Engine
     deadlines: Deadlines
     dispatcher: Dispatcher
@@ -86,7 +86,7 @@ async def build_services(
         http = await stack.enter_async_context(aiohttp.ClientSession())
         real, fail = RealClock(), fail_points(settings)
         business = BusinessClock(real)
-        days = ChineseWorkingDays(await calendar_days.overrides(db), settings.calendar_published_through)
+        days = await working_days(db, settings.calendar_published_through)
         clocks = Clocks(business, real, Calendar(days))
         registry = all_workflows()
         codes = LinkCodes(master.derive("link codes"))
@@ -108,6 +108,7 @@ async def build_services(
             registry=registry,
             clocks=clocks,
             business=business,
+            days=days,
             engine=engine,
             deadlines=Deadlines(db, registry, clocks, business, fail),
             dispatcher=Dispatcher(db, sender, real, fail, lease),

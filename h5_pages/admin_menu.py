@@ -23,6 +23,9 @@ class Screen:
 SCREENS = [
     Screen("/admin/organisations", N_("Organisations"), N_("Authorities, hospitals and departments")),
     Screen("/admin/people", N_("People"), N_("Records, posts, and how they are reached")),
+    Screen(
+        "/admin/calendar", N_("Working days"), N_("Days that the public calendar moves, asked for each autumn")
+    ),
     Screen("/admin/audit", N_("Audit"), N_("Who did what, when, from where"), AUDITORS),
     Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel took")),
 ]

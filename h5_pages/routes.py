@@ -2,6 +2,7 @@
 
 from h5_pages.limits import Pace
 from h5_pages.pipeline import For, Route
+from h5_pages.routes_calendar import CALENDAR_ROUTES
 from h5_pages.routes_devices import DEVICE_ROUTES
 from h5_pages.routes_house import HOUSE_ROUTES
 from h5_pages.routes_identity import IDENTITY_ROUTES
@@ -39,6 +40,7 @@ ROUTES = [
     *DEVICE_ROUTES,
     *IDENTITY_ROUTES,
     *HOUSE_ROUTES,
+    *CALENDAR_ROUTES,
     Route("GET", "/me/telegram", me.telegram),
     *RECORD_ROUTES,
     Route("POST", "/me/telegram", me.telegram_code),

@@ -4,13 +4,15 @@ Base: the `holidays` package; a table of overrides (调休) comes on top and is 
 since make-up days are published only in the autumn before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
 import holidays
 
+from storage import calendar_days
 from storage.clock import SHANGHAI
+from storage.database import Database
 
 UNITS_A_DAY = {"minutes": 24 * 60, "hours": 24, "calendar_days": 1, "working_days": 1}
 MOST_DAYS = 36_525  # a hundred years; more is a slip of the pen
@@ -29,19 +31,48 @@ class WorkingDays(Protocol):
 
 
 class ChineseWorkingDays:
-    """The statutory calendar with overrides. `published_through`: the last year whose make-up days are known."""
+    """The statutory calendar with overrides. `published_through`: the last year whose make-up days it knows itself."""
 
-    def __init__(self, overrides: Mapping[date, bool], published_through: int) -> None:
+    def __init__(
+        self,
+        overrides: Mapping[date, bool],
+        published_through: int,
+        years: Container[int] = frozenset(),
+    ) -> None:
         self._calendar = holidays.country_holidays("CN")
-        self._overrides = overrides
         self._published_through = published_through
+        self.follow(overrides, years)
+
+    def follow(self, overrides: Mapping[date, bool], years: Container[int]) -> None:
+        """From now on count with these overrides; of `years` all are entered."""
+        self._overrides, self._years = overrides, years
+
+    def is_statutory_workday(self, day: date) -> bool:
+        """Is it a working day as far as the library knows, without overrides?"""
+        return bool(self._calendar.is_working_day(day))
+
+    def is_known(self, year: int) -> bool:
+        """Are the make-up days of that year known?"""
+        return year <= self._published_through or year in self._years
 
     def is_workday(self, day: date) -> bool:
         override = self._overrides.get(day)
-        return bool(self._calendar.is_working_day(day)) if override is None else override
+        return self.is_statutory_workday(day) if override is None else override
 
     def is_provisional(self, day: date) -> bool:
-        return day.year > max([self._published_through, *(d.year for d in self._overrides)])
+        return not self.is_known(day.year)
+
+
+async def working_days(db: Database, published_through: int) -> ChineseWorkingDays:
+    """The calendar as it is entered now; raises `DatabaseAway`."""
+    days = await calendar_days.known(db)
+    return ChineseWorkingDays(days.overrides, published_through, days.years)
+
+
+async def follow_changes(db: Database, days: ChineseWorkingDays) -> None:
+    """Count from now on with what is entered now; raises `DatabaseAway`."""
+    now = await calendar_days.known(db)
+    days.follow(now.overrides, now.years)
 
 
 class PolicyInvalid(Exception):

@@ -23,12 +23,11 @@ from bot.demo.sensors import STORY_DEVICE
 from bot.master_key import master_key
 from bot.serve import serve, stop_on_signals
 from bot.settings import Settings
-from storage import calendar_days
 from storage.clock import RealClock
 from storage.database import Database
 from storage.files import FolderFiles
 from storage.migrate import migrate
-from workflows.calendar import Calendar, ChineseWorkingDays
+from workflows.calendar import Calendar, working_days
 from workflows.identity.passwords import Passwords
 from workflows.identity.sign_in import SignInSettings
 from workflows.registry import all_workflows
@@ -73,7 +72,7 @@ async def _prepare(settings: Settings, dsn: str, ports: Ports, config: Path) -> 
     """Seed the database and write down for the sandbox who there is."""
     key, real = master_key(settings), RealClock()
     async with Database.open(dsn, max_size=4) as db:
-        days = ChineseWorkingDays(await calendar_days.overrides(db), settings.calendar_published_through)
+        days = await working_days(db, settings.calendar_published_through)
         files = FolderFiles(settings.data_dir / "files", db, real)
         stage = Stage(db, files, all_workflows(), Calendar(days), real, SEED)
         passwords = Passwords(SignInSettings().cost, 1)

@@ -8,6 +8,7 @@ from h5_pages.params import OfId
 from h5_pages.visit import Visit
 from storage.access import messages
 from storage.texts import N_
+from workflows.administration import calendar_keeping
 from workflows.administration import dead_letters as administration
 from workflows.administration.office import ADMINISTER
 from workflows.errors import NotPermitted
@@ -21,7 +22,8 @@ async def hub(_: web.Request, visit: Visit) -> web.StreamResponse:
     screens = screens_for(visit.person)
     if not screens:
         raise NotPermitted(action_text=ADMINISTER)
-    return visit.page("admin.html", screens=screens)
+    asked_for = calendar_keeping.asks_for(visit.services.clocks.calendar, visit.now)
+    return visit.page("admin.html", screens=screens, asked_for=asked_for)
 
 
 async def dead_letters(_: web.Request, visit: Visit) -> web.StreamResponse:

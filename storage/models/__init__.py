@@ -14,7 +14,7 @@ from storage.models.licences import Licence
 from storage.models.messages import Delivery, Message
 from storage.models.organisations import ChannelAccount, Organisation, Policy
 from storage.models.people import Absence, ContactPoint, LinkCode, PasswordLink, Person, Post, WebSession
-from storage.models.runtime import BusinessTime, CalendarOverride, Idempotency, RateWindow
+from storage.models.runtime import BusinessTime, CalendarOverride, CalendarYear, Idempotency, RateWindow
 from storage.models.telemetry import Alarm, Band, Gateway, Quarantine, Reading, SensorRule
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Band",
     "BusinessTime",
     "CalendarOverride",
+    "CalendarYear",
     "Case",
     "ChannelAccount",
     "ContactPoint",

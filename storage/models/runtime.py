@@ -32,6 +32,19 @@ class CalendarOverride(Model):
         table = "calendar_override"
 
 
+class CalendarYear(Model):
+    """A year whose make-up days (调休) are all entered: due times that reach into it are final."""
+
+    id = fields.BigIntField(primary_key=True)
+    year = fields.IntField(unique=True)
+    set_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="calendar_years", null=True, on_delete=fields.RESTRICT
+    )
+
+    class Meta:
+        table = "calendar_year"
+
+
 class Idempotency(Model):
     """The first answer to an action, for when the same action is asked for again."""
 

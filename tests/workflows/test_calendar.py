@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from storage.calendar_days import overrides
+from storage.calendar_days import known
 from storage.clock import SHANGHAI
 from storage.database import Database
 from workflows.calendar import Calendar, ChineseWorkingDays, PolicyInvalid
@@ -85,14 +85,16 @@ async def test_overrides_come_from_the_database(database_url: str) -> None:
         await db.execute(
             "INSERT INTO calendar_override (day, is_workday, note) VALUES ('2027-10-09', true, '')"
         )
-        assert await overrides(db) == {date(2027, 10, 9): True}
+        assert (await known(db)).overrides == {date(2027, 10, 9): True}
 
 
 def test_a_year_is_provisional_until_its_make_up_days_are_known() -> None:
     late = at("2027-01-04T12:00")
-    known = Calendar(ChineseWorkingDays({date(2027, 2, 6): True}, 2026))
+    half = Calendar(ChineseWorkingDays({date(2027, 2, 6): True}, 2026))
+    known = Calendar(ChineseWorkingDays({date(2027, 2, 6): True}, 2026, {2027}))
     assert not CALENDAR.is_provisional(at("2026-12-31T12:00"))
     assert CALENDAR.is_provisional(late)
+    assert half.is_provisional(late)
     assert not known.is_provisional(late)
 
 
