@@ -1,7 +1,7 @@
 """The addresses of accounts: one's own, and those that administrators see to."""
 
 from h5_pages.pipeline import For, Route
-from h5_pages.views import absence, accounts, passwords
+from h5_pages.views import absence, accounts, leaving, passwords
 
 IDENTITY_ROUTES = [
     Route("GET", "/me", accounts.hub),
@@ -19,6 +19,9 @@ IDENTITY_ROUTES = [
     Route("POST", "/admin/people/{id}/account/link", passwords.issue),
     Route("POST", "/admin/people/{id}/account/sign-out", accounts.end_theirs),
     Route("POST", "/admin/people/{id}/account/unlock", accounts.unlock),
+    Route("GET", "/admin/people/{id}/leave", leaving.preview),
+    Route("POST", "/admin/people/{id}/leave", leaving.leave),
+    Route("POST", "/admin/people/{id}/return", leaving.come_back),
     Route("GET", "/admin/people/{id}/absence", absence.theirs),
     Route("POST", "/admin/people/{id}/absence", absence.enter_theirs),
     Route("POST", "/admin/people/{id}/absence/{part}/end", absence.end_theirs),

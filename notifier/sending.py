@@ -30,6 +30,7 @@ PATIENCE = timedelta(
 )  # longer than this nobody waits for a provider's budget while there is another way
 NO_WAY_LEFT = N_("No channel is left on which this person could be told.")
 NOT_ON_CHANNEL = N_("This person is not reached on this channel.")
+LEFT = N_("This person has left the organisation.")
 UNTRUE = N_("The case had moved on before it was sent.")
 UNTRUE_LATER = N_("The case moved on while it was being sent; it may have arrived.")
 NO_ACCOUNT = N_("The channel account cannot be used.")
@@ -130,7 +131,7 @@ class Sender:
         if held is None:
             log.warning("lease_lost", message=message.id)
             return None
-        if not held.still_true:
+        if held.has_left or not held.still_true:
             await self._withdraw(tx, held)
             return None
         return await self._next_try(tx, held)
@@ -268,7 +269,7 @@ class Sender:
         """Not sent any more; a try whose end nobody knows stays open in the ledger, for it may have arrived."""
         begun = await deliveries.open_delivery(tx, message)
         perhaps = begun is not None and (begun.state == "sending" or begun.maybe_twice)
-        reason = UNTRUE_LATER if perhaps else UNTRUE
+        reason = LEFT if message.has_left else UNTRUE_LATER if perhaps else UNTRUE
         await outbox.give_up(tx, message, "withdrawn", self._real.now(), reason)
 
 

@@ -19,9 +19,10 @@ class PersonRow:
     version: int
 
 
+# Not a full lock: cases that name the person go on meanwhile, and so no two wait for each other.
 LOCK = """
 SELECT p.id, p.name, p.username, p.organisation_id, o.name AS organisation, o.path, p.active, p.version
-  FROM person p JOIN organisation o ON o.id = p.organisation_id WHERE p.id = $1 FOR UPDATE OF p
+  FROM person p JOIN organisation o ON o.id = p.organisation_id WHERE p.id = $1 FOR NO KEY UPDATE OF p
 """
 
 

@@ -35,6 +35,8 @@ class Claimed:
     email: str | None
     channel: str | None = None
     """The one kind of channel that it is for; any, by rank, when there is none."""
+    has_left: bool = False
+    """Is the person not active any more?"""
 
     @property
     def still_true(self) -> bool:
@@ -61,7 +63,8 @@ SELECT t.id, t.created_at, t.case_id, c.number, c.workflow, t.case_version, t.ki
 # `attempts` grows with every claim and never shrinks, so it says whose lease it is.
 OWN = "id = $1 AND created_at = $2 AND state = 'queued' AND attempts = $3"
 HOLD = f"""
-SELECT (SELECT entered_version FROM work_case WHERE id = m.case_id) FROM message m
+SELECT (SELECT entered_version FROM work_case WHERE id = m.case_id) AS entered_version,
+       EXISTS (SELECT FROM person WHERE id = m.person_id AND NOT active) AS has_left FROM message m
  WHERE {OWN} AND next_at >= $4 FOR UPDATE
 """
 # What a provider has taken is sent, whatever was thought of the message meanwhile.
@@ -82,8 +85,8 @@ async def hold(connection: Connection, message: Claimed, until: datetime) -> Cla
     None when the lease does not last until then, or somebody else has it: then leave the message alone.
     """
     own = (message.id, message.created_at, message.attempts)
-    entered_version = await connection.fetchval(HOLD, *own, until)
-    return None if entered_version is None else replace(message, entered_version=entered_version)
+    row = await connection.fetchrow(HOLD, *own, until)
+    return replace(message, **dict(row)) if row else None
 
 
 async def sent(connection: Connection, message: Claimed, now: datetime) -> None:

@@ -34,7 +34,7 @@ class Cases:
 
     def __init__(self, db: Database, registry: Registry, business: Clock) -> None:
         self._db = db
-        self._registry = registry
+        self.registry = registry
         self._vocabulary = registry.vocabulary()
         self._business = business
         self._details = {w.name: DetailTable(w.detail_table, _defaults(w)) for w in registry}
@@ -44,7 +44,7 @@ class Cases:
 
     def workflow(self, name: str) -> Workflow:
         """The workflow that a case's row names, for the labels of its states and actions."""
-        return self._registry.named(name)
+        return self.registry.named(name)
 
     def told(self, kind: str, variables: Mapping[str, Any], gettext: Gettext) -> str:
         """What a message was about: its title as the recipient read it."""
@@ -68,13 +68,13 @@ class Cases:
     async def view(self, viewer: Viewer, number: str) -> CaseView:
         """One case; raises `NotVisible`."""
         page = await cases.page(self._db, viewer, number, self._details, self._business.now())
-        workflow = self._registry.named(page.facts.workflow)
+        workflow = self.registry.named(page.facts.workflow)
         page = page if workflow.timers_are_limits else replace(page, due_at=None)
         return CaseView(workflow, page, offers_to(workflow, page.facts, viewer))
 
     def _with_limits(self, lines: Sequence[CaseLine]) -> Sequence[CaseLine]:
         """The lines without due times that are but reminders."""
-        limits = {workflow.name for workflow in self._registry if workflow.timers_are_limits}
+        limits = {workflow.name for workflow in self.registry if workflow.timers_are_limits}
         return [line if line.workflow in limits else replace(line, due_at=None) for line in lines]
 
 

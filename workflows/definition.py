@@ -192,6 +192,18 @@ class Deadline:
 
 
 @dataclass(frozen=True)
+class HandBack:
+    """What becomes of a part when its holder leaves: who holds one of the roles has it, the first that anybody holds.
+
+    `action` is the step that the system takes; its form is told who `left`.
+    """
+
+    part: str
+    action: str
+    roles: Sequence[str]
+
+
+@dataclass(frozen=True)
 class ActionLook:
     """How an action is offered: its label (a source text), style, and the past tense for history and cards."""
 
@@ -225,6 +237,7 @@ class Workflow:
     policies: Mapping[str, PolicyDefault]
     variables: Callable[[Facts], Mapping[str, Any]]
     title: Callable[[Any], str]
+    hand_backs: Sequence[HandBack] = ()
     timers_are_limits: bool = True
     """Is the next timer when something has to be done? It is not shown as due where timers remind of a later day."""
 

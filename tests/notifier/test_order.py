@@ -84,3 +84,14 @@ async def test_frozen_payload_stays_the_same_though_names_change(around: Outside
     )
     (card,) = await around.phone("head")
     assert "Renamed" not in str(card["body"])
+
+
+async def test_a_message_to_somebody_who_has_left_is_withdrawn_with_the_reason(around: Outside) -> None:
+    await around.report()
+    await around.db.execute("UPDATE person SET active = false WHERE id = $1", around.world.reporter)
+    await around.drain()
+    rows = await around.ledger("reporter")
+    assert {(row["message_state"], row["reason"]) for row in rows} == {
+        ("withdrawn", "This person has left the organisation.")
+    }
+    assert await around.titles("reporter") == []

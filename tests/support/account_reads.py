@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from storage.access import accounts
+from storage.access import accounts, leaving
 from storage.database import Database
 from storage.directory import Viewer
 from tests.support.desk import Desk
@@ -42,5 +42,7 @@ ACCOUNT_READS: dict[Callable[..., Any], Callable[[Any, Viewer], Awaitable[object
     accounts.absences: lambda t, v: accounts.absences(t.db, v, *_of(t), NOW),
     accounts.deputising: lambda t, v: accounts.deputising(t.db, v, NOW),
     accounts.colleagues: lambda t, v: accounts.colleagues(t.db, v, *_of(t), NOW),
+    leaving.closing: lambda t, v: leaving.closing(t.db, v, *_of(t), leaving.Instants(NOW, NOW, NOW, NOW)),
+    leaving.cases_of: lambda t, v: leaving.cases_of(t.db, v, Role.ADMINISTRATOR, t.desk.world.reporter),
     accounts.sessions: lambda t, v: accounts.sessions(t.db, v, *_of(t), LONG_AGO, LONG_AGO),
 }

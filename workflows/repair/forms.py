@@ -69,6 +69,18 @@ class Reason(Form):
     reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
 
 
+class Assign(Form):
+    """Who repairs from now on."""
+
+    technician: PersonId = Field(title=N_("Who repairs?"), json_schema_extra={"kind": "person"})
+
+
+class HandedBack(Form):
+    """Who has left, so that somebody else must take it on."""
+
+    left: Words = Field(title=N_("Has left the organisation"))
+
+
 class Remark(Form):
     """A remark for everybody on the case."""
 

@@ -9,9 +9,11 @@ from enum import StrEnum
 from storage.texts import N_
 from workflows.definition import (
     ANYBODY,
+    SYSTEM,
     ActionLook,
     Appoint,
     Deadline,
+    HandBack,
     Move,
     Part,
     PolicyDefault,
@@ -53,6 +55,8 @@ class A(StrEnum):
     REOPEN = "reopen"
     CANCEL = "cancel"
     REMARK = "remark"
+    ASSIGN = "assign"
+    HAND_BACK = "hand_back"
 
 
 ENGINEER = role(Role.ENGINEER)
@@ -65,6 +69,8 @@ INVOLVED = REPORTER | TECHNICIAN | ENGINEER | HEAD | DIRECTOR | role(Role.DEPART
 
 REQUESTS = frozenset({A.TRIAGE, A.ESTIMATE})
 TO_TECHNICIAN = Appoint("technician", Part.TECHNICIAN, Role.ENGINEER)
+
+WITH_TECHNICIAN = (S.AWAITING_APPROVAL, S.REJECTED, S.TRIAGED, S.IN_PROGRESS, S.REPAIRED)
 
 PLEASE_APPROVE = [Say(say.please_approve, HEAD, or_else=DIRECTOR)]
 ASSIGNED = [Say(say.assigned, TECHNICIAN), Say(say.taken_up, REPORTER)]
@@ -115,6 +121,11 @@ MOVES = [
 
     *[Move(A.REMARK, state, None, INVOLVED, forms.Remark)
       for state in (S.REPORTED, S.AWAITING_APPROVAL, S.REJECTED, S.TRIAGED, S.IN_PROGRESS, S.REPAIRED)],
+
+    *[Move(A.ASSIGN, state, None, HEAD, forms.Assign, appoints=TO_TECHNICIAN, tells=[Say(say.handed_over, TECHNICIAN)])
+      for state in WITH_TECHNICIAN],
+    *[Move(A.HAND_BACK, state, None, SYSTEM, forms.HandedBack, tells=[Say(say.handed_back, HEAD, or_else=DIRECTOR)])
+      for state in WITH_TECHNICIAN],
 ]  # fmt: skip
 
 # left in this state longer than the policies say: who is reminded, then who above them
@@ -175,6 +186,8 @@ REPAIR = Workflow(
         A.REOPEN: ActionLook(N_("Not fixed: reopen"), N_("reopened it"), "danger"),
         A.CANCEL: ActionLook(N_("Cancel"), N_("cancelled it"), "danger"),
         A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
+        A.ASSIGN: ActionLook(N_("Give it to somebody else"), N_("gave it to somebody else")),
+        A.HAND_BACK: ActionLook(N_("Hand back"), N_("handed it back to the head of equipment")),
         "remind": ActionLook(N_("Reminder"), N_("reminded")),
     },
     moves=MOVES,
@@ -182,4 +195,5 @@ REPAIR = Workflow(
     policies=POLICIES,
     variables=rules.variables,
     title=rules.title,
+    hand_backs=(HandBack(Part.TECHNICIAN, A.HAND_BACK, (Role.EQUIPMENT_HEAD, Role.VICE_DIRECTOR)),),
 )

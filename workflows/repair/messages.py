@@ -42,6 +42,23 @@ approved = MessageKind(
     N_("The repair of {device} can begin."),
     (DEVICE, ESTIMATE, TECHNICIAN),
 )
+handed_back = MessageKind(
+    "repair.handed_back",
+    N_("Without an engineer: {device}"),
+    N_("Its engineer has left. It is yours until you give it to somebody else."),
+    (DEVICE, PLACE, FAULT, URGENCY),
+    Severity.NOTICE,
+    buttons=("assign",),
+    while_in_state=True,
+)
+handed_over = MessageKind(
+    "repair.handed_over",
+    N_("Now yours: repair {device}"),
+    N_("You are to see to this repair from now on."),
+    (DEVICE, PLACE, FAULT, URGENCY, REPORTER),
+    Severity.NOTICE,
+    while_in_state=True,
+)
 rejected = MessageKind(
     "repair.rejected",
     N_("Repair not approved: {device}"),
