@@ -71,8 +71,8 @@ def _steps(workflow: Workflow, gettext: Gettext) -> Iterator[Step]:
 
 
 def _way(workflow: Workflow, move: Move, gettext: Gettext) -> Way:
-    source = gettext(workflow.states[move.source]) if move.source else ""
-    return Way(source, gettext(workflow.states[move.target or ""]), tuple(conditions(move, gettext)))
+    source, target = (workflow.states.get(state or "", "") for state in (move.source, move.target))
+    return Way(source and gettext(source), gettext(target), tuple(conditions(move, gettext)))
 
 
 def _staying(workflow: Workflow, gettext: Gettext) -> Iterator[Step]:
