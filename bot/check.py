@@ -7,7 +7,8 @@ from bot.catalogues import Catalogues, CataloguesMissing
 from bot.machines import broker_of
 from bot.master_key import master_key
 from bot.settings import Settings, SettingsWrong
-from storage.channel_accounts import StoredChannelAccounts
+from notifier.providers.accounts import faults_of
+from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
 from storage.clock import RealClock
 from storage.database import Database, DatabaseAway, DatabaseUnusable
 from storage.migrate import missing_migrations
@@ -109,13 +110,20 @@ async def _people_and_accounts(db: Database, key: MasterKey) -> AsyncIterator[Fi
     for row in await db.fetch("SELECT id, name, kind FROM channel_account WHERE active ORDER BY id"):
         subject = f"channel account {row['name']} ({row['kind']})"
         try:
-            await accounts.by_id(row["id"])
-            yield Finding(subject, True, "secrets can be opened")
+            yield _usable(subject, await accounts.by_id(row["id"]))
         except SealBroken as broken:
             yield Finding(subject, False, str(broken))
     roles = sorted({role for workflow in all_workflows() for role in _told(workflow)})
     for row in await db.fetch(UNREACHABLE, roles, RealClock().now()):
         yield Finding(f"{row['name']}: {row['role']}", False, "nobody who could be told")
+
+
+def _usable(subject: str, account: OpenedAccount | None) -> Finding:
+    """By the models with which its channel reads it."""
+    wrong = sorted(faults_of(account.kind, account.settings, account.secrets)) if account else []
+    if wrong:
+        return Finding(subject, False, f"missing or wrong: {', '.join(wrong)}")
+    return Finding(subject, True, "secrets can be opened, settings are complete")
 
 
 def _told(workflow: Workflow) -> set[str]:

@@ -24,6 +24,7 @@ from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.rendering import Renderer
 from notifier.sending import Channels, Sender
+from notifier.trial import Trials
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import BusinessClock, RealClock
 from storage.database import Database
@@ -34,6 +35,7 @@ from storage.links import Links
 from storage.sealing import Envelopes, MasterKey
 from webhooks.aliyun_sms import AliyunSmsReports
 from workflows.administration.import_kinds import all_kinds
+from workflows.administration.channel_accounts import ChannelDesk
 from workflows.administration.import_runs import ImportRunner
 from workflows.administration.imports import Imports
 from workflows.administration.office import Office
@@ -124,6 +126,8 @@ async def build_services(
                 patients=Patients(db, envelopes, real),
                 office=office,
                 imports=imports,
+                channels=ChannelDesk(office, master),
+                trials=Trials(channels, settings.origin),
                 links=links,
                 link_codes=codes,
                 settings=_pages(settings, master),

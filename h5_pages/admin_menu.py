@@ -28,6 +28,7 @@ SCREENS = [
     ),
     Screen("/admin/audit", N_("Audit"), N_("Who did what, when, from where"), AUDITORS),
     Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel took")),
+    Screen("/admin/channels", N_("Channels"), N_("WeCom, SMS, mail and Telegram: accounts and tests")),
 ]
 
 

@@ -1,9 +1,17 @@
-"""Addresses of what is kept for whoever supervises: the audit."""
+"""Addresses of the audit and of channel accounts."""
 
 from h5_pages.pipeline import Route
-from h5_pages.views import audit
+from h5_pages.views import audit, channel_edit, channels
 
 RECORD_ROUTES = [
     Route("GET", "/admin/audit", audit.search),
     Route("GET", "/admin/audit/export.xlsx", audit.export),
+    Route("GET", "/admin/channels", channels.accounts),
+    Route("GET", "/admin/channels/new", channel_edit.new),
+    Route("POST", "/admin/channels/new", channel_edit.add),
+    Route("GET", "/admin/channels/{id}", channels.page),
+    Route("GET", "/admin/channels/{id}/edit", channel_edit.edit),
+    Route("POST", "/admin/channels/{id}/edit", channel_edit.change),
+    Route("POST", "/admin/channels/{id}/switch", channels.switch),
+    Route("POST", "/admin/channels/{id}/test", channels.test),
 ]

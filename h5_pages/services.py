@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from notifier.trial import Trials
 from storage.database import Database
 from storage.files import Files
 from storage.link_codes import LinkCodes
@@ -10,6 +11,7 @@ from storage.links import Links
 from storage.rates import Rate
 from storage.texts import Texts
 from workflows.administration.imports import Imports
+from workflows.administration.channel_accounts import ChannelDesk
 from workflows.administration.office import Office
 from workflows.adverse_event.patient import Patients
 from workflows.cases import Cases
@@ -60,4 +62,6 @@ class PageServices:
     patients: Patients
     office: Office
     imports: Imports
+    channels: ChannelDesk
+    trials: Trials
     settings: PageSettings

@@ -7,7 +7,7 @@ Source of the rules: developer.work.weixin.qq.com documents 90238, 90930 and 902
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -108,17 +108,18 @@ class WeComCallback:
             return web.Response(status=HTTPStatus.FORBIDDEN)
 
     async def _echo(self, request: web.Request) -> web.Response:
-        _, crypto = await self._door.account(request, _crypto)
+        _, cryptos = await self._door.account(request, _cryptos)
         query = _query(request)
-        echo = crypto.answer_url_check(query)
+        echo = _signing(cryptos, query, query.echostr or "").answer_url_check(query)
         self._check_time(query)
         return web.Response(body=echo, content_type="text/plain")
 
     async def _event(self, request: web.Request) -> web.Response:
         body = await limited_body(request, BODY_BYTES)
-        account, crypto = await self._door.account(request, _crypto)
-        query = _query(request)
-        message = crypto.open(query, encrypted_part(body))
+        account, cryptos = await self._door.account(request, _cryptos)
+        query, encrypted = _query(request), encrypted_part(body)
+        crypto = _signing(cryptos, query, encrypted)
+        message = crypto.open(query, encrypted)
         self._check_time(query)
         reply = await self._react(account.id, parse_event(message))
         if reply is None:
@@ -165,10 +166,15 @@ class WeComCallback:
         return text_reply(event, _written(reply), self._clock.now())
 
 
-def _crypto(opened: OpenedAccount) -> CallbackCrypto | None:
+def _cryptos(opened: OpenedAccount) -> Sequence[CallbackCrypto] | None:
     """None for an account without a callback. Raises SendFailed, ValueError for a wrong one."""
     account = account_of(Account(opened.id, opened.settings, opened.secrets))
-    return account.crypto() if account.has_callback else None
+    return account.cryptos() if account.has_callback else None
+
+
+def _signing(cryptos: Sequence[CallbackCrypto], query: CallbackQuery, encrypted: str) -> CallbackCrypto:
+    """The one whose signature it is, the present one if it is none's: it then says what is wrong."""
+    return next((c for c in cryptos[1:] if c.signed(query, encrypted)), cryptos[0])
 
 
 def _query(request: web.Request) -> CallbackQuery:

@@ -171,9 +171,10 @@ def _of_audit(patterns: Sequence[str], wanted: Wanted) -> Where:
         theirs = "a.person_id = {0} OR (a.subject_kind = 'person' AND a.subject_id = {0})"
         where = where.also(theirs, wanted.person)
     if wanted.device is not None:
-        its = "(a.subject_kind = 'device' AND a.subject_id = {0}) OR c.device_id = {0}"
+        of_cases = "a.case_id = ANY(ARRAY(SELECT id FROM work_case WHERE device_id = {0}))"
+        its = f"(a.subject_kind = 'device' AND a.subject_id = {{0}}) OR {of_cases}"
         where = where.also(its, wanted.device)
-    return where.also_words("concat_ws(' ', p.name, a.subject, a.client)", wanted.words)
+    return _with_words(where, "concat_ws(' ', p.name, a.subject, a.client)", wanted.words)
 
 
 def _of_step(patterns: Sequence[str], wanted: Wanted) -> Where:
@@ -184,7 +185,15 @@ def _of_step(patterns: Sequence[str], wanted: Wanted) -> Where:
         workflow, _, action = wanted.action.partition(".")
         where = where.also("c.workflow = {} AND s.action = {}", workflow, action)
     where = where.also_if("s.person_id = {}", wanted.person)
-    return where.also_words("concat_ws(' ', s.actor_name, c.number, s.client)", wanted.words)
+    return _with_words(where, "concat_ws(' ', s.actor_name, c.number, s.client)", wanted.words)
+
+
+def _with_words(where: Where, text: str, words: str) -> Where:
+    """Every word stands in the text. Patterns, since they are several times faster than splitting each row."""
+    for word in words.split():
+        literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        where = where.also(f"{text} ILIKE {{}}", f"%{literal}%")
+    return where
 
 
 def _statement(where: Mapping[str, Where], order: Order) -> tuple[str, list[Any]]:

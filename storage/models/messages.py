@@ -91,6 +91,7 @@ class Delivery(Model):
             ("unique_id", "account_id"),
             ("case_id", "id"),
             ("account_id", "address", "tried_at"),
+            ("account_id", "tried_at"),
             WhereIndex(
                 fields=("update_next_at", "id"),
                 name="delivery_card_live",

@@ -2,8 +2,10 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -18,22 +20,17 @@ async def auditor(pages: Pages, role: Role = Role.AUDITOR) -> Visitor:
     return await pages.person(await add_person(pages.db, pages.world.hospital, "Auditor", role))
 
 
-async def note(
-    pages: Pages, action: str, subject: str, organisation: int | None = None, **more: object
-) -> None:
-    organisation = organisation or pages.world.hospital
-    row = AuditRow(pages.clock.now(), pages.world.head, None, "page", "198.51.100.7", action, subject,
-                   organisation_id=organisation, **more)  # fmt: skip
+async def note(pages: Pages, action: str, subject: str, organisation: int | None = None, **more: Any) -> None:
+    row = AuditRow(pages.clock.now(), pages.world.head, None, "page", "198.51.100.7", action, subject)
     async with pages.db.connection() as connection:
-        await append(connection, row)
+        await append(connection, replace(row, organisation_id=organisation or pages.world.hospital, **more))
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
 async def test_a_change_is_told_in_words_with_before_and_after(pages: Pages, role: Role) -> None:
-    changed = {"before": {"location": "Room 1"}, "after": {"location": "Room 2"}}
-    await note(
-        pages, "device.move", DEVICE_NUMBER, subject_kind="device", subject_id=pages.world.device, **changed
-    )
+    changed: dict[str, Any] = {"before": {"location": "Room 1"}, "after": {"location": "Room 2"}}
+    subject: dict[str, Any] = {"subject_kind": "device", "subject_id": pages.world.device}
+    await note(pages, "device.move", DEVICE_NUMBER, **subject, **changed)
     page = await (await auditor(pages, role)).get("/admin/audit")
     assert page.status == 200
     for words in ("Device: moved", "Head", "198.51.100.7", "Place:", "Room 1 → Room 2", "phone page"):
@@ -127,14 +124,14 @@ async def test_a_spreadsheet_holds_the_whole_list(pages: Pages) -> None:
             pages, "policy.set", f"limit {number}", before={"value": number}, after={"value": number + 1}
         )
     answer = await (await auditor(pages)).get("/admin/audit/export.xlsx?action=policy.set")
-    rows = list(load_workbook(io.BytesIO(answer.body)).active.iter_rows(values_only=True))
+    sheet = load_workbook(io.BytesIO(answer.body)).active
+    assert sheet is not None
+    rows = list(sheet.iter_rows(values_only=True))
     assert rows[0][:4] == ("Time", "Who", "What was done", "Code")
     assert [row[5] for row in rows[1:]] == ["limit 2", "limit 1", "limit 0"]
     assert rows[1][7] == "Value: 2 → 3"
 
 
-@pytest.mark.parametrize(
-    "query", ["since=2026-03-02", "kind=<b>", "unit=0", "since=never", "sort=x"]
-)
+@pytest.mark.parametrize("query", ["since=2026-03-02", "kind=<b>", "unit=0", "since=never", "sort=x"])
 async def test_a_made_up_address_is_not_found(pages: Pages, query: str) -> None:
     assert (await (await auditor(pages)).get(f"/admin/audit?{query}")).status == 404

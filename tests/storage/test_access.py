@@ -34,6 +34,7 @@ from storage.paging import Order
 from tests.support.account_reads import ACCOUNT_READS, make_account
 from tests.support.desk import Desk, open_desk
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
+from tests.support.channel_reads import CHANNEL_READS, make_channel
 from workflows.engine import Outcome
 from workflows.identity.roles import Role
 
@@ -194,6 +195,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         case = await desk.report()
         await desk.db.execute(MAKE_PHOTO, case.case_id, SHA, PHOTO)
         await desk.db.execute(MAKE_EVENT, case.case_id)
+    **CHANNEL_READS,
         await desk.db.execute(MAKE_LICENCE, case.case_id)
         # A city among the case's organisations; which level it stands at does not matter here.
         await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
@@ -220,6 +222,7 @@ async def foreigner(town: Town, kind: str) -> Viewer:
             await add_organisation(desk.db, "hospital", "Third"),
         )
         return (await cases.by_link(town.db, other.participant_id))[0]
+        await make_channel(desk)
     elsewhere = await add_organisation(desk.db, "hospital", "Third Demo Hospital")
     role = {"head elsewhere": Role.EQUIPMENT_HEAD, "administrator elsewhere": Role.ADMINISTRATOR}.get(kind)
     return await desk.viewer(await add_person(desk.db, elsewhere, kind, role))

@@ -17,6 +17,10 @@ from PIL import Image
 
 from bot.guard import SERVER
 from h5_pages.app import PageServices, PageSettings, add_pages
+from notifier.providers import build_channels
+from notifier.sending import Channels
+from notifier.trial import Trials
+from storage.channel_accounts import StoredChannelAccounts
 from storage.database import Database
 from storage.failpoints import NoFailPoints
 from storage.files import FolderFiles
@@ -29,6 +33,7 @@ from tests.support.clocks import FixedClock
 from tests.support.world import LABEL, World, make_world
 from workflows.actor import Actor, Door
 from workflows.administration.import_kinds import all_kinds
+from workflows.administration.channel_accounts import ChannelDesk
 from workflows.administration.import_runs import ImportRunner
 from workflows.administration.imports import Imports
 from workflows.administration.office import Office
@@ -67,6 +72,7 @@ class Pages:
     sign_ins: SignIn
     importing: ImportRunner
     clients: list[Page] = field(default_factory=list)
+    master: MasterKey
 
     async def visitor(self) -> "Visitor":
         """Somebody with a fresh browser."""
@@ -192,8 +198,11 @@ async def running_pages(
     dsn: str, folder: Path, server: Mapping[str, Any] | None = None, **settings: Any
 ) -> AsyncIterator[Pages]:
     """A server on a free port of this machine, until the end of the `with`; `server`: aiohttp's own options."""
-    async with Database.open(dsn, max_size=4, acquire_timeout_s=1.0) as db:
-        services, pages = await _build(db, folder, settings)
+    async with (
+        Database.open(dsn, max_size=4, acquire_timeout_s=1.0) as db,
+        aiohttp.ClientSession() as http,
+    ):
+        services, pages = await _build(db, http, folder, settings)
         app = web.Application()
         add_pages(app, services)
         pages.server = TestServer(app, host="127.0.0.1")
@@ -206,10 +215,13 @@ async def running_pages(
             await pages.server.close()
 
 
-async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tuple[PageServices, Pages]:
+async def _build(
+    db: Database, http: aiohttp.ClientSession, folder: Path, settings: Mapping[str, Any]
+) -> tuple[PageServices, Pages]:
     clock, registry, links = FixedClock(), all_workflows(), Links(b"k" * 32)
     clocks = Clocks(clock, clock, Calendar(ChineseWorkingDays({}, 2026)))
-    envelopes = Envelopes(MasterKey(new_master_key()))
+    master = MasterKey(new_master_key())
+    envelopes = Envelopes(master)
     engine, sign_in = Engine(db, registry, clocks, NoFailPoints(), envelopes), SignIn(db, clock, CHEAP)
     values = {"secure_cookies": False, **SELDOM_REFUSED, **settings}
     page_settings = PageSettings("http://yishe.example", secret=b"s" * 32, **values)
@@ -227,11 +239,15 @@ async def _build(db: Database, folder: Path, settings: Mapping[str, Any]) -> tup
         office=Office(db, clocks),
         imports=Imports(Office(db, clocks), all_kinds()),
         settings=page_settings,
+        channels=ChannelDesk(Office(db, clocks), master),
+        trials=Trials(
+            Channels(build_channels(http, clock), StoredChannelAccounts(db, master)), "http://yishe.example"
+        ),
     )
     world = await make_world(db)
     server = TestServer(web.Application())
     runner = ImportRunner(services.office, services.imports, services.files, [str])
-    return services, Pages(server, db, engine, links, world, clock, sign_in, runner)
+    return services, Pages(server, db, engine, links, world, clock, sign_in, runner, master)
 
 
 async def reported_by_stranger(pages: Pages, **typed: str) -> tuple[Visitor, str, Outcome]:

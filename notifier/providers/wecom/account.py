@@ -1,15 +1,26 @@
 """The settings and secrets of one WeCom application."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from notifier.channel import Account, SendFailed, Verdict
 from notifier.providers.wecom.crypto import CallbackCrypto
 from storage.texts import N_
 
 API = "https://qyapi.weixin.qq.com"
+AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
+SCAN = "https://login.work.weixin.qq.com/wwlogin/sso/login"
 
 # A userid outside of this form could hold "|" or "@all" and so reach others than its person.
 _USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
@@ -23,16 +34,30 @@ class WeComSettings(BaseModel):
     corp_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     agent_id: int = Field(ge=0)
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] = API
+    authorize_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")] = AUTHORIZE
+    scan_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")] = SCAN
 
 
 class WeComSecrets(BaseModel):
-    """What is kept sealed. Without token and key the app has no callback, and its cards no buttons."""
+    """What is kept sealed. Without token and key the app has no callback, and its cards no buttons.
+
+    The former ones count as well while the new ones are entered at WeCom.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     secret: SecretStr = Field(min_length=1)
     callback_token: SecretStr | None = None
     encoding_aes_key: SecretStr | None = None
+    former_callback_token: SecretStr | None = None
+    former_encoding_aes_key: SecretStr | None = None
+
+    @field_validator("encoding_aes_key", "former_encoding_aes_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            CallbackCrypto("", value.get_secret_value(), "")
+        return value
 
 
 class WeComAccount(BaseModel):
@@ -52,6 +77,11 @@ class WeComAccount(BaseModel):
         """The callback's crypto. Raises ValueError where the account has none or its key is malformed."""
         token, key = _shown(self.secrets.callback_token), _shown(self.secrets.encoding_aes_key)
         return CallbackCrypto(token, key, self.settings.corp_id)
+
+    def cryptos(self) -> Sequence[CallbackCrypto]:
+        """By which callbacks may be signed, the present one first. Raises ValueError for a malformed key."""
+        former = _shown(self.secrets.former_callback_token), _shown(self.secrets.former_encoding_aes_key)
+        return [self.crypto(), *([CallbackCrypto(*former, self.settings.corp_id)] if all(former) else [])]
 
 
 def account_of(account: Account) -> WeComAccount:

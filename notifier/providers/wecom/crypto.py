@@ -79,10 +79,14 @@ class CallbackCrypto:
         parts = sorted([self._token, timestamp, nonce, encrypted])
         return hashlib.sha1("".join(parts).encode(), usedforsecurity=False).hexdigest()
 
-    def verify(self, query: CallbackQuery, encrypted: str) -> None:
-        """Raises CallbackRejected unless the signature is right; takes the same time either way."""
+    def signed(self, query: CallbackQuery, encrypted: str) -> bool:
+        """Is the signature ours? Takes the same time either way."""
         expected = self.sign(query.timestamp, query.nonce, encrypted)
-        if not hmac.compare_digest(expected.encode(), query.msg_signature.encode()):
+        return hmac.compare_digest(expected.encode(), query.msg_signature.encode())
+
+    def verify(self, query: CallbackQuery, encrypted: str) -> None:
+        """Raises CallbackRejected unless the signature is right."""
+        if not self.signed(query, encrypted):
             raise CallbackRejected(Check.SIGNATURE)
 
     def encrypt(self, message: bytes, random: bytes | None = None) -> str:

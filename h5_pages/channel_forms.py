@@ -1,0 +1,199 @@
+"""What is asked for about a channel account: a form a kind, checked by the models that the channel itself reads."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, field_validator
+from pydantic.config import JsonDict
+
+from notifier.providers.accounts import faults_of
+from storage.texts import N_
+from workflows.administration.channel_accounts import Entered
+from workflows.definition import Form
+from workflows.errors import FormInvalid
+from workflows.forms import fault
+
+WRONG = N_("This is missing or does not have the right form.")
+NOT_JSON = N_("This is not JSON as in the example of the manual.")
+Line = Annotated[str, StringConstraints(max_length=300)]
+SECRET: JsonDict = {"kind": "secret"}
+NUMBERS = frozenset({"agent_id", "port"})
+PROVIDERS_OWN = N_("Empty: the provider's own")
+
+
+class Tls(StrEnum):
+    """How a mail server is spoken to."""
+
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+    NONE = "none"
+
+
+TLS_LABELS = {
+    Tls.STARTTLS: N_("STARTTLS (port 587)"),
+    Tls.IMPLICIT: N_("TLS from the start (port 465)"),
+    Tls.NONE: N_("no encryption, only within the machine room"),
+}
+
+
+class AccountForm(Form):
+    """What every account has: the name by which administrators know it."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(title=N_("Name"))
+
+
+class WeComForm(AccountForm):
+    """A corporation's own application in WeCom."""
+
+    corp_id: Line = Field(default="", title=N_("Corporation id (CorpID)"))
+    agent_id: Line = Field(default="", title=N_("Application id (AgentId)"))
+    secret: Line = Field(default="", title=N_("Secret of the application"), json_schema_extra=SECRET)
+    callback_token: Line = Field(
+        default="",
+        title=N_("Callback: Token"),
+        description=N_("Needed for buttons"),
+        json_schema_extra=SECRET,
+    )
+    encoding_aes_key: Line = Field(
+        default="",
+        title=N_("Callback: EncodingAESKey"),
+        description=N_("43 characters. A former one counts beside it until you drop it."),
+        json_schema_extra=SECRET,
+    )
+    base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
+
+
+class SmsForm(AccountForm):
+    """SMS by Aliyun."""
+
+    access_key_id: Line = Field(default="", title=N_("AccessKey id"))
+    sign_name: Line = Field(default="", title=N_("Signature"), description=N_("As it was approved"))
+    templates: Annotated[str, StringConstraints(max_length=20_000)] = Field(
+        default="",
+        title=N_("Templates (JSON)"),
+        description=N_("As they were approved; “default” serves every message without one of its own."),
+        json_schema_extra={"kind": "textarea"},
+    )
+    access_key_secret: Line = Field(default="", title=N_("AccessKey secret"), json_schema_extra=SECRET)
+    report_token: Line = Field(
+        default="",
+        title=N_("Secret part of the address for delivery reports"),
+        description=N_("16 random characters or more"),
+        json_schema_extra=SECRET,
+    )
+    base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
+
+    @field_validator("templates")
+    @classmethod
+    def _has_templates(cls, value: str) -> str:
+        if value and not isinstance(_json(value), dict):
+            raise fault(NOT_JSON)
+        return value
+
+
+class EmailForm(AccountForm):
+    """A mail sender."""
+
+    host: Line = Field(default="", title=N_("Mail server"))
+    port: Line = Field(default="587", title=N_("Port"))
+    tls: Tls = Field(
+        default=Tls.STARTTLS,
+        title=N_("Encryption"),
+        json_schema_extra={"labels": {str(tls): label for tls, label in TLS_LABELS.items()}},
+    )
+    username: Line = Field(default="", title=N_("User name"))
+    password: Line = Field(default="", title=N_("Password"), json_schema_extra=SECRET)
+    sender_address: Line = Field(default="", title=N_("Address of the sender"))
+    sender_name: Line = Field(default="", title=N_("Name of the sender"))
+    message_id_domain: Line = Field(
+        default="", title=N_("Domain of the message ids"), description=N_("Usually that of the sender")
+    )
+
+
+class TelegramForm(AccountForm):
+    """A bot in Telegram."""
+
+    bot_username: Line = Field(default="", title=N_("Name of the bot"), description=N_("Without @"))
+    token: Line = Field(default="", title=N_("Token of the bot"), json_schema_extra=SECRET)
+    webhook_secret: Line = Field(
+        default="",
+        title=N_("Secret of the webhook"),
+        description=N_("16 random characters or more; needed for buttons"),
+        json_schema_extra=SECRET,
+    )
+    read_only: bool = Field(default=False, title=N_("Nothing can be decided in the chat"))
+    proxy: Line = Field(
+        default="", title=N_("HTTP proxy"), description=N_("Where Telegram cannot be reached")
+    )
+    base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
+
+
+FORMS: Mapping[str, type[AccountForm]] = {
+    "wecom": WeComForm,
+    "sms": SmsForm,
+    "email": EmailForm,
+    "telegram": TelegramForm,
+}
+KIND_LABELS: Mapping[str, str] = {
+    "wecom": N_("WeCom application"),
+    "sms": N_("SMS (Aliyun)"),
+    "email": N_("Mail sender"),
+    "telegram": N_("Telegram bot"),
+}
+
+
+def secret_fields(kind: str) -> frozenset[str]:
+    """The fields that are written and never shown again."""
+    found = FORMS[kind].model_fields.items()
+    return frozenset(name for name, info in found if info.json_schema_extra == SECRET)
+
+
+def entered(kind: str, form: AccountForm, *, drop_former: bool) -> Entered:
+    """What was filled in, as it is kept: empty settings fall back to defaults, empty secrets stay as they are."""
+    secret = secret_fields(kind)
+    given = {n: v for n, v in form.model_dump(mode="json").items() if n != "name" and v not in ("", False)}
+    settings = {n: _setting(n, v) for n, v in given.items() if n not in secret}
+    secrets = {n: str(v) for n, v in given.items() if n in secret}
+    return Entered(form.name, settings, secrets, drop_former)
+
+
+@dataclass(frozen=True)
+class UsableBy:
+    """Checks what an account would be, as its channel does when it sends."""
+
+    kind: str
+
+    def __call__(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
+        """Raises `FormInvalid` with the fields at fault."""
+        wrong = faults_of(self.kind, settings, secrets)
+        if wrong:
+            known = FORMS[self.kind].model_fields
+            raise FormInvalid({name if name in known else "": (WRONG, {}) for name in wrong})
+
+
+def shown(kind: str, name: str, settings: Mapping[str, Any]) -> dict[str, str]:
+    """The settings as their form shows them."""
+    asked = FORMS[kind].model_fields
+    return {"name": name, **{n: _text(value) for n, value in settings.items() if n in asked}}
+
+
+def _setting(name: str, value: Any) -> Any:
+    if name == "templates":
+        return _json(value)
+    return int(value) if name in NUMBERS and str(value).isdecimal() else value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else ""
+    return json.dumps(value, ensure_ascii=False, indent=2) if isinstance(value, dict) else str(value)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

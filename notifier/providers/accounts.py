@@ -1,0 +1,47 @@
+"""The settings and secrets that each kind of account takes: the same models by which its channel reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from notifier.providers.aliyun_sms.account import SmsSecrets, SmsSettings
+from notifier.providers.email.account import EmailSecrets, EmailSettings
+from notifier.providers.telegram.account import TelegramSecrets, TelegramSettings
+from notifier.providers.wecom.account import WeComSecrets, WeComSettings
+
+
+@dataclass(frozen=True)
+class AccountKind:
+    """One kind. `callback` is the path at which the provider calls, with the account's public key in it."""
+
+    settings: type[BaseModel]
+    secrets: type[BaseModel]
+    callback: str = ""
+
+    def faults(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> set[str]:
+        """The names of the fields that are missing or wrong."""
+        return _faults(self.settings, settings) | _faults(self.secrets, secrets)
+
+
+ACCOUNT_KINDS: Mapping[str, AccountKind] = {
+    "wecom": AccountKind(WeComSettings, WeComSecrets, "/wecom/{key}"),
+    "sms": AccountKind(SmsSettings, SmsSecrets, "/webhooks/aliyun-sms/{key}/…"),
+    "email": AccountKind(EmailSettings, EmailSecrets),
+    "telegram": AccountKind(TelegramSettings, TelegramSecrets, "/telegram/{key}"),
+}
+
+
+def faults_of(kind: str, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> set[str]:
+    """What is wrong with an account of that kind, by the names of its fields; `kind` for one that nobody knows."""
+    known = ACCOUNT_KINDS.get(kind)
+    return known.faults(settings, secrets) if known else {"kind"}
+
+
+def _faults(model: type[BaseModel], values: Mapping[str, Any]) -> set[str]:
+    try:
+        model.model_validate(dict(values))
+    except ValidationError as error:
+        return {str(item["loc"][0]) if item["loc"] else "" for item in error.errors(include_input=False)}
+    return set()
