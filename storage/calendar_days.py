@@ -15,6 +15,11 @@ ON CONFLICT (day) DO UPDATE SET is_workday = excluded.is_workday, note = exclude
 RETURNING day
 """
 
+# The calendar is kept by a nation's or province's administrators, and at the top of a smaller house.
+KEPT_AT = """
+SELECT EXISTS (SELECT FROM organisation WHERE path = ANY($1) AND (kind IN ('nation', 'province') OR parent_id IS NULL))
+"""
+
 
 @dataclass(frozen=True)
 class Override:
@@ -39,6 +44,12 @@ async def known(db: Database) -> KnownDays:
         days = await connection.fetch("SELECT day, is_workday FROM calendar_override")
         years = await connection.fetch("SELECT year FROM calendar_year")
     return KnownDays({row["day"]: row["is_workday"] for row in days}, frozenset(row["year"] for row in years))
+
+
+async def are_kept_at(db: Database, paths: Sequence[str]) -> bool:
+    """Is one of these organisations (by path) a place where the calendar is kept? Raises `DatabaseAway`."""
+    row = await db.fetchrow(KEPT_AT, paths)
+    return bool(row and row[0])
 
 
 async def at(connection: Connection, days: Sequence[date]) -> dict[date, Override]:

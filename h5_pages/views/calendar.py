@@ -12,7 +12,6 @@ from storage.clock import SHANGHAI
 from workflows.administration import calendar_keeping
 from workflows.administration.calendar_keeping import DayLines
 from workflows.errors import FormInvalid
-from workflows.identity.roles import Role
 
 
 async def page(request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -53,7 +52,7 @@ async def _page(visit: Visit, year: int | None, error: FormInvalid | None = None
         error_pages.status_of(error) if error else 200,
         year=shown,
         page=await calendar.year(db, viewer, shown),
-        keeps=await calendar.keeps(db, viewer, Role.ADMINISTRATOR),
+        keeps=await calendar_keeping.keeps(visit.services.office, viewer),
         asked_for=asked_for,
         inputs=plain_inputs(visit, DayLines, error),
         error=error,

@@ -31,10 +31,6 @@ SELECT c.day, c.is_workday, c.note, CASE WHEN o.path LIKE ANY($3::text[]) THEN p
   FROM calendar_override c LEFT JOIN person p ON p.id = c.set_by_id LEFT JOIN organisation o ON o.id = p.organisation_id
  WHERE c.day >= $1 AND c.day < $2 ORDER BY c.day
 """
-# The calendar is kept by a nation's or province's administrators, and at the top of a smaller house.
-KEEPS = """
-SELECT EXISTS (SELECT FROM organisation WHERE path = ANY($1) AND (kind IN ('nation', 'province') OR parent_id IS NULL))
-"""
 
 
 async def year(db: Database, viewer: Viewer, number: int) -> YearPage:
@@ -45,10 +41,3 @@ async def year(db: Database, viewer: Viewer, number: int) -> YearPage:
             "SELECT EXISTS (SELECT FROM calendar_year WHERE year = $1)", number
         )
     return YearPage([DayLine(**dict(row)) for row in rows], complete)
-
-
-async def keeps(db: Database, viewer: Viewer, role: str) -> bool:
-    """May the viewer, by that role, keep the calendar for everybody? Raises `DatabaseAway`."""
-    places = [grant.path for grant in viewer.grants if grant.role == role]
-    row = await db.fetchrow(KEEPS, places)
-    return bool(row and row[0])

@@ -12,6 +12,7 @@ import pytest
 
 from storage import access
 from storage.access import (
+    calendar,
     NotVisible,
     cases,
     device_history,
@@ -53,6 +54,10 @@ INSERT INTO licence (case_id, licence_number, category, unit_name, legal_represe
                      credit_code, device_name, issuing_authority, issued_on, limit_on, public_key)
 VALUES ($1, '乙1001100001', 'B', 'unit', 'head', 'public', 'address', '12320000466000002A', 'PET/CT', 'authority',
         '2026-01-05', '2028-01-05', 'licence-key')
+"""
+MAKE_DAY = """
+INSERT INTO calendar_override (day, is_workday, note, set_by_id) VALUES ('2027-02-06', true, '', $1)
+ON CONFLICT DO NOTHING
 """
 MAKE_LOOK = """
 INSERT INTO audit (at, person_id, case_id, door, client, action, subject, data, organisation_id, subject_kind,
@@ -119,6 +124,11 @@ async def trail_units(town: Town, viewer: Viewer) -> object:
     return [unit for unit in found if unit.id == town.desk.world.department]
 
 
+async def calendar_names(town: Town, viewer: Viewer) -> object:
+    await town.db.execute(MAKE_DAY, town.desk.administrator)
+    return [line.set_by for line in (await calendar.year(town.db, viewer, 2027)).days if line.set_by]
+
+
 async def listed_staff(town: Town, viewer: Viewer) -> object:
     order = Order("name")
     return (await staff.listed(town.db, viewer, ADMIN, staff.Wanted(NOW, "Radiology"), order)).rows
@@ -132,6 +142,7 @@ async def offered_ways(town: Town, viewer: Viewer) -> object:
 DUTIES = [Duty("repair", "reported", role, None, [], False) for role in Role]
 DETAILS = {"repair": DetailTable("repair", {})}
 CALLS: dict[Callable[..., Any], Call] = {
+    calendar.year: calendar_names,
     cases.todo: lambda t, v: cases.todo(t.db, v, DUTIES),
     cases.visible: lambda t, v: cases.visible(t.db, v, open_only=False),
     cases.find: lambda t, v: cases.find(t.db, v, t.case.number),

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from storage import calendar_days
-from storage.access import calendar
 from storage.calendar_days import Override
 from storage.clock import SHANGHAI
+from storage.directory import Viewer
 from storage.texts import N_
 from workflows.administration.office import By, Change, Desk, Office
 from workflows.calendar import Calendar
@@ -123,8 +123,14 @@ def _wrong(text: str, **params: Any) -> FormInvalid:
     return FormInvalid({"lines": (text, params)})
 
 
+async def keeps(office: Office, viewer: Viewer) -> bool:
+    """May the viewer keep the calendar for everybody? Raises `DatabaseAway`."""
+    places = [grant.path for grant in viewer.grants if grant.role == Role.ADMINISTRATOR]
+    return await calendar_days.are_kept_at(office.db, places)
+
+
 async def _check_keeps(office: Office, by: By) -> None:
-    if not await calendar.keeps(office.db, by.viewer, Role.ADMINISTRATOR):
+    if not await keeps(office, by.viewer):
         raise NotPermitted(action_text=KEEP)
 
 
