@@ -1,5 +1,8 @@
 """Bring the schema up to date: tortoise's own migrations, one process at a time."""
 
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -10,6 +13,7 @@ from storage.database import Connection, DatabaseUnusable, connect
 from storage.roles import SERVICE_ROLE, standing
 
 MIGRATION_LOCK = 7_201_300_001
+TAKES_WITHIN_S = 60.0
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -87,11 +91,25 @@ async def _apply(dsn: str) -> None:
     from tortoise.migrations.api.migrate import migrate as run_migrations  # noqa: PLC0415 - the same
 
     try:
-        await run_migrations(config=tortoise_config(dsn))
+        await _until_taken(lambda: run_migrations(config=tortoise_config(dsn)))
     except (OperationalError, asyncpg.PostgresError) as error:
         raise DatabaseUnusable(f"the schema could not be brought up to date: {error}") from error
     finally:
         await Tortoise.close_connections()
+
+
+async def _until_taken(run: Callable[[], Awaitable[None]], within_s: float = TAKES_WITHIN_S) -> None:
+    """Run again while others use the tables; what a try has not committed is undone."""
+    give_up = asyncio.get_running_loop().time() + within_s
+    while True:
+        try:
+            return await run()
+        except asyncpg.LockNotAvailableError as busy:
+            if asyncio.get_running_loop().time() > give_up:
+                raise DatabaseUnusable(
+                    f"the tables were in use for {within_s:.0f} s, perhaps by a backup: try again later"
+                ) from busy
+            await asyncio.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - spreads tries, guards nothing
 
 
 async def _missing(connection: Connection) -> list[str]:

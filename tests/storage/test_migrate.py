@@ -12,8 +12,9 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.operations import AlterModelOptions, Operation
 
 from storage import models
-from storage.database import Database
-from storage.migrate import MODELS, migrate, missing_migrations
+from storage.database import Database, DatabaseUnusable
+from storage.migrate import MODELS, _until_taken, migrate, missing_migrations
+from storage.table_locks import TAKE_ALL
 from storage.upkeep import look_after
 
 PARTITIONED = ("audit", "delivery", "message", "reading", "step")
@@ -52,6 +53,30 @@ async def test_three_processes_that_migrate_at_once_all_succeed(empty_url: str) 
     processes = [await asyncio.create_subprocess_exec(*command) for _ in range(3)]
     assert await asyncio.gather(*(process.wait() for process in processes)) == [0, 0, 0]
     assert await missing_migrations(empty_url) == []
+
+
+async def take_all(owner_url: str) -> None:
+    async with Database.open(owner_url, max_size=1) as db, db.transaction() as tx:
+        await tx.execute(TAKE_ALL)
+
+
+async def test_a_migration_waits_for_tables_without_holding_any(owner_url: str) -> None:
+    """A request that holds one table and asks for others meanwhile gets them: there is no ring."""
+    async with Database.open(owner_url, max_size=1) as db:
+        async with db.transaction() as request:
+            await request.execute("LOCK TABLE web_session IN ACCESS SHARE MODE")
+            migrating = asyncio.create_task(_until_taken(lambda: take_all(owner_url)))
+            await asyncio.sleep(0.3)
+            await request.fetch("SELECT 1 FROM absence, audit, device, person LIMIT 1")
+            assert not migrating.done()
+        await asyncio.wait_for(migrating, 10)
+
+
+async def test_a_migration_that_does_not_get_its_tables_says_so(owner_url: str) -> None:
+    async with Database.open(owner_url, max_size=1) as db, db.transaction() as request:
+        await request.execute("LOCK TABLE web_session IN ACCESS SHARE MODE")
+        with pytest.raises(DatabaseUnusable, match="in use for 0 s, perhaps by a backup"):
+            await _until_taken(lambda: take_all(owner_url), 0.1)
 
 
 async def test_what_is_missing_is_named_and_migrating_again_changes_nothing(empty_url: str) -> None:

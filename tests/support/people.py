@@ -77,6 +77,10 @@ class Browsers:
 
     origin: str
     lost: Lost = field(default_factory=Lost)
+    patience_s: float = 10
+    """After so many seconds an answer counts as lost."""
+    trusting: bool = False
+    """Believe any certificate."""
     _known: dict[str, Browser] = field(default_factory=dict)
     _sessions: list[aiohttp.ClientSession] = field(default_factory=list)
     _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
@@ -88,7 +92,8 @@ class Browsers:
             self.origin,
             cookie_jar=aiohttp.CookieJar(unsafe=True),
             headers={"X-Forwarded-For": f"10.0.{number // 250}.{number % 250 + 1}"},
-            timeout=aiohttp.ClientTimeout(total=10),
+            timeout=aiohttp.ClientTimeout(total=self.patience_s),
+            connector=aiohttp.TCPConnector(ssl=not self.trusting),
         )
         self._sessions.append(http)
         return Browser(http, self.lost)
