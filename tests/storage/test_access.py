@@ -33,9 +33,9 @@ from storage.database import Database
 from storage.directory import Grant, Viewer
 from storage.paging import Order
 from tests.support.account_reads import ACCOUNT_READS, make_account
+from tests.support.channel_reads import CHANNEL_READS, make_channel
 from tests.support.desk import Desk, open_desk
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
-from tests.support.channel_reads import CHANNEL_READS, make_channel
 from workflows.engine import Outcome
 from workflows.identity.roles import Role
 
@@ -188,6 +188,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     staff.ways_offered: offered_ways,
     people.candidates: lambda t, v: people.candidates(t.db, v, Role.ENGINEER, t.path, NOW),
     **ACCOUNT_READS,
+    **CHANNEL_READS,
 }
 WITHOUT_VIEWER = {
     "cards.card": "the provider showed the card to who presses it",
@@ -206,7 +207,6 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         case = await desk.report()
         await desk.db.execute(MAKE_PHOTO, case.case_id, SHA, PHOTO)
         await desk.db.execute(MAKE_EVENT, case.case_id)
-    **CHANNEL_READS,
         await desk.db.execute(MAKE_LICENCE, case.case_id)
         # A city among the case's organisations; which level it stands at does not matter here.
         await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
@@ -214,6 +214,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         await desk.db.execute(MAKE_HISTORY, desk.world.head, desk.world.device)
         await desk.db.execute("UPDATE message SET state = 'dead', finished_at = now()")
         await make_account(desk)
+        await make_channel(desk)
         message = await desk.value("SELECT min(id) FROM message")
         path = await desk.value("SELECT path FROM organisation WHERE id = $1", desk.world.department)
         grants = tuple(Grant(role, desk.world.hospital, path.partition(".")[0] + ".") for role in Role)
@@ -233,7 +234,6 @@ async def foreigner(town: Town, kind: str) -> Viewer:
             await add_organisation(desk.db, "hospital", "Third"),
         )
         return (await cases.by_link(town.db, other.participant_id))[0]
-        await make_channel(desk)
     elsewhere = await add_organisation(desk.db, "hospital", "Third Demo Hospital")
     role = {"head elsewhere": Role.EQUIPMENT_HEAD, "administrator elsewhere": Role.ADMINISTRATOR}.get(kind)
     return await desk.viewer(await add_person(desk.db, elsewhere, kind, role))

@@ -32,8 +32,8 @@ from storage.texts import Gettext
 from tests.support.clocks import FixedClock
 from tests.support.world import LABEL, World, make_world
 from workflows.actor import Actor, Door
-from workflows.administration.import_kinds import all_kinds
 from workflows.administration.channel_accounts import ChannelDesk
+from workflows.administration.import_kinds import all_kinds
 from workflows.administration.import_runs import ImportRunner
 from workflows.administration.imports import Imports
 from workflows.administration.office import Office
@@ -71,8 +71,8 @@ class Pages:
     clock: FixedClock
     sign_ins: SignIn
     importing: ImportRunner
-    clients: list[Page] = field(default_factory=list)
     master: MasterKey
+    clients: list[Page] = field(default_factory=list)
 
     async def visitor(self) -> "Visitor":
         """Somebody with a fresh browser."""
@@ -237,12 +237,12 @@ async def _build(
         sign_in=sign_in,
         patients=Patients(db, envelopes, clock),
         office=Office(db, clocks),
-        imports=Imports(Office(db, clocks), all_kinds()),
-        settings=page_settings,
         channels=ChannelDesk(Office(db, clocks), master),
         trials=Trials(
             Channels(build_channels(http, clock), StoredChannelAccounts(db, master)), "http://yishe.example"
         ),
+        imports=Imports(Office(db, clocks), all_kinds()),
+        settings=page_settings,
     )
     world = await make_world(db)
     server = TestServer(web.Application())
