@@ -21,7 +21,7 @@ help: ## list the targets
 setup: .venv/.service .venv/.catalogues ## install the service into .venv
 	@$(BIN)/python -m h5_pages.assets
 
-setup-test: setup .venv/.tests .venv/.chromium .venv/.mosquitto .venv/.browser-tools ## install what the tests need as well
+setup-test: setup .venv/.tests .venv/.chromium .venv/.mosquitto .venv/.nginx .venv/.browser-tools ## install what the tests need as well
 
 demo: setup ## run service and sandbox with demo data (PORT=8000 HOST=127.0.0.1 PUBLIC_URL=)
 	@exec $(BIN)/python -m bot demo --host "$(HOST)" --port "$(PORT)" --public-url "$(PUBLIC_URL)"
@@ -107,4 +107,9 @@ clean: ## remove everything that the set-up made (not the data folder)
 # The same for the broker of the fault tests.
 .venv/.mosquitto: .venv/.service
 	@sh tests/mosquitto.sh
+	@touch $@
+
+# And for nginx, for the tests of its configuration.
+.venv/.nginx: .venv/.service
+	@sh tests/nginx.sh
 	@touch $@

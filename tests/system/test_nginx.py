@@ -1,0 +1,133 @@
+"""The shipped nginx in front of the service: what is outside, what is not, what it writes down, restarts one by one."""
+
+import asyncio
+import json
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from storage.database import Database
+from storage.sealing import MasterKey, new_master_key
+from tests.support.aftermath import settings_for
+from tests.support.nginx import Nginx, lay_out, needs_nginx, running_nginx, tested
+from tests.support.people import browsers
+from tests.support.service import Process, answers, command, free_port
+from tests.support.towns import Hospital, build_hospitals, outside_world
+
+pytestmark = needs_nginx
+
+
+@dataclass
+class Front:
+    """nginx before two processes with pages."""
+
+    nginx: Nginx
+    http: aiohttp.ClientSession
+    hospital: Hospital
+    db: Database
+    settings: list[dict[str, str]]
+    folder: Path
+    stack: AsyncExitStack
+    processes: list[Process]
+
+    async def status(self, url: str, **request: object) -> int:
+        async with self.http.get(url, allow_redirects=False, **request) as response:  # type: ignore[arg-type]
+            await response.read()
+            return response.status
+
+    async def start(self, number: int) -> Process:
+        log = self.folder / f"{number}.log"
+        starting = command("serve", settings=self.settings[number], folder=self.folder, log=log)
+        process = await self.stack.enter_async_context(starting)
+        await answers(f"http://127.0.0.1:{self.settings[number]['YISHE_PORT']}/readyz")
+        return process
+
+
+@pytest.fixture
+async def front(database_url: str, owner_url: str, tmp_path: Path) -> AsyncIterator[Front]:
+    ports, key = [free_port(), free_port()], new_master_key()
+    async with AsyncExitStack() as stack:
+        nginx = await stack.enter_async_context(running_nginx(tmp_path / "nginx", ports))
+        outside = await stack.enter_async_context(outside_world(nginx.outside, 1))
+        db = await stack.enter_async_context(Database.open(owner_url, max_size=2))
+        [hospital] = await build_hospitals(db, MasterKey(key), outside, 1)
+        more = {"YISHE_PUBLIC_URL": nginx.outside, "YISHE_ONLY": "pages"}
+        settings = [settings_for(database_url, key, port, tmp_path) | more for port in ports]
+        trusting = aiohttp.TCPConnector(ssl=False)
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=trusting))
+        front = Front(nginx, http, hospital, db, settings, tmp_path, stack, [])
+        front.processes += [await front.start(number) for number in range(2)]
+        yield front
+
+
+async def test_the_shipped_configuration_is_sound(tmp_path: Path) -> None:
+    assert await tested(lay_out(tmp_path / "nginx", [8001, 8002])) == ""
+
+
+async def test_outside_are_pages_and_callbacks_alone(front: Front) -> None:
+    label, out, inside = f"/d/{front.hospital.label}", front.nginx.outside, front.nginx.inside
+    shown = [label, f"{label}/report", "/sign-in", "/help"]
+    assert [await front.status(out + path) for path in shown] == [200] * 4
+    hidden = ["/admin", "/admin/people", "/metrics", "/healthz", "/readyz", "/nothing-of-ours"]
+    assert [await front.status(out + path) for path in hidden] == [404] * 6
+    assert await front.status(out + "/wecom/all-towns?msg_signature=x&timestamp=1&nonce=1&echostr=x") == 403
+    assert [await front.status(inside + path) for path in ("/readyz", "/metrics", label)] == [200] * 3
+    assert await front.status(inside + "/admin") == 303  # to the sign-in
+    plain = f"http://127.0.0.1:{front.nginx.plain_port}{label}"
+    assert await front.status(plain) == 301
+    await _is_written_down_without_tokens(front)
+    await _only_the_last_proxy_is_believed(front)
+    await _too_much_is_refused(front)
+
+
+async def _is_written_down_without_tokens(front: Front) -> None:
+    await front.status(f"{front.nginx.outside}/f/very-secret-token?code=very-secret-code", headers={
+        "Referer": f"{front.nginx.outside}/p/very-secret-link"})  # fmt: skip
+    lines = [json.loads(line) for line in front.nginx.log().splitlines()]
+    assert {"/d", "/f", "/sign-in", "/admin"} <= {line["area"] for line in lines}
+    written = front.nginx.log() + (front.nginx.folder / "error.log").read_text()
+    assert front.hospital.label not in written
+    assert "very-secret" not in written
+
+
+async def _only_the_last_proxy_is_believed(front: Front) -> None:
+    async with browsers(
+        front.nginx.outside
+    ) as people:  # each says in X-Forwarded-For that it is somebody else
+        people.trusting = True
+        await people.of(front.hospital.known_as("engineer"))
+    row = await front.db.fetchrow("SELECT address FROM web_session")
+    assert row
+    assert row["address"] == "127.0.0.1"
+
+
+async def _too_much_is_refused(front: Front) -> None:
+    async with front.http.post(f"{front.nginx.outside}/sign-in", data=b"x" * 3_000_000) as answer:
+        assert answer.status == 413
+
+
+async def test_processes_are_restarted_one_by_one_and_nobody_notices(front: Front) -> None:
+    seen: Counter[int] = Counter()
+    enough = asyncio.Event()
+
+    async def visit() -> None:
+        while not enough.is_set():
+            seen[await front.status(f"{front.nginx.outside}/sign-in")] += 1
+            await asyncio.sleep(0.05)
+
+    async with asyncio.TaskGroup() as visitors:
+        for _ in range(4):
+            visitors.create_task(visit())
+        for number, process in enumerate(front.processes):
+            process.send(signal.SIGTERM)
+            assert await process.exit_code() == 0
+            await front.start(number)
+        enough.set()
+    assert seen.keys() == {200}
+    assert seen[200] > 20
