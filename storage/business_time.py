@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from storage.clock import BusinessClock, Clock
 from storage.database import Connection, Database
-from storage.timers import next_due
+from storage.timers import next_halt
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ async def step(connection: Connection, real: Clock, clock: BusinessClock) -> boo
     row = await connection.fetchrow("SELECT offset_s, target_s FROM business_time WHERE id = 1 FOR UPDATE")
     if row is None or row["target_s"] <= row["offset_s"]:
         return False
-    halt = _halt(row["offset_s"], row["target_s"], real.now(), await next_due(connection))
+    halt = _halt(row["offset_s"], row["target_s"], real.now(), await next_halt(connection))
     await connection.execute("UPDATE business_time SET offset_s = $1", halt)
     await connection.execute("SELECT pg_notify('clock', '')")
     clock.moved_to(halt)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.database import Connection
+from storage.policy_values import in_force
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Facts:
         return next((s for s in reversed(self.steps) if not actions or s.action in actions), None)
 
 
-# {detail} is a table name from a workflow's definition, never from outside.
+# {detail} is a table name from a workflow's definition, never from outside; {in_force} is below.
 FACTS = """
 SELECT c.id, c.number, c.workflow, c.state, c.version, c.entered_version, c.entered_at, c.opened_at, c.closed_at,
        c.title, c.organisation_id, o.name AS organisation_name, o.path,
@@ -87,11 +88,12 @@ SELECT c.id, c.number, c.workflow, c.state, c.version, c.entered_version, c.ente
        (SELECT coalesce(jsonb_object_agg(newest.name, newest.value), '{{}}') FROM (
           SELECT DISTINCT ON (pol.name) pol.name, pol.value FROM policy pol
             JOIN organisation po ON po.id = pol.organisation_id
-           WHERE starts_with(o.path, po.path) AND pol.name = ANY($2) AND pol.valid_from <= $3
-           ORDER BY pol.name, length(po.path) DESC, pol.version DESC) newest) AS policies
+           WHERE starts_with(o.path, po.path) AND pol.name = ANY($2) AND {in_force}
+           ORDER BY pol.name, length(po.path) DESC) newest) AS policies
   FROM work_case c JOIN organisation o ON o.id = c.organisation_id
  WHERE c.id = $1
 """
+IN_FORCE = in_force("pol", "$3")
 
 
 async def load_facts(
@@ -102,7 +104,9 @@ async def load_facts(
     now: datetime,
 ) -> Facts | None:
     """The facts of a case at business time `now`; policies without a row take the given defaults."""
-    row = await connection.fetchrow(FACTS.format(detail=detail_table), case_id, list(defaults), now)
+    row = await connection.fetchrow(
+        FACTS.format(detail=detail_table, in_force=IN_FORCE), case_id, list(defaults), now
+    )
     if row is None:
         return None
     known = dict(row)

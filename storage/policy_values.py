@@ -6,10 +6,23 @@ from typing import Any
 
 from storage.database import Connection
 
-NEAREST = """
+
+def in_force(row: str, at: str) -> str:
+    """The SQL condition under which a row of `policy` holds at its organisation at an instant of business time.
+
+    The newest version that is valid holds, unless it goes back to what stands above.
+    """
+    return (
+        f"{row}.valid_from <= {at} AND NOT {row}.inherits AND NOT EXISTS (SELECT 1 FROM policy newer "
+        f"WHERE newer.organisation_id = {row}.organisation_id AND newer.name = {row}.name "
+        f"AND newer.version > {row}.version AND newer.valid_from <= {at})"
+    )
+
+
+NEAREST = f"""
 SELECT p.value FROM policy p JOIN organisation o ON o.id = p.organisation_id
- WHERE p.name = $1 AND starts_with($2, o.path) AND p.valid_from <= $3
- ORDER BY length(o.path) DESC, p.version DESC LIMIT 1
+ WHERE p.name = $1 AND starts_with($2, o.path) AND {in_force("p", "$3")}
+ ORDER BY length(o.path) DESC LIMIT 1
 """
 
 

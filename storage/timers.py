@@ -59,9 +59,17 @@ async def postpone(connection: Connection, timer_id: int, until: datetime) -> No
     )
 
 
+NEXT_DUE = "SELECT min(due_at) FROM timer WHERE fired_at IS NULL AND next_try_at IS NULL"
+NEXT_HALT = f"SELECT least(({NEXT_DUE}), (SELECT min(valid_from) FROM policy WHERE applied_at IS NULL))"
+
+
 async def next_due(connection: Connection) -> datetime | None:
     """Business time of the next waiting timer that has not failed before."""
-    due: datetime | None = await connection.fetchval(
-        "SELECT min(due_at) FROM timer WHERE fired_at IS NULL AND next_try_at IS NULL"
-    )
+    due: datetime | None = await connection.fetchval(NEXT_DUE)
     return due
+
+
+async def next_halt(connection: Connection) -> datetime | None:
+    """The next business time at which something happens: a timer is due, or a policy comes to hold."""
+    at: datetime | None = await connection.fetchval(NEXT_HALT)
+    return at

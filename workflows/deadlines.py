@@ -1,4 +1,7 @@
-"""Fires timers: each once, in the order of their due times, not for a state that was left, also after an outage."""
+"""Fires timers: each once, in the order of their due times, not for a state that was left, also after an outage.
+
+Before it does, waiting timers follow the policies that have come to hold.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +19,7 @@ from workflows.actor import SYSTEM_ACTOR, Door
 from workflows.definition import Deadline, Rung, Workflow
 from workflows.engine import Clocks, Engine
 from workflows.plan import facts_after, messages_for, next_time, roles_told
+from workflows.policy_changes import PolicyChanges
 from workflows.registry import Registry
 
 RETRY_FIRST = timedelta(seconds=30)
@@ -35,6 +39,7 @@ class Deadlines:
         self._clocks = clocks
         self._business = business
         self._fail = fail
+        self._policies = PolicyChanges(db, registry, clocks, business)
 
     async def run_due(self, progress: Callable[[], None] = lambda: None) -> int:
         """Fire everything that is due, then step a moved clock until its target; the number of timers fired.
@@ -44,6 +49,7 @@ class Deadlines:
         fired = 0
         while True:
             await business_time.current(self._db, self._business)
+            await self._policies.run_due()
             while await self._fire_one():
                 fired += 1
                 progress()

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from tortoise import fields
 from tortoise.models import Model
 
+from storage.models.indexes import WhereIndex
+
 if TYPE_CHECKING:
     from storage.models.people import Person
 
@@ -73,7 +75,12 @@ class Policy(Model):
         "yishe.Person", related_name="policies", null=True, on_delete=fields.RESTRICT
     )
     note = fields.CharField(max_length=500, db_default="", description="why it was set so")
+    inherits = fields.BooleanField(
+        db_default=False, description="from then on what stands above holds; the value is a copy of that"
+    )
+    applied_at = fields.DatetimeField(null=True, description="real time at which running timers followed it")
 
     class Meta:
         table = "policy"
         unique_together = (("organisation_id", "name", "version"),)
+        indexes = (WhereIndex(fields=("valid_from",), name="policy_to_apply", where="applied_at IS NULL"),)
