@@ -32,6 +32,7 @@ from storage.failpoints import FailPoints, KillAt, NoFailPoints
 from storage.files import FolderFiles
 from storage.link_codes import LinkCodes
 from storage.links import Links
+from storage.scanning import Clamd, NoScanner
 from storage.sealing import Envelopes, MasterKey
 from webhooks.aliyun_sms import AliyunSmsReports
 from workflows.administration.import_kinds import all_kinds
@@ -126,6 +127,7 @@ async def build_services(
                 patients=Patients(db, envelopes, real),
                 office=office,
                 imports=imports,
+                scanner=Clamd(settings.clamav_url) if settings.clamav_url else NoScanner(),
                 channels=ChannelDesk(office, master),
                 trials=Trials(channels, settings.origin),
                 links=links,

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     owner_database_url: SecretStr | None = None
     data_dir: Path = Path("data")
     master_key: SecretStr | None = None
+    old_master_keys: SecretStr | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     public_url: str = ""
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     heartbeat_url: SecretStr | None = None
     heartbeat_every_s: Annotated[float, Field(ge=1, le=3600)] = 60
     backup_passphrase: SecretStr | None = None
+    clamav_url: Annotated[str, Field(pattern=r"^$|^tcp://[^/]+:\d{1,5}$|^unix:///.+$")] = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     fail_point: str = ""

@@ -33,7 +33,7 @@ def add_pages(app: web.Application, services: PageServices) -> None:
         renderer=Renderer(statics),
         seals=seals,
         window=Window(services.db, services.clocks.real),
-        photos=PhotoDesk(services.files, seals),
+        photos=PhotoDesk(services.files, seals, services.scanner),
         help=Shelf(services.texts, all_workflows()),
     )
     app[SITE] = site

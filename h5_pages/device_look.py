@@ -6,8 +6,9 @@ from typing import Any
 from h5_pages import look
 from storage.access.device_history import HistoryLine
 from storage.texts import N_, Gettext
-from workflows.administration.device_forms import DeviceForm
+from workflows.administration.device_forms import RIGHTS, DeviceForm, Right
 
+KEEPERS = RIGHTS[Right.FILES]
 DEEDS = {
     "device.create": N_("entered the device"),
     "device.change": N_("changed the record"),
@@ -17,7 +18,7 @@ DEEDS = {
     "device.use_again": N_("put it into use again"),
     "device.retire": N_("retired it"),
     "device.label": N_("replaced the label"),
-    "device.print": N_("printed the label"),
+    "labels.print": N_("printed the label"),
     "device.file_add": N_("added a file"),
     "device.file_remove": N_("removed a file"),
 }

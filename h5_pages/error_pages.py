@@ -8,11 +8,13 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
+from h5_pages.documents import DocumentRefused
 from h5_pages.intake import BodyEncoded, FormBroken, PhotoTooLarge, PressBroken, TooManyPhotos, Typed
 from h5_pages.limits import TooOften
 from h5_pages.next_page import sign_in_url
 from h5_pages.patience import BodyTooLarge, TooSlow
 from h5_pages.photos import PhotoRefused
+from h5_pages.uploads import FileInfected, NotScanned
 from h5_pages.visit import SignInNeeded, Visit, kept_fields
 from storage.access import NotVisible
 from storage.database import DatabaseAway
@@ -43,6 +45,9 @@ STATUS: tuple[tuple[type[WorkflowError], int], ...] = (
     (PhotoTooLarge, 413),
     (TooManyPhotos, 422),
     (PhotoRefused, 422),
+    (DocumentRefused, 422),
+    (FileInfected, 422),
+    (NotScanned, 503),
     (TooOften, 429),
     (BodyTooLarge, 413),
     (BodyEncoded, 415),
@@ -82,7 +87,8 @@ LABEL_REPLACED = Trouble(
     410,
     N_("This label was replaced"),
     N_(
-        "There is a newer label for this device. Please scan that one, or tell the equipment department to take this one off."
+        "There is a newer label for this device. Please scan that one, "
+        "or tell the equipment department to take this one off."
     ),
 )
 DEVICE_RETIRED = Trouble(

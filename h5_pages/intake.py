@@ -26,8 +26,13 @@ KEPT = "kept_photo"
 Check = Callable[[str], None]
 """Raises unless the form's token is ours."""
 
-Keep = Callable[[str, bytes], Awaitable[KeptPhoto]]
-"""Keeps an uploaded photo; raises `WorkflowError` with the reason, or `DatabaseAway`."""
+
+@dataclass(frozen=True)
+class Keep:
+    """Keeps an uploaded file of at most `largest` bytes; raises `WorkflowError` with the reason, or `DatabaseAway`."""
+
+    keep: Callable[[str, bytes], Awaitable[KeptPhoto]]
+    largest: int = MAX_PHOTO_BYTES
 
 
 class FormBroken(WorkflowError):
@@ -57,7 +62,7 @@ class TooManyPhotos(WorkflowError):
 class PhotoTooLarge(WorkflowError):
     """One photo is over the limit."""
 
-    text = N_("“{name}” is larger than 12 MB. Please choose a smaller photo.")
+    text = N_("“{name}” is larger than {megabytes} MB. Please choose a smaller file.")
 
 
 @dataclass
@@ -132,10 +137,10 @@ async def _read_parts(
 
 async def _take_photo(part: BodyPartReader, typed: Typed, patient: Patience, keep: Keep | None) -> None:
     """Read a file to its end in any case, so that the fields behind it arrive."""
-    content, size = bytearray(), 0
+    content, size, largest = bytearray(), 0, keep.largest if keep else 0
     async for piece in _pieces(part, patient):
         size += len(piece)
-        if size <= MAX_PHOTO_BYTES:
+        if size <= largest:
             content += piece
     if not size:
         return  # no photo was chosen
@@ -143,8 +148,8 @@ async def _take_photo(part: BodyPartReader, typed: Typed, patient: Patience, kee
         typed.photos_lost = True
     elif len(typed.kept) + len(typed.photos) >= MAX_PHOTOS:
         typed.refused.append(TooManyPhotos(limit=MAX_PHOTOS, name=part.filename))
-    elif size > MAX_PHOTO_BYTES:
-        typed.refused.append(PhotoTooLarge(name=part.filename))
+    elif size > largest:
+        typed.refused.append(PhotoTooLarge(name=part.filename, megabytes=largest // 1024**2))
     else:
         with patient.our_own_work():
             await _keep(part.filename or "", bytes(content), typed, keep)
@@ -152,7 +157,7 @@ async def _take_photo(part: BodyPartReader, typed: Typed, patient: Patience, kee
 
 async def _keep(name: str, content: bytes, typed: Typed, keep: Keep) -> None:
     try:
-        typed.photos.append(await keep(name, content))
+        typed.photos.append(await keep.keep(name, content))
     except WorkflowError as error:
         typed.refused.append(error)
     except DatabaseAway:

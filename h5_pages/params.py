@@ -48,9 +48,10 @@ class OfLinkAction(OfToken):
 
 
 class OfFile(Params):
-    """An attached file."""
+    """An attached file, or the small picture of it."""
 
     key: Token
+    small: bool = False
 
 
 class OfId(Params):

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from h5_pages.lists import ListQuery
-from h5_pages.params import Id, OfId, Params
+from h5_pages.params import Id, OfId, Params, Token
 from storage.access import device_lists
 from storage.access.device_lists import Wanted
 from storage.device_types import DeviceType
+from workflows.administration.device_papers import Paper
 
 
 class DeviceQuery(ListQuery):
@@ -51,3 +52,22 @@ class NewDevicePress(Params):
     """Where a new device belongs."""
 
     unit: Id
+
+
+class OfDeviceFile(OfId):
+    """A file of a device, by the key in its address, or the small picture of it."""
+
+    key: Token
+    small: bool = False
+
+
+class PaperPress(Params):
+    """What kind of file is added."""
+
+    kind: Paper
+
+
+class RemovalPress(Params):
+    """Which file is taken out."""
+
+    file: Id

@@ -6,8 +6,9 @@ from enum import Enum, auto
 
 from aiohttp import web
 
-from h5_pages import error_pages, intake
+from h5_pages import documents, error_pages, intake
 from h5_pages.help.topics import topic_of
+from h5_pages.intake import Keep
 from h5_pages.limits import Pace, TooOften, subscriber
 from h5_pages.packing import pack
 from h5_pages.seals import same
@@ -38,6 +39,7 @@ class Route:
     `by_itself`: an open page asks for it again and again, which keeps nobody signed in.
     `rate`: how often visitors without sign-in may come, each address by itself; with `per` also for each value
     of that part of the address, whoever comes. Every page for anybody has one.
+    `documents`: its form may bring photos and documents, of which each may be larger than a photo.
     `most_bytes`: how large its form may be, if that is not what its photos or its texts need.
     """
 
@@ -50,11 +52,14 @@ class Route:
     rate: Pace = Pace.VIEW
     per: str = ""
     most_bytes: int = 0
+    documents: bool = False
 
     @property
     def largest_form(self) -> int:
         """Bytes that its form may have in all."""
-        return self.most_bytes or (intake.MAX_BODY_BYTES if self.photos else intake.MAX_TEXT_FORM_BYTES)
+        return self.most_bytes or (
+            intake.MAX_BODY_BYTES if self.photos or self.documents else intake.MAX_TEXT_FORM_BYTES
+        )
 
 
 class FormForged(WorkflowError):
@@ -129,9 +134,10 @@ async def _with_form(route: Route, request: web.Request, visit: Visit) -> Visit:
             await visit.site.window.count(rate, f"photo {subscriber(visit.client)}")
         return await visit.site.photos.keep(name, content)
 
-    takes_photos = route.photos and not signed_out
-    typed = await intake.read_form(request, check, keep if takes_photos else None, route.largest_form)
-    typed.photos = visit.site.photos.known(typed.kept) + typed.photos
+    keeps = Keep(keep) if route.photos else Keep(visit.site.photos.keep_document, documents.LARGEST_BYTES)
+    takes = (route.photos or route.documents) and not signed_out
+    typed = await intake.read_form(request, check, keeps if takes else None, route.largest_form)
+    typed.photos = await visit.site.photos.held(typed.kept) + typed.photos
     return replace(visit, typed=typed)
 
 

@@ -1,7 +1,7 @@
 """Every address of the pages of devices."""
 
 from h5_pages.pipeline import For, Route
-from h5_pages.views import adverse_events, device_admin, device_list, devices, labels
+from h5_pages.views import adverse_events, device_admin, device_files, device_list, devices, labels
 
 DEVICE_ROUTES = [
     Route("GET", "/devices", device_list.search),
@@ -15,6 +15,10 @@ DEVICE_ROUTES = [
     Route("POST", "/devices/{id}/adverse-event", adverse_events.report),
     Route("GET", "/devices/{id}/qr.svg", labels.svg),
     Route("GET", "/devices/{id}/qr.png", labels.png),
+    Route("GET", "/devices/{id}/files", device_files.show),
+    Route("POST", "/devices/{id}/files", device_files.add, documents=True),
+    Route("POST", "/devices/{id}/files/remove", device_files.remove),
+    Route("GET", "/devices/{id}/files/{key}", device_files.file),
     Route("GET", "/devices/{id}/{step}", device_admin.step_form),
     Route("POST", "/devices/{id}/{step}", device_admin.do_step),
     Route("GET", "/labels.pdf", labels.sheet),

@@ -1,6 +1,6 @@
 """What the pages need from the composition root, and how they are set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from notifier.trial import Trials
@@ -9,6 +9,7 @@ from storage.files import Files
 from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.rates import Rate
+from storage.scanning import NoScanner, Scanner
 from storage.texts import Texts
 from workflows.administration.imports import Imports
 from workflows.administration.channel_accounts import ChannelDesk
@@ -65,3 +66,4 @@ class PageServices:
     channels: ChannelDesk
     trials: Trials
     settings: PageSettings
+    scanner: Scanner = field(default_factory=NoScanner)

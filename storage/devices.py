@@ -45,6 +45,19 @@ class UnitRow:
     path: str
 
 
+@dataclass(frozen=True)
+class NewFile:
+    """A file for a device's record. `added_at` is business time."""
+
+    device_id: int
+    sha256: str
+    kind: str
+    name: str
+    public_key: str
+    added_by: int
+    added_at: datetime
+
+
 async def unit(connection: Connection, unit_id: int, paths: Sequence[str]) -> UnitRow | None:
     """The active hospital or department of that id, if a path reaches it."""
     row = await connection.fetchrow(UNIT, unit_id, list(paths))
@@ -140,3 +153,29 @@ async def delete(connection: Connection, device_id: int) -> None:
     """Delete a device that was entered by mistake; raises ForeignKeyViolationError if anything hangs on it."""
     await connection.execute("DELETE FROM device_label WHERE device_id = $1", device_id)
     await connection.execute("DELETE FROM device WHERE id = $1", device_id)
+
+
+async def add_file(connection: Connection, new: NewFile) -> None:
+    """Put a stored file into a device's record."""
+    await connection.execute(
+        "INSERT INTO device_file (device_id, file_id, kind, name, public_key, added_by_id, added_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        new.device_id,
+        new.sha256,
+        new.kind,
+        new.name,
+        new.public_key,
+        new.added_by,
+        new.added_at,
+    )
+
+
+async def remove_file(connection: Connection, device_id: int, file_id: int, at: datetime) -> str | None:
+    """Take a file out of a device's record; its name, or None when there is none such."""
+    found: str | None = await connection.fetchval(
+        "UPDATE device_file SET removed_at = $3 WHERE id = $2 AND device_id = $1 AND removed_at IS NULL RETURNING name",
+        device_id,
+        file_id,
+        at,
+    )
+    return found

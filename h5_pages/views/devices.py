@@ -7,7 +7,7 @@ from h5_pages.params import OfId, OfToken
 from h5_pages.sensors import gauges
 from h5_pages.views.device_admin import steps_for
 from h5_pages.visit import Visit
-from storage.access import NotVisible, device_history, devices
+from storage.access import NotVisible, device_files, device_history, devices
 from storage.access.devices import DeviceRecord, PublicDevice
 from storage.access.sensors import of_device
 from workflows.administration.device_forms import RIGHTS, Right
@@ -84,6 +84,7 @@ async def _show(visit: Visit, device: DeviceRecord, token: str | None) -> web.Re
         device=device,
         steps=steps_for(visit, device),
         history=await device_history.lines(db, viewer, device.id, limit=SHOWN_HISTORY),
+        files=await device_files.listed(db, viewer, device.id, RIGHTS[Right.FILES]),
         licence_case=await device_history.licence_case(db, viewer, device.licence_number),
         device_id=device.id,
         gauges=gauges(await of_device(db, viewer, device.id)),

@@ -38,7 +38,8 @@ async def file(request: web.Request, visit: Visit) -> web.StreamResponse:
     desk = await _desk(request, visit)
     if desk is None:
         raise NotVisible
-    return await send_file(visit, desk.viewer, OfFile.of(request).key)
+    wanted = OfFile.of(request)
+    return await send_file(visit, desk.viewer, wanted.key, small=wanted.small)
 
 
 async def _desk(request: web.Request, visit: Visit) -> CaseDesk | None:

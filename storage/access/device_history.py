@@ -28,7 +28,8 @@ async def lines(db: Database, viewer: Viewer, device_id: int, *, limit: int = 50
     rows = await db.fetch(
         "SELECT * FROM (SELECT DISTINCT ON (date_trunc('second', at), action, before, after) at, person_name, action, "
         "coalesce(before, '{}') AS before, coalesce(after, '{}') AS after FROM trail "
-        "WHERE subject_kind = 'device' AND subject_id = $1 AND action LIKE 'device.%') once "
+        "WHERE subject_kind = 'device' AND subject_id = $1 "
+        "AND (action LIKE 'device.%' OR action = 'labels.print')) once "
         "ORDER BY at DESC LIMIT $2",
         device_id,
         limit,
@@ -57,8 +58,8 @@ async def open_cases(db: Database, viewer: Viewer, device_id: int) -> Sequence[s
     return [row["number"] for row in rows]
 
 
-async def licence_case(db: Database, viewer: Viewer, licence_number: str | None) -> str | None:
-    """The number of the case of the licence with that number, if it lies in scope."""
+async def licence_case(db: Database, viewer: Viewer, licence_number: str | None) -> str:
+    """The number of the case of the licence with that number; empty unless it lies in scope."""
     row = await db.fetchrow(
         "SELECT c.number FROM licence l JOIN work_case c ON c.id = l.case_id "
         "JOIN organisation o ON o.id = c.organisation_id "
@@ -66,4 +67,4 @@ async def licence_case(db: Database, viewer: Viewer, licence_number: str | None)
         licence_number,
         viewer.paths,
     )
-    return str(row["number"]) if row else None
+    return str(row["number"]) if row else ""

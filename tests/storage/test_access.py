@@ -12,9 +12,10 @@ import pytest
 
 from storage import access
 from storage.access import (
-    calendar,
     NotVisible,
+    calendar,
     cases,
+    device_files,
     device_history,
     device_lists,
     devices,
@@ -64,6 +65,10 @@ INSERT INTO audit (at, person_id, case_id, door, client, action, subject, data, 
                    subject_id)
 SELECT now(), $1, c.id, 'page', '', 'look', '', '{"fields": ["name"]}', c.organisation_id, 'case', c.id
   FROM work_case c WHERE c.id = $2
+"""
+MAKE_MANUAL = """
+INSERT INTO device_file (device_id, file_id, kind, name, public_key, added_by_id, added_at)
+VALUES ($1, $2, 'contract', 'c.pdf', 'manual-key', $3, now())
 """
 MAKE_HISTORY = """
 INSERT INTO audit (at, person_id, door, client, action, subject, data, subject_kind, subject_id)
@@ -150,6 +155,8 @@ CALLS: dict[Callable[..., Any], Call] = {
     devices.record: lambda t, v: devices.record(t.db, v, t.desk.world.device),
     devices.by_number: lambda t, v: devices.by_number(t.db, v, DEVICE_NUMBER),
     devices.chosen: lambda t, v: devices.chosen(t.db, v, [t.desk.world.device]),
+    device_files.listed: lambda t, v: device_files.listed(t.db, v, t.desk.world.device, [Role.ENGINEER]),
+    device_files.file: lambda t, v: device_files.file(t.db, v, "manual-key", [Role.ENGINEER]),
     device_history.lines: lambda t, v: device_history.lines(t.db, v, t.desk.world.device),
     device_history.licence_case: lambda t, v: device_history.licence_case(t.db, v, "乙1001100001"),
     device_history.open_cases: lambda t, v: device_history.open_cases(t.db, v, t.desk.world.device),
@@ -211,6 +218,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         # A city among the case's organisations; which level it stands at does not matter here.
         await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
         await desk.db.execute(MAKE_LOOK, desk.world.head, case.case_id)
+        await desk.db.execute(MAKE_MANUAL, desk.world.device, SHA, desk.world.head)
         await desk.db.execute(MAKE_HISTORY, desk.world.head, desk.world.device)
         await desk.db.execute("UPDATE message SET state = 'dead', finished_at = now()")
         await make_account(desk)

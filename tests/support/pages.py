@@ -27,6 +27,7 @@ from storage.files import FolderFiles
 from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.rates import Rate
+from storage.scanning import NoScanner
 from storage.sealing import Envelopes, MasterKey, new_master_key
 from storage.texts import Gettext
 from tests.support.clocks import FixedClock
@@ -224,6 +225,7 @@ async def _build(
     envelopes = Envelopes(master)
     engine, sign_in = Engine(db, registry, clocks, NoFailPoints(), envelopes), SignIn(db, clock, CHEAP)
     values = {"secure_cookies": False, **SELDOM_REFUSED, **settings}
+    scanner = values.pop("scanner", NoScanner())
     page_settings = PageSettings("http://yishe.example", secret=b"s" * 32, **values)
     services = PageServices(
         db=db,
@@ -243,6 +245,7 @@ async def _build(
         ),
         imports=Imports(Office(db, clocks), all_kinds()),
         settings=page_settings,
+        scanner=scanner,
     )
     world = await make_world(db)
     server = TestServer(web.Application())
