@@ -53,8 +53,12 @@ diagrams: setup ## write the state diagrams and the schema of telemetry in docs 
 	@$(BIN)/python -m workflows.diagram
 	@$(BIN)/python -m telemetry.schema
 
-pictures: setup-test ## take the README's pictures anew by the browser test
-	@YISHE_PICTURES="$$PWD/docs/pictures" $(BIN)/python -m pytest -q tests/system/test_story.py
+quality: setup-test ## every page at three widths in both themes with axe, Lighthouse on the main ones
+	@$(BIN)/python -m pytest -q -m soak tests/system/test_quality.py
+
+pictures: setup-test ## take the pictures of README and docs anew by the browser tests
+	@YISHE_PICTURES="$$PWD/docs/pictures" $(BIN)/python -m pytest -q -m browser -k "not lighthouse" \
+	    tests/system/test_story.py tests/system/test_quality.py
 
 wheel: setup-test ## build the wheel into dist/, with front-end files and catalogues
 	@rm -rf build

@@ -4,8 +4,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.events import CANARY, add_officials
+from tests.support.measures import SMALL, TOO_WIDE
 from tests.support.pages import Pages
-from tests.support.phone import SMALL, TOO_WIDE, listen, sign_in
+from tests.support.phone import listen, sign_in
 
 pytestmark = pytest.mark.browser
 

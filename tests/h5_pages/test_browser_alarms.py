@@ -8,8 +8,9 @@ from playwright.async_api import Page, expect
 from storage.failpoints import NoFailPoints
 from telemetry.intake import Intake
 from tests.support.gateways import add_band, add_gateway, said
+from tests.support.measures import SMALL, TOO_WIDE
 from tests.support.pages import Pages
-from tests.support.phone import SMALL, TOO_WIDE, listen, sign_in
+from tests.support.phone import listen, sign_in
 
 pytestmark = pytest.mark.browser
 

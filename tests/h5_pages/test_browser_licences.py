@@ -6,8 +6,9 @@ import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.support.licences import DUPLICATE, ORIGINAL, PURCHASE
+from tests.support.measures import SMALL, TOO_WIDE
 from tests.support.pages import Pages
-from tests.support.phone import SMALL, TOO_WIDE, listen, sign_in
+from tests.support.phone import listen, sign_in
 from tests.support.world import add_person
 from workflows.identity.roles import Role
 

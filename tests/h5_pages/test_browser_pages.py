@@ -3,8 +3,9 @@
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
+from tests.support.measures import SMALL, TOO_WIDE
 from tests.support.pages import Pages, reported_by_stranger
-from tests.support.phone import SMALL, TOO_WIDE, listen, sign_in
+from tests.support.phone import listen, sign_in
 from tests.support.world import LABEL, add_device
 
 pytestmark = pytest.mark.browser

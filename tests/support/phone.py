@@ -4,11 +4,6 @@ from playwright.async_api import Page, expect
 
 from tests.support.pages import PASSWORD, Pages
 
-TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
-SMALL = """[...document.querySelectorAll('.weui-btn, .bar summary, .top a, .foot a, .foot button, select, textarea, \
-input:not([type=hidden], .weui-check, .weui-switch)')].filter(e => e.offsetHeight && e.offsetHeight < 44)
-.map(e => e.outerHTML)"""
-
 
 async def sign_in(page: Page, pages: Pages, base: str, person_id: int) -> None:
     await pages.person(person_id)

@@ -1,5 +1,6 @@
 """Every page of the running demo: found by following links as several people, one example for each route."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,8 +10,10 @@ from html import unescape
 import aiohttp
 
 from h5_pages.routes import ROUTES
+from tests.support.demo_process import Running
 
 PASSWORD = "yishe-demo"
+PEOPLE = ("engineer", "head", "safety", "licence", "province", "admin")
 LINK = re.compile(r'(?:href|src)="(/[^"#]*)"')
 NOT_FOLLOWED = ("/static/", "/language?")  # the second would change what the next pages say
 EXAMPLES = 2  # of a route for each person: a list's first line is not always the richest
@@ -27,12 +30,17 @@ class Found:
     cookies: Mapping[str, str]
     shown: bool
 
+    def __str__(self) -> str:
+        return f"{self.path} ({self.person or 'anybody'})"
+
 
 def route_of(path: str) -> str:
     """The route to which an address leads."""
     plain = path.partition("?")[0]
     return next(
-        route.path for route in ROUTES if route.method == "GET" and _pattern(route.path).fullmatch(plain)
+        route.path
+        for route in ROUTES
+        if route.method in ("GET", "*") and _pattern(route.path).fullmatch(plain)
     )
 
 
@@ -102,12 +110,30 @@ class Walk:
         links = map(unescape, LINK.findall(await answer.text()))
         return [link for link in links if not link.startswith(NOT_FOLLOWED)]
 
+    def pages(self) -> list[Found]:
+        """What is shown in a browser, the files left out."""
+        return [found for found in self.found.values() if found.shown]
+
     def _is_a_file(self, route: str) -> bool:
         return route in self.found and not self.found[route].shown
 
     def _browser(self) -> aiohttp.ClientSession:
         jar = aiohttp.CookieJar(unsafe=True)
         return aiohttp.ClientSession(cookie_jar=jar, headers={"Accept-Language": "zh-CN"})
+
+
+def walk_demo(demo: Running) -> Walk:
+    """A walk through the demo as everybody who sees other pages."""
+
+    async def go() -> Walk:
+        walk = Walk(demo.origin)
+        link = await walk.report(demo.label)
+        await walk.as_stranger("/", demo.label, link, "/sign-in", "/help")
+        for person in PEOPLE:
+            await walk.as_person(person)
+        return walk
+
+    return asyncio.run(go())
 
 
 def routes_read() -> Iterator[str]:

@@ -1,56 +1,49 @@
-"""Every page of the demo, found by itself, on a phone: it fits, a thumb hits it, and axe has nothing to say."""
+"""Every page of the demo, found by itself, on a phone: it fits, a thumb hits it, and the bar hides nothing."""
 
 import pytest
 from playwright.async_api import Browser
 
-from tests.support.browser import PHONE
 from tests.support.demo_process import Running
-from tests.support.judge import faults
-from tests.support.walk import Found, Walk, routes_read
+from tests.support.judge import Room, axe, fits
+from tests.support.walk import Walk, routes_read, walk_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-PEOPLE = ("engineer", "head", "safety", "licence", "province", "admin")
 # A part of a page that asks for itself, a photo that a stranger would have to send first, a choice of language.
 NOT_LINKED = {"/devices/{id}/sensors", "/f/{token}/files/{key}", "/language"}
+MOST_BYTES = 60_000
+FOR_THE_PRINTER = {"/help/manual"}
+ON_A_PHONE = ("/d/{token}", "/d/{token}/report", "/todo", "/cases/{number}", "/devices/{id}", "/sign-in")
 
 
-@pytest.fixture
-async def walk(demo_process: Running) -> Walk:
+@pytest.fixture(scope="module")
+def walk(demo_process: Running) -> Walk:
     """Where the links of the demo lead."""
-    walk = Walk(demo_process.origin)
-    link = await walk.report(demo_process.label)
-    await walk.as_stranger("/", demo_process.label, link, "/sign-in", "/help")
-    for person in PEOPLE:
-        await walk.as_person(person)
-    return walk
+    return walk_demo(demo_process)
 
 
-async def open_page(browser: Browser, origin: str, found: Found, **how: object) -> list[str]:
-    """What is wrong with a page, as the person sees it who found it."""
-    context = await browser.new_context(
-        viewport=PHONE, is_mobile=True, has_touch=True, locale="zh-CN", reduced_motion="reduce"
-    )
-    await context.add_cookies([{"name": n, "value": v, "url": origin} for n, v in found.cookies.items()])
-    page = await context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-    await page.goto(origin + found.path)
-    found_faults = await faults(page)
-    await context.close()
-    return [f"{found.path} ({found.person or 'anybody'}): {fault}" for fault in [*complaints, *found_faults]]
-
-
-async def test_links_lead_to_every_page_and_none_into_the_void(walk: Walk) -> None:
+def test_links_lead_to_every_page_and_none_into_the_void(walk: Walk) -> None:
     assert walk.broken == {}
     assert set(routes_read()) - set(walk.found) - NOT_LINKED == set()
 
 
-async def test_every_page_fits_a_phone_and_axe_finds_nothing(
+async def test_every_page_fits_a_phone_and_is_loaded_at_once(
     walk: Walk, demo_process: Running, browser: Browser
 ) -> None:
     wrong: list[str] = []
-    for found in walk.found.values():
-        if found.shown:
-            wrong += await open_page(browser, demo_process.origin, found)
+    async with Room(browser, demo_process.origin, width=390) as room:
+        for found in walk.pages():
+            wrong += [f"{found}: {fault}" for fault in await fits(await room.open(found))]
+            if room.loaded > MOST_BYTES and found.route not in FOR_THE_PRINTER:
+                wrong.append(f"{found}: {room.loaded} bytes")
+    assert wrong == []
+
+
+async def test_axe_finds_nothing_on_the_pages_that_people_open_most(
+    walk: Walk, demo_process: Running, browser: Browser
+) -> None:
+    wrong: list[str] = []
+    async with Room(browser, demo_process.origin, width=390) as room:
+        for found in (walk.found[route] for route in ON_A_PHONE):
+            wrong += [f"{found}: {fault}" for fault in await axe(await room.open(found))]
     assert wrong == []
