@@ -36,7 +36,7 @@ async def test_every_page_fits_a_phone_and_is_loaded_at_once(
             wrong += [f"{found}: {fault}" for fault in await fits(await room.open(found))]
             if room.loaded > MOST_BYTES and found.route not in FOR_THE_PRINTER:
                 wrong.append(f"{found}: {room.loaded} bytes")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 async def test_axe_finds_nothing_on_the_pages_that_people_open_most(
@@ -46,4 +46,4 @@ async def test_axe_finds_nothing_on_the_pages_that_people_open_most(
     async with Room(browser, demo_process.origin, width=390) as room:
         for found in (walk.found[route] for route in ON_A_PHONE):
             wrong += [f"{found}: {fault}" for fault in await axe(await room.open(found))]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

@@ -43,7 +43,7 @@ async def test_every_page_fits_and_axe_finds_nothing(
     if folder := os.environ.get("YISHE_PICTURES"):
         small, columns = SHEETS[width]
         write_sheet(Path(folder) / f"pages-{width}-{theme}.webp", pictures, width=small, columns=columns)
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("route", ON_A_PHONE)
