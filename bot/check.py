@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from bot.catalogues import Catalogues, CataloguesMissing
 from bot.machines import broker_of
 from bot.master_key import master_key
+from bot.rotation import told
 from bot.settings import Settings, SettingsWrong
 from notifier.providers.accounts import faults_of
+from storage import rotation
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
 from storage.clock import RealClock
 from storage.database import Database, DatabaseAway, DatabaseUnusable
@@ -49,7 +51,7 @@ async def check(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
         yield await _broker(settings)
     try:
         key = master_key(settings)
-        yield Finding("master key", True, f"id {key.key_id.hex()}")
+        yield Finding("master key", True, _ids(key))
     except SettingsWrong as wrong:
         yield Finding("master key", False, str(wrong))
         return
@@ -106,6 +108,7 @@ def _catalogues() -> Finding:
 
 
 async def _people_and_accounts(db: Database, key: MasterKey) -> AsyncIterator[Finding]:
+    yield await _sealed(db, key)
     accounts = StoredChannelAccounts(db, key)
     for row in await db.fetch("SELECT id, name, kind FROM channel_account WHERE active ORDER BY id"):
         subject = f"channel account {row['name']} ({row['kind']})"
@@ -116,6 +119,20 @@ async def _people_and_accounts(db: Database, key: MasterKey) -> AsyncIterator[Fi
     roles = sorted({role for workflow in all_workflows() for role in _told(workflow)})
     for row in await db.fetch(UNREACHABLE, roles, RealClock().now()):
         yield Finding(f"{row['name']}: {row['role']}", False, "nobody who could be told")
+
+
+def _ids(key: MasterKey) -> str:
+    old = ", ".join(sorted(key_id.hex() for key_id in key.old_ids))
+    return f"id {key.key_id.hex()}" + (f", older ones {old}" if old else "")
+
+
+async def _sealed(db: Database, key: MasterKey) -> Finding:
+    """Does the newest key open everything? As long as older ones are set, that is all right too."""
+    found = await rotation.left(db, key)
+    words = "; ".join(told(found, key))
+    return Finding(
+        "sealed values", not any(found.broken.values()), words.replace("run it again", "see rotate-key")
+    )
 
 
 def _usable(subject: str, account: OpenedAccount | None) -> Finding:

@@ -76,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     bringing.add_argument("--any-key", action="store_true", help="also without the master key of the backup")
     add("check", "configured, reachable, migrated, and who cannot be told", _check)
     add("new-key", "make a master key", _new_key)
+    rotating = add(
+        "rotate-key", "seal anew with the newest master key what older ones have sealed", _rotate_key
+    )
+    rotating.add_argument(
+        "--end-links", action="store_true", help="end follow-up links that were given out, and open forms"
+    )
     beginning = add("new-administrator", "the first administrator, or a new password link for one", _begin)
     beginning.add_argument("--for", dest="username_of", help="user name of somebody who is there already")
     beginning.add_argument("--organisation", help="name of the hospital or authority at the top")
@@ -177,6 +183,19 @@ async def _begin(options: argparse.Namespace) -> int:
     from bot.beginning import begin  # noqa: PLC0415 - as above
 
     return await begin(_settings(argparse.Namespace()), options)
+
+
+async def _rotate_key(options: argparse.Namespace) -> int:
+    from bot.databases import databases  # noqa: PLC0415 - as above
+    from bot.rotation import rotate_key  # noqa: PLC0415 - as above
+    from storage.clock import RealClock  # noqa: PLC0415 - as above
+
+    def say(line: str) -> None:
+        sys.stdout.write(f"{line}\n")
+
+    settings = _settings(argparse.Namespace())
+    async with databases(settings) as addresses:
+        return await rotate_key(settings, addresses.service, RealClock(), say, end_links=options.end_links)
 
 
 async def _new_key(_: argparse.Namespace) -> int:

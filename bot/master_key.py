@@ -10,16 +10,17 @@ FILE = "master.key"
 
 
 def master_key(settings: Settings) -> MasterKey:
-    """The key of this installation; raises `SettingsWrong` when it is missing or malformed."""
+    """The key of this installation, with those before it; raises `SettingsWrong` when one is missing or malformed."""
     if settings.master_key is None and settings.has_server:
         raise SettingsWrong("YISHE_MASTER_KEY: is needed with DATABASE_URL (`yishe new-key` makes one)")
     encoded = (
         settings.master_key.get_secret_value() if settings.master_key else _kept(settings.data_dir / FILE)
     )
+    older = settings.old_master_keys.get_secret_value() if settings.old_master_keys else ""
     try:
-        return MasterKey(encoded)
+        return MasterKey(encoded, older.replace(",", " ").split())
     except ValueError as error:
-        raise SettingsWrong(f"YISHE_MASTER_KEY: {error}") from None
+        raise SettingsWrong(f"YISHE_MASTER_KEY or YISHE_OLD_MASTER_KEYS: {error}") from None
 
 
 def _kept(path: Path) -> str:

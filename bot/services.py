@@ -25,6 +25,7 @@ from notifier.providers.wecom.channel import WeComChannel
 from notifier.rendering import Renderer
 from notifier.sending import Channels, Sender
 from notifier.trial import Trials
+from storage import kept_keys
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import BusinessClock, RealClock
 from storage.database import Database
@@ -92,8 +93,8 @@ async def build_services(
         days = await working_days(db, settings.calendar_published_through)
         clocks = Clocks(business, real, Calendar(days))
         registry = all_workflows()
-        codes = LinkCodes(master.derive("link codes"))
-        links = Links(master.derive("follow-up links"))
+        keys = await kept_keys.kept_keys(db, master, real.now())
+        codes, links = LinkCodes(keys[kept_keys.CODES]), Links(keys[kept_keys.LINKS])
         envelopes = Envelopes(master)
         engine = Engine(db, registry, clocks, fail, envelopes)
         cases = Cases(db, registry, business)
@@ -132,7 +133,7 @@ async def build_services(
                 trials=Trials(channels, settings.origin),
                 links=links,
                 link_codes=codes,
-                settings=_pages(settings, master),
+                settings=_pages(settings, keys[kept_keys.PAGES]),
             ),
             importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),
             wecom=WeComCallback(front, accounts, Teller(WeComChannel(http, real), accounts), real),
@@ -157,10 +158,10 @@ def _sign_in(settings: Settings) -> SignInSettings:
     )
 
 
-def _pages(settings: Settings, master: MasterKey) -> PageSettings:
+def _pages(settings: Settings, secret: bytes) -> PageSettings:
     return PageSettings(
         public_url=settings.origin,
         secure_cookies=settings.secure,
-        secret=master.derive("pages"),
+        secret=secret,
         trusted_proxy_hops=settings.trusted_proxy_hops,
     )

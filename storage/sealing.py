@@ -3,7 +3,7 @@
 import base64
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -34,22 +34,39 @@ class Sealer(Protocol):
 
 
 class MasterKey:
-    """The master key (32 bytes, base64). Its id is a hash, so that a sealed value says which key it needs."""
+    """The master key (32 bytes, base64), with those before it, which still open what they have sealed.
 
-    def __init__(self, encoded: str) -> None:
-        """Raises ValueError when the key is not 32 bytes in base64."""
-        raw = base64.b64decode(encoded, validate=True)
-        if len(raw) != KEY_BYTES:
-            raise ValueError("the master key must be 32 bytes, base64 encoded")
-        self._cipher = AESGCM(raw)
-        self._raw = raw
-        digest = Hash(SHA256())
-        digest.update(b"yishe master key id" + raw)
-        self.key_id = digest.finalize()[:KEY_ID_BYTES]
+    The id of a key is a hash of it, so that a sealed value says which one it needs.
+    """
+
+    def __init__(self, encoded: str, old: Sequence[str] = ()) -> None:
+        """Raises ValueError when a key is not 32 bytes in base64."""
+        self._newest = _Key(encoded)
+        self._by_id = {key.id: key for key in [*(_Key(text) for text in old), self._newest]}
+        self.key_id = self._newest.id
+
+    @property
+    def old_ids(self) -> frozenset[bytes]:
+        """The ids of the keys before it."""
+        return frozenset(self._by_id) - {self.key_id}
+
+    @property
+    def oldest(self) -> "MasterKey":
+        """The first of the keys before it as a key by itself, or this one where there are none."""
+        return next(iter(self._by_id.values())).alone()
+
+    @property
+    def newest(self) -> "MasterKey":
+        """This key without those before it."""
+        return self._newest.alone()
 
     def derive(self, purpose: str) -> bytes:
         """A key of its own (32 bytes) for one purpose, the same in every process."""
-        return HKDF(SHA256(), KEY_BYTES, None, f"yishe {purpose}".encode()).derive(self._raw)
+        return HKDF(SHA256(), KEY_BYTES, None, f"yishe {purpose}".encode()).derive(self._newest.raw)
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Was it sealed with this key and none before it?"""
+        return sealed[:KEY_ID_BYTES] == self.key_id
 
     def __repr__(self) -> str:
         return f"MasterKey(id={self.key_id.hex()})"
@@ -57,18 +74,35 @@ class MasterKey:
     def seal(self, secrets: Mapping[str, str], context: str) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
         plain = json.dumps(dict(secrets), ensure_ascii=False).encode()
-        return self.key_id + nonce + self._cipher.encrypt(nonce, plain, context.encode())
+        return self.key_id + nonce + self._newest.cipher.encrypt(nonce, plain, context.encode())
 
     def open(self, sealed: bytes, context: str) -> dict[str, str]:
-        if sealed[:KEY_ID_BYTES] != self.key_id:
+        key = self._by_id.get(sealed[:KEY_ID_BYTES])
+        if key is None:
             raise SealBroken("sealed with another master key")
         nonce, body = sealed[KEY_ID_BYTES:][:NONCE_BYTES], sealed[KEY_ID_BYTES + NONCE_BYTES :]
         try:
-            plain = self._cipher.decrypt(nonce, body, context.encode())
+            plain = key.cipher.decrypt(nonce, body, context.encode())
         except (InvalidTag, ValueError):  # the latter for what is too short to have been sealed
             raise SealBroken("changed, or sealed for another row") from None
         opened: dict[str, str] = json.loads(plain)
         return opened
+
+
+class _Key:
+    """One key with its id."""
+
+    def __init__(self, encoded: str) -> None:
+        self.raw = base64.b64decode(encoded, validate=True)
+        if len(self.raw) != KEY_BYTES:
+            raise ValueError("the master key must be 32 bytes, base64 encoded")
+        self.cipher = AESGCM(self.raw)
+        digest = Hash(SHA256())
+        digest.update(b"yishe master key id" + self.raw)
+        self.id = digest.finalize()[:KEY_ID_BYTES]
+
+    def alone(self) -> MasterKey:
+        return MasterKey(_text(self.raw))
 
 
 class RecordSealer(Protocol):
@@ -119,6 +153,18 @@ class Envelopes:
             }
         except (KeyError, TypeError, ValueError):
             raise SealBroken("a field or its key is not whole") from None
+
+    def needs(self, sealed: Mapping[str, Any], newest: Callable[[bytes], bool]) -> bool:
+        """Is any of its data keys sealed with a master key that is not the newest?"""
+        return any(not newest(base64.b64decode(key)) for key in sealed.get("keys", {}).values())
+
+    def reseal(self, sealed: Mapping[str, Any], context: str) -> dict[str, Any]:
+        """The same with every data key sealed anew; the fields stay as they are. Raises `SealBroken`."""
+        keys = {name: self._resealed(key, f"{context} key {name}") for name, key in sealed["keys"].items()}
+        return {**sealed, "keys": keys}
+
+    def _resealed(self, key: str, context: str) -> str:
+        return _text(self._master.seal(self._master.open(base64.b64decode(key), context), context))
 
     def _opened(self, keys: Mapping[str, str], field: Mapping[str, str], context: str, name: str) -> str:
         key_id = field["key"]

@@ -10,6 +10,7 @@ from storage.models.cases import Case, Participant, Repair, Step, Timer
 from storage.models.devices import Device, DeviceLabel
 from storage.models.files import Attachment, DeviceFile, StoredFile
 from storage.models.imports import ImportBatch, ImportRow
+from storage.models.keys import KeptKey
 from storage.models.licences import Licence
 from storage.models.messages import Delivery, Message
 from storage.models.organisations import ChannelAccount, Organisation, Policy
@@ -38,6 +39,7 @@ __all__ = [
     "Idempotency",
     "ImportBatch",
     "ImportRow",
+    "KeptKey",
     "Licence",
     "LinkCode",
     "Message",

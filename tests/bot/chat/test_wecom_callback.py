@@ -175,3 +175,14 @@ async def test_unknown_person_who_opens_the_app_or_writes_is_told_whom_to_ask(ri
 async def test_other_events_are_acknowledged_and_left_alone(rig: Rig, name: str) -> None:
     answer = await rig.event("engineer", name)
     assert (answer.status, answer.message) == (200, None)
+
+
+async def test_a_former_callback_key_counts_beside_the_present_one(rig: Rig) -> None:
+    present = {"callback_token": "newToken", "encoding_aes_key": V3_SECRETS["encoding_aes_key"]}
+    former = {"former_callback_token": TOKEN, "former_encoding_aes_key": AES_KEY}
+    await new_account(rig, "changing", SETTINGS, {**SECRETS, **present, **former})
+    new = WeChatCrypto("newToken", V3_SECRETS["encoding_aes_key"], CORP_ID)
+    assert (await rig.post(*rig.sealed(TEXT), "changing"))[0] == 200
+    assert (await rig.post(*rig.sealed(TEXT, new), "changing"))[0] == 200
+    mixed = WeChatCrypto("newToken", AES_KEY, CORP_ID)
+    assert (await rig.post(*rig.sealed(TEXT, mixed), "changing"))[0] in (400, 403)
