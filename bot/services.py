@@ -22,6 +22,7 @@ from notifier.dispatcher import Dispatcher
 from notifier.providers import build_channels
 from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
+from notifier.providers.wecom.identity import WeComIdentity
 from notifier.rendering import Renderer
 from notifier.sending import Channels, Sender
 from notifier.trial import Trials
@@ -36,8 +37,8 @@ from storage.links import Links
 from storage.scanning import Clamd, NoScanner
 from storage.sealing import Envelopes, MasterKey
 from webhooks.aliyun_sms import AliyunSmsReports
-from workflows.administration.import_kinds import all_kinds
 from workflows.administration.channel_accounts import ChannelDesk
+from workflows.administration.import_kinds import all_kinds
 from workflows.administration.import_runs import ImportRunner
 from workflows.administration.imports import Imports
 from workflows.administration.office import Office
@@ -127,13 +128,14 @@ async def build_services(
                 sign_in=SignIn(db, real, _sign_in(settings), business),
                 patients=Patients(db, envelopes, real),
                 office=office,
-                imports=imports,
-                scanner=Clamd(settings.clamav_url) if settings.clamav_url else NoScanner(),
                 channels=ChannelDesk(office, master),
                 trials=Trials(channels, settings.origin),
+                imports=imports,
+                scanner=Clamd(settings.clamav_url) if settings.clamav_url else NoScanner(),
                 links=links,
                 link_codes=codes,
                 settings=_pages(settings, keys[kept_keys.PAGES]),
+                identity=WeComIdentity(_wecom(channels), accounts),
             ),
             importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),
             wecom=WeComCallback(front, accounts, Teller(WeComChannel(http, real), accounts), real),
@@ -145,6 +147,14 @@ async def build_services(
             ),
             sms_reports=AliyunSmsReports(db, accounts, real),
         )
+
+
+def _wecom(channels: Channels) -> WeComChannel:
+    """The notifier's own, so that messages and sign-ins share their tokens."""
+    channel = channels.by_kind[WeComChannel.kind]
+    if not isinstance(channel, WeComChannel):
+        raise TypeError(channel)
+    return channel
 
 
 def fail_points(settings: Settings) -> FailPoints:

@@ -37,3 +37,26 @@ class SessionList(Params):
     """Was the password just changed?"""
 
     changed: bool = False
+
+
+PublicKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+
+
+class OfAccount(Params):
+    """A channel account by the name that addresses give it."""
+
+    account: PublicKey
+
+
+class FromWeCom(OfAccount):
+    """What a browser brings back from WeCom. Without a code somebody turned back there."""
+
+    state: Annotated[str, StringConstraints(max_length=128)] = ""
+    code: Annotated[str, StringConstraints(max_length=512)] = ""
+
+
+class SignInQuery(Params):
+    """How to sign in: by password, even where WeCom would do it by itself."""
+
+    by: Annotated[str, StringConstraints(max_length=16)] = ""
+    next: Annotated[str, StringConstraints(max_length=1000)] = ""

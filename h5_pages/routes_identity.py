@@ -1,9 +1,12 @@
 """The addresses of accounts: one's own, and those that administrators see to."""
 
+from h5_pages.limits import Pace
 from h5_pages.pipeline import For, Route
-from h5_pages.views import absence, accounts, leaving, passwords
+from h5_pages.views import absence, accounts, leaving, passwords, wecom
 
 IDENTITY_ROUTES = [
+    Route("GET", "/sign-in/wecom/{account}", wecom.begin, For.ANYBODY, rate=Pace.SIGN_IN),
+    Route("GET", "/sign-in/wecom/{account}/back", wecom.come_back, For.ANYBODY, rate=Pace.SIGN_IN),
     Route("GET", "/me", accounts.hub),
     Route("GET", "/me/sessions", accounts.own_sessions),
     Route("POST", "/me/sessions/end", accounts.end_others),

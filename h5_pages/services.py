@@ -1,23 +1,49 @@
 """What the pages need from the composition root, and how they are set."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from notifier.trial import Trials
 from storage.database import Database
 from storage.files import Files
+from storage.identity import IdentityAway
 from storage.link_codes import LinkCodes
 from storage.links import Links
 from storage.rates import Rate
 from storage.scanning import NoScanner, Scanner
-from storage.texts import Texts
-from workflows.administration.imports import Imports
+from storage.texts import N_, Texts
 from workflows.administration.channel_accounts import ChannelDesk
+from workflows.administration.imports import Imports
 from workflows.administration.office import Office
 from workflows.adverse_event.patient import Patients
 from workflows.cases import Cases
 from workflows.engine import Clocks, Engine
 from workflows.identity.sign_in import SignIn
+
+NOT_SET_UP = N_("Sign-in by WeCom is not set up here.")
+
+
+class IdentityProvider(Protocol):
+    """Somebody else who knows people: asked who a browser belongs to. Accounts are named by their id."""
+
+    async def page(self, account_id: int, back: str, state: str, *, inside: bool) -> str:
+        """Where the browser goes; it comes back to `back`. Raises `IdentityAway`, `DatabaseAway`."""
+        ...
+
+    async def user_id(self, account_id: int, code: str) -> str:
+        """Who brought the code. Raises a kind of `IdentityError`, or `DatabaseAway`."""
+        ...
+
+
+class NoIdentity:
+    """Nobody else is asked."""
+
+    async def page(self, account_id: int, back: str, state: str, *, inside: bool) -> str:  # noqa: ARG002 - the shape
+        raise IdentityAway(NOT_SET_UP)
+
+    async def user_id(self, account_id: int, code: str) -> str:  # noqa: ARG002 - the shape
+        raise IdentityAway(NOT_SET_UP)
 
 
 @dataclass(frozen=True)
@@ -62,8 +88,9 @@ class PageServices:
     sign_in: SignIn
     patients: Patients
     office: Office
-    imports: Imports
     channels: ChannelDesk
     trials: Trials
+    imports: Imports
     settings: PageSettings
+    identity: IdentityProvider = field(default_factory=NoIdentity)
     scanner: Scanner = field(default_factory=NoScanner)

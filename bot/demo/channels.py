@@ -74,7 +74,13 @@ def channel_accounts(seed: int, at: Endpoints) -> list[ChannelAccount]:
 
 def _wecom(seed: int, public_key: str, organisation: str, name: str, at: Endpoints) -> ChannelAccount:
     corp_id = public_key.replace("demo-", "ww-sandbox-")
-    settings = {"corp_id": corp_id, "agent_id": AGENT_ID, "base_url": at.wecom_url}
+    settings = {
+        "corp_id": corp_id,
+        "agent_id": AGENT_ID,
+        "base_url": at.wecom_url,
+        "authorize_url": f"{at.wecom_url}/connect/oauth2/authorize",
+        "scan_url": f"{at.wecom_url}/wwlogin/sso/login",
+    }
     key = base64.b64encode((token(seed, public_key, "aes") + token(seed, public_key, "iv"))[:32].encode())
     secrets = {
         "secret": "sandbox-" + token(seed, public_key, "secret"),

@@ -6,6 +6,7 @@ Plain JSON values: the sandbox is a program of its own and checks them at its do
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.demo.channels import EMAIL, SMS, TELEGRAM, WECOM
 from bot.demo.people import TELEGRAM_IDS
@@ -85,6 +86,7 @@ def _corp(account: OpenedAccount, members: list[Json], callback_origin: str) -> 
                 "encoding_aes_key": account.secrets["encoding_aes_key"],
                 "name": "医设",
                 "callback_url": f"{callback_origin}/wecom/{account.public_key}",
+                "redirect_domain": urlsplit(callback_origin).netloc,
             }
         ],
         "members": members,

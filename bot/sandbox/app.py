@@ -14,6 +14,7 @@ from bot.sandbox.callbacks import CallbackSender, Timing
 from bot.sandbox.clock import ClockControl
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.control import Control
+from bot.sandbox.oauth_pages import SignInPages
 from bot.sandbox.page import Page, Texts
 from bot.sandbox.phone import Phones
 from bot.sandbox.sms_api import SmsApi
@@ -87,6 +88,7 @@ def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
     app.add_routes(SmsApi(world, pusher).routes())
     app.add_routes(Control(world, phones, sender).routes())
     app.add_routes(page.routes())
+    app.add_routes(SignInPages(world, page.environment).routes())
     app.add_routes(Stories(page, around.stories).routes())
     app.router.add_static("/static", STATIC)
     app.cleanup_ctx.extend(

@@ -27,7 +27,8 @@ class App(_Strict):
     """One self-built WeCom app.
 
     `trusted_ips` plays the list of trusted addresses (60020 for all others); None
-    means that none was set. Without `callback_url` cards with buttons get 43012.
+    means that none was set. Without `callback_url` cards with buttons get 43012. Sign-in goes back to
+    `redirect_domain` (host and port) and nowhere else.
     """
 
     agentid: int
@@ -36,6 +37,7 @@ class App(_Strict):
     encoding_aes_key: str = Field(repr=False, min_length=43, max_length=43)
     name: str = ""
     callback_url: str | None = None
+    redirect_domain: str | None = None
     trusted_ips: list[str] | None = None
 
     @model_validator(mode="after")

@@ -31,6 +31,7 @@ BAD_SECRET = 40001
 BAD_MSGTYPE = 40008
 BAD_CORPID = 40013
 BAD_TOKEN = 40014
+BAD_CODE = 40029
 BAD_ENCODING = 40033
 BAD_AGENTID = 40056
 BAD_PARAMETER = 40058
@@ -43,6 +44,8 @@ EMPTY_CONTENT = 44004
 TOO_LONG = 45002
 TOO_OFTEN = 45009
 BAD_JSON = 47001
+NO_RIGHT = 48002
+NOT_VISIBLE = 60011
 IP_NOT_TRUSTED = 60020
 NO_RECIPIENT_LEFT = 81013
 FOREIGN_AGENT = 301002
@@ -53,6 +56,9 @@ MEANINGS = {
     BAD_MSGTYPE: "invalid message type",
     BAD_CORPID: "invalid corpid",
     BAD_TOKEN: "invalid access_token",
+    BAD_CODE: "invalid code",
+    NO_RIGHT: "api forbidden",
+    NOT_VISIBLE: "no privilege to access/modify contact/party/agent",
     BAD_ENCODING: "invalid charset, only utf-8 is accepted",
     BAD_AGENTID: "invalid agentid",
     BAD_PARAMETER: "invalid Request Parameter",

@@ -78,7 +78,7 @@ class Page:
         self._world = world
         self._phones = phones
         self._clock = clock
-        self._env = environment(texts)
+        self.environment = environment(texts)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._notice: str | None = None
         self._stories: Mapping[str, str] = {}
@@ -120,7 +120,7 @@ class Page:
             return None
 
     def _html(self, people: list[Phone], chosen: int, clock: ClockState | None) -> str:
-        return self._env.get_template("phones.html").render(
+        return self.environment.get_template("phones.html").render(
             people=[(person, self._entries(person), self._apps(person)) for person in people],
             dropped=[self._dropped(person) for person in people],
             bots=[list(self._world.telegram.chats_of(person.telegram)) for person in people],

@@ -18,6 +18,7 @@ from bot.sandbox.errors import (
     TOO_OFTEN,
     WeComError,
 )
+from bot.sandbox.oauth import STRANGER
 from bot.sandbox.sending import Answer, send
 from bot.sandbox.updating import recall, update
 from bot.sandbox.world import AppState, World
@@ -36,6 +37,7 @@ class WeComApi:
         """All paths that the sandbox plays."""
         return [
             web.get("/cgi-bin/gettoken", self._gettoken),
+            web.get("/cgi-bin/auth/getuserinfo", self._user_info),
             web.post("/cgi-bin/message/send", self._send),
             web.post("/cgi-bin/message/update_template_card", self._update),
             web.post("/cgi-bin/message/recall", self._recall),
@@ -47,6 +49,16 @@ class WeComApi:
             return web.json_response(self._token(request))
         except WeComError as error:
             return web.json_response(_refusal(request, error))
+
+    async def _user_info(self, request: web.Request) -> web.Response:
+        await self._misbehave()
+        try:
+            state = self._admit(request, "auth/getuserinfo")
+            userid = self._world.codes.use(state.key, request.query.get("code", ""))
+        except WeComError as error:
+            return web.json_response(_refusal(request, error))
+        who = {"openid": "o-nobody-here"} if userid == STRANGER else {"userid": userid}
+        return web.json_response({"errcode": 0, "errmsg": "ok", **who})
 
     async def _send(self, request: web.Request) -> web.Response:
         answer = await self._answer(request, "message/send", _send_or_fault)

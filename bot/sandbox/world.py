@@ -12,6 +12,7 @@ from bot.sandbox.config import App, Corp, SandboxConfig
 from bot.sandbox.faults import Faults
 from bot.sandbox.limits import CORP_LIMITS, MEMBER_LIMITS, Recent, Window
 from bot.sandbox.mails import Mail
+from bot.sandbox.oauth import Codes
 from bot.sandbox.sms_world import SmsNetwork
 from bot.sandbox.telegram_world import TelegramNetwork
 from bot.sandbox.tokens import AppKey, Tokens, random_word
@@ -142,6 +143,7 @@ class World:
         self.rng = rng
         self.faults = Faults()
         self.tokens = Tokens(monotonic, rng)
+        self.codes = Codes(monotonic, rng)
         self.version = 0
         self.apps = {
             (corp.corpid, app.agentid): AppState(corp, app) for corp in config.corps for app in corp.apps

@@ -1,22 +1,66 @@
 """Sign-in, sign-out and the choice of language."""
 
+from collections.abc import Sequence
+from urllib.parse import quote
+
 from aiohttp import web
 
 from h5_pages import error_pages
+from h5_pages.limits import subscriber
 from h5_pages.next_page import local
 from h5_pages.params import LanguageChoice, SignInForm
-from h5_pages.visit import LANGUAGE, SESSION, Visit, set_cookie
+from h5_pages.params_identity import SignInQuery
+from h5_pages.visit import LANGUAGE, SESSION, Visit, cookie_name, set_cookie
+from storage.access import ways_in
+from storage.access.ways_in import WayIn
+from workflows.errors import WorkflowError
 from workflows.identity.sign_in import Browser, SignInRefused
 
 A_YEAR_S = 365 * 24 * 3600
+WECOM, INSIDE = "wecom", "wxwork"
+LAST = "yishe-wecom-account"
+"""The cookie that names the account by which this browser was recognised last."""
 
 
 async def form(request: web.Request, visit: Visit) -> web.StreamResponse:
-    """The sign-in page; who is signed in goes on."""
-    then = local(request.query.get("next", ""))
+    """The sign-in page; who is signed in goes on, and who comes from inside WeCom is recognised there."""
+    asked = SignInQuery.of(request)
+    then = local(asked.next)
     if visit.viewer is not None:
         return web.Response(status=303, headers={"Location": then})
-    return visit.page("sign_in.html", then=then, username="", error=None)
+    if is_inside(request) and asked.by != "password":
+        own = _own_way(
+            await ways_in.ways(visit.services.db, WECOM), request.cookies.get(cookie_name(visit.site, LAST))
+        )
+        if own is not None:
+            return web.Response(status=303, headers={"Location": f"/sign-in/wecom/{own}?next={quote(then)}"})
+    return await sign_in_page(request, visit, then)
+
+
+def is_inside(request: web.Request) -> bool:
+    """Does the request come from WeCom's own browser?"""
+    return INSIDE in request.headers.get("User-Agent", "")
+
+
+def _own_way(ways: Sequence[WayIn], last: str | None) -> str | None:
+    """The account of whoever comes from inside WeCom: the only one, or the one that knew this browser before."""
+    keys = [way.public_key for way in ways]
+    return keys[0] if len(keys) == 1 else last if last in keys else None
+
+
+async def sign_in_page(
+    request: web.Request, visit: Visit, then: str, error: WorkflowError | None = None, status: int = 200
+) -> web.Response:
+    """The form, and every other way in."""
+    return visit.page(
+        "sign_in.html",
+        status,
+        then=then,
+        username=visit.typed.text("username"),
+        error=error,
+        ways=await ways_in.ways(visit.services.db, WECOM),
+        inside=is_inside(request),
+    )
 
 
 async def sign_in(request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -27,7 +71,7 @@ async def sign_in(request: web.Request, visit: Visit) -> web.StreamResponse:
             given.username, given.password, browser_of(request, visit)
         )
     except SignInRefused as error:
-        return visit.page("sign_in.html", 401, then=local(given.next), username=given.username, error=error)
+        return await sign_in_page(request, visit, local(given.next), error, 401)
     response = web.Response(status=303, headers={"Location": local(given.next)})
     set_cookie(visit.site, response, SESSION, token)
     return response
@@ -35,7 +79,7 @@ async def sign_in(request: web.Request, visit: Visit) -> web.StreamResponse:
 
 def browser_of(request: web.Request, visit: Visit) -> Browser:
     """What signs in."""
-    return Browser(request.headers.get("User-Agent", ""), visit.client, visit.client)
+    return Browser(request.headers.get("User-Agent", ""), visit.client, subscriber(visit.client))
 
 
 async def sign_out(_: web.Request, visit: Visit) -> web.StreamResponse:

@@ -33,7 +33,7 @@ from storage.access.cases import DetailTable, Duty
 from storage.database import Database
 from storage.directory import Grant, Viewer
 from storage.paging import Order
-from tests.support.account_reads import ACCOUNT_READS, make_account
+from tests.support.account_reads import ACCOUNT_READS, WITHOUT_SIGN_IN, make_account
 from tests.support.channel_reads import CHANNEL_READS, make_channel
 from tests.support.desk import Desk, open_desk
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
@@ -198,6 +198,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     **CHANNEL_READS,
 }
 WITHOUT_VIEWER = {
+    **WITHOUT_SIGN_IN,
     "cards.card": "the provider showed the card to who presses it",
     "cases.by_link": "makes the viewer from a link",
     "devices.by_label": "the public minimum behind a QR code",

@@ -46,3 +46,8 @@ ACCOUNT_READS: dict[Callable[..., Any], Callable[[Any, Viewer], Awaitable[object
     leaving.cases_of: lambda t, v: leaving.cases_of(t.db, v, Role.ADMINISTRATOR, t.desk.world.reporter),
     accounts.sessions: lambda t, v: accounts.sessions(t.db, v, *_of(t), LONG_AGO, LONG_AGO),
 }
+WITHOUT_SIGN_IN = {
+    "ways_in.ways": "names the accounts by which anybody may sign in",
+    "ways_in.way": "names one of them",
+    "ways_in.person": "makes the viewer from a provider's word",
+}

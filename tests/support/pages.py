@@ -21,6 +21,7 @@ from notifier.providers import build_channels
 from notifier.sending import Channels
 from notifier.trial import Trials
 from storage.channel_accounts import StoredChannelAccounts
+from h5_pages.services import IdentityProvider, NoIdentity
 from storage.database import Database
 from storage.failpoints import NoFailPoints
 from storage.files import FolderFiles
@@ -192,6 +193,7 @@ class Visitor:
 
 
 Make = Callable[..., Awaitable[Pages]]
+AskWho = Callable[[Database], IdentityProvider]
 
 
 @asynccontextmanager
@@ -226,6 +228,7 @@ async def _build(
     engine, sign_in = Engine(db, registry, clocks, NoFailPoints(), envelopes), SignIn(db, clock, CHEAP)
     values = {"secure_cookies": False, **SELDOM_REFUSED, **settings}
     scanner = values.pop("scanner", NoScanner())
+    ask: AskWho = values.pop("identity", lambda _: NoIdentity())
     page_settings = PageSettings("http://yishe.example", secret=b"s" * 32, **values)
     services = PageServices(
         db=db,
@@ -245,6 +248,7 @@ async def _build(
         ),
         imports=Imports(Office(db, clocks), all_kinds()),
         settings=page_settings,
+        identity=ask(db),
         scanner=scanner,
     )
     world = await make_world(db)

@@ -53,7 +53,7 @@ class WeComChannel:
 
     async def send(self, payload: Mapping[str, Any], address: str, account: Account) -> Accepted:
         """`update_code` is the card's response code: one use, within 72 h. Raises SendFailed."""
-        client = self._client(account)
+        client = self.client(account)
         answer = await client.post("/cgi-bin/message/send", {**payload, "touser": checked_user_id(address)})
         _refuse_if_named(address, answer.invaliduser, answer.unlicenseduser)
         return Accepted(answer.msgid, answer.response_code or None)
@@ -68,10 +68,10 @@ class WeComChannel:
             "response_code": update_code,
             **replacement_for(replacement),
         }
-        answer = await self._client(account).post("/cgi-bin/message/update_template_card", body)
+        answer = await self.client(account).post("/cgi-bin/message/update_template_card", body)
         _refuse_if_named(address, answer.invaliduser, None)
 
-    def _client(self, account: Account) -> WeComClient:
+    def client(self, account: Account) -> WeComClient:
         """One a account, and a new one with a new token when its secret or settings have changed."""
         wecom = account_of(account)
         known = self._clients.get(account.id)

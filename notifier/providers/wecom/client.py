@@ -37,6 +37,11 @@ class Answer(BaseModel):
     response_code: str = ""
     invaliduser: str | list[str] | None = None
     unlicenseduser: str | list[str] | None = None
+    userid: str = ""
+    department_id: list[Mapping[str, Any]] = []
+    userlist: list[Mapping[str, Any]] = []
+    dept_user: list[Mapping[str, Any]] = []
+    next_cursor: str | None = None
 
 
 class WeComClient:
@@ -54,12 +59,21 @@ class WeComClient:
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Answer:
         """POST as JSON, once more with a new token when WeCom calls the old one stale. Raises SendFailed."""
+        return await self._call("POST", path, {}, body)
+
+    async def get(self, path: str, query: Mapping[str, str]) -> Answer:
+        """The same as a GET. Raises SendFailed."""
+        return await self._call("GET", path, query, None)
+
+    async def _call(
+        self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None
+    ) -> Answer:
         token = await self._tokens.get()
-        answer = await self._exchange("POST", path, {"access_token": token}, body)
+        answer = await self._exchange(method, path, {**query, "access_token": token}, body)
         if answer.errcode in STALE_TOKEN:
             self._tokens.invalidate(token)
             token = await self._tokens.get()
-            answer = await self._exchange("POST", path, {"access_token": token}, body)
+            answer = await self._exchange(method, path, {**query, "access_token": token}, body)
         if answer.errcode:
             raise failure(answer.errcode, self._redacted(answer.errmsg, token))
         return answer

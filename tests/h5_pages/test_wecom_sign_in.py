@@ -1,0 +1,173 @@
+"""Sign-in by WeCom, inside it and by scanning, against a stand-in that keeps WeCom's rules."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+import pytest
+
+from notifier.providers.wecom.channel import WeComChannel
+from notifier.providers.wecom.identity import WeComIdentity
+from storage.channel_accounts import StoredChannelAccounts
+from storage.clock import RealClock
+from storage.sealing import MasterKey, new_master_key
+from tests.support.pages import Answer, Pages, Visitor, running_pages
+from tests.support.sandbox import AGENT, CORPID, MUTE_AGENT, Sandbox, config_entry, sandbox
+from tests.support.world import add_account, add_contact
+
+SEALER = MasterKey(new_master_key())
+PHONE = "Mozilla/5.0 (iPhone) AppleWebKit/605 MicroMessenger/8.0 wxwork/4.1"
+WAY = "/sign-in/wecom/wecom-one"
+
+
+@dataclass
+class Town:
+    """The pages of a hospital whose WeCom the sandbox plays; the engineer is u1 there."""
+
+    pages: Pages
+    box: Sandbox
+
+    async def ask(self, location: str, **cookies: str) -> str:
+        """Open a page of WeCom's on the phone; where it sends the browser, or what it says."""
+        path = location.removeprefix(str(self.box.http.make_url("/")).rstrip("/")).partition("#")[0]
+        headers = {"User-Agent": PHONE, "Cookie": "; ".join(f"{n}={v}" for n, v in cookies.items())}
+        async with self.box.http.get(path, headers=headers, allow_redirects=False) as response:
+            return response.headers.get("Location") or await response.text()
+
+    async def scan(self, location: str, name: str) -> str:
+        """Scan the code as that member; where the browser is sent."""
+        page = await self.ask(location)
+        link = re.search(rf'href="([^"]+)">{name}<', page)
+        assert link is not None, page
+        return await self.ask(unescape(link[1]))
+
+
+@pytest.fixture
+async def town(database_url: str, tmp_path: Path) -> AsyncIterator[Town]:
+    entry = config_entry()
+    for app in entry["corps"][0]["apps"]:
+        app["redirect_domain"] = "yishe.example"
+    async with sandbox(entry) as box, aiohttp.ClientSession() as http:
+        ask = lambda db: WeComIdentity(WeComChannel(http, RealClock()), StoredChannelAccounts(db, SEALER))  # noqa: E731
+        async with running_pages(database_url, tmp_path / "files", identity=ask) as pages:
+            base = str(box.http.make_url("")).rstrip("/")
+            settings = {
+                "corp_id": CORPID,
+                "agent_id": AGENT,
+                "base_url": base,
+                "authorize_url": f"{base}/connect/oauth2/authorize",
+                "scan_url": f"{base}/wwlogin/sso/login",
+            }
+            secrets = {"secret": f"sandbox-secret-{AGENT}"}
+            account = await add_account(
+                pages.db, pages.world.hospital, "wecom", "wecom-one", settings, secrets, SEALER
+            )
+            await add_contact(pages.db, pages.world.engineer, account, "u1")
+            yield Town(pages, box)
+
+
+def path_of(url: str) -> str:
+    parts = urlsplit(url)
+    assert parts.netloc == "yishe.example", url
+    return f"{parts.path}?{parts.query}"
+
+
+async def begun(town: Town, visitor: Visitor, then: str = "/cases", **headers: str) -> str:
+    answer = await visitor.get(f"{WAY}?next={then}", **headers)
+    assert answer.status == 303, answer.text
+    return answer.location
+
+
+async def scanned(town: Town, name: str) -> tuple[Visitor, Answer]:
+    visitor = await town.pages.visitor()
+    back = await town.scan(await begun(town, visitor), name)
+    return visitor, await visitor.get(path_of(back))
+
+
+async def test_inside_wecom_one_is_recognised_without_a_question(town: Town) -> None:
+    visitor = await town.pages.visitor()
+    first = await visitor.get("/sign-in?next=/cases", **{"User-Agent": PHONE})
+    assert first.location == f"{WAY}?next=/cases"
+    back = await town.ask(await begun(town, visitor, **{"User-Agent": PHONE}), member="u1")
+    assert (await visitor.get(path_of(back))).location == "/cases"
+    assert "Engineer" in (await visitor.get("/me")).text
+    row = await town.pages.db.fetchrow("SELECT way FROM web_session")
+    assert row is not None
+    assert row["way"] == "wecom"
+
+
+async def test_outside_one_scans_with_the_phone_and_the_form_offers_it(town: Town) -> None:
+    visitor = await town.pages.visitor()
+    assert f'href="{WAY}?next=' in (await visitor.get("/sign-in?next=/cases")).text
+    back = await town.scan(await begun(town, visitor), "Engineer 1")
+    assert (await visitor.get(path_of(back))).location == "/cases"
+    row = await town.pages.db.fetchrow("SELECT way FROM web_session")
+    assert row is not None
+    assert row["way"] == "wecom_scan"
+
+
+async def test_what_was_begun_in_one_browser_counts_in_no_other_and_once(town: Town) -> None:
+    visitor, thief = await town.pages.visitor(), await town.pages.visitor()
+    back = path_of(await town.scan(await begun(town, visitor), "Engineer 1"))
+    assert (await thief.get(back)).status == 400
+    cookies = [(c.key, c.value) for c in visitor.client.session.cookie_jar if c.key == "yishe-wecom"]
+    assert (await visitor.get(back)).status == 303
+    again = await visitor.get(back, Cookie="; ".join(f"{name}={value}" for name, value in cookies))
+    assert (again.status, "Please begin again" in again.text) == (400, True)
+    assert len(await town.pages.db.fetch("SELECT 1 FROM web_session")) == 1
+
+
+async def test_only_our_own_pages_are_gone_to_afterwards(town: Town) -> None:
+    visitor = await town.pages.visitor()
+    location = await begun(town, visitor, "//evil.example/x")
+    back = await town.scan(location, "Engineer 1")
+    assert (await visitor.get(path_of(back))).location == "/todo"
+
+
+async def test_whom_wecom_knows_and_nobody_here_is_told_so_beside_the_form(town: Town) -> None:
+    for name, words in (
+        ("Engineer 2", "Nobody here has the WeCom account"),
+        ("Somebody who", "not a member"),
+    ):
+        _, answer = await scanned(town, f"{name}[^<]*")
+        assert (answer.status, words in answer.text, 'name="password"' in answer.text) == (403, True, True)
+
+
+async def test_an_address_that_has_ended_opens_nothing(town: Town) -> None:
+    await town.pages.db.execute("UPDATE contact_point SET ended_at = now()")
+    assert (await scanned(town, "Engineer 1"))[1].status == 403
+
+
+async def test_when_wecom_is_away_the_form_remains(town: Town) -> None:
+    visitor = await town.pages.visitor()
+    back = await town.scan(await begun(town, visitor), "Engineer 1")
+    await town.box.faults(wecom={"unavailable": True})
+    answer = await visitor.get(path_of(back))
+    assert (answer.status, 'name="password"' in answer.text) == (503, True)
+
+
+async def test_an_account_that_is_none_is_not_found(town: Town) -> None:
+    assert (await (await town.pages.visitor()).get("/sign-in/wecom/nobody")).status == 404
+
+
+async def test_the_stand_in_keeps_the_rules_of_the_domain_and_of_the_code(town: Town) -> None:
+    visitor = await town.pages.visitor()
+    location = await begun(town, visitor)
+    assert "trusted domain" in await town.ask(location.replace("yishe.example", "evil.example"))
+    assert "appid or agentid" in await town.ask(location.replace(CORPID, "ww-sandbox-two"))
+    code = parse_qs(urlsplit(await town.scan(location, "Engineer 1")).query)["code"][0]
+    ask = {"access_token": town.box.token, "code": code}
+    assert (await town.box.get("/cgi-bin/auth/getuserinfo", ask))["userid"] == "u1"
+    assert (await town.box.get("/cgi-bin/auth/getuserinfo", ask))["errcode"] == 40029
+    late, other = [parse_qs(urlsplit(await town.scan(location, "Engineer 1")).query)["code"][0] for _ in "12"]
+    await town.box.sign_in(MUTE_AGENT)
+    foreign = {"access_token": town.box.token, "code": other}
+    assert (await town.box.get("/cgi-bin/auth/getuserinfo", foreign))["errcode"] == 40029
+    town.box.time.advance(300)
+    await town.box.sign_in(AGENT)
+    old = {"access_token": town.box.token, "code": late}
+    assert (await town.box.get("/cgi-bin/auth/getuserinfo", old))["errcode"] == 40029
