@@ -80,6 +80,20 @@ async def locked(connection: Connection, organisation_id: int) -> OrganisationRo
     return OrganisationRow(**dict(row)) if row else None
 
 
+async def below(connection: Connection, path: str) -> list[OrganisationRow]:
+    """The organisation of that path and everything below it, what stands above first."""
+    rows = await connection.fetch(f"{ROW} WHERE starts_with(path, $1) ORDER BY length(path), id", path)
+    return [OrganisationRow(**dict(row)) for row in rows]
+
+
+async def closed_child(connection: Connection, parent_id: int, name: str) -> OrganisationRow | None:
+    """A closed organisation of that name under the parent."""
+    row = await connection.fetchrow(
+        f"{ROW} WHERE parent_id = $1 AND lower(name) = lower($2) AND NOT active FOR UPDATE", parent_id, name
+    )
+    return OrganisationRow(**dict(row)) if row else None
+
+
 async def hospital_of(connection: Connection, path: str) -> OrganisationRow | None:
     """The hospital that the organisation of that path belongs to, itself included."""
     row = await connection.fetchrow(

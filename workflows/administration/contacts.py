@@ -102,7 +102,7 @@ async def change(office: Office, by: By, person_id: int, way_id: int, data: Mapp
             return
         if not await put(desk, person, form.channel, form.address):
             raise FormInvalid({"address": (TAKEN, {})})
-        await _end(desk, person, way)
+        await end_way(desk, person, way)
         new = [w.id for w in await contact_points.ways(desk.connection, person.id) if w.id not in others]
         await contact_points.put_in_order(desk.connection, _in_place(others, way_id, new[0]))
 
@@ -112,7 +112,7 @@ async def end(office: Office, by: By, person_id: int, way_id: int) -> None:
     async with office.writing(by) as desk:
         person = await administered(desk, person_id)
         way, _ = await _way(desk, person, way_id)
-        await _end(desk, person, way)
+        await end_way(desk, person, way)
 
 
 async def earlier(office: Office, by: By, person_id: int, way_id: int) -> None:
@@ -143,7 +143,8 @@ def _in_place(order: list[int], old: int, new: int) -> list[int]:
     return [new if way == old else way for way in order]
 
 
-async def _end(desk: Desk, person: PersonRow, way: WayRow) -> None:
+async def end_way(desk: Desk, person: PersonRow, way: WayRow) -> None:
+    """End a way in an open transaction."""
     await contact_points.end(desk.connection, way.id, desk.clocks.real.now())
     before = {"channel": way.kind, "address": way.address}
     await desk.record(_change("contact.end", person, before, {}))

@@ -84,15 +84,16 @@ async def change(office: Office, by: By, organisation_id: int, version: int, dat
         await rewrite(desk, row, fill_in(OrganisationForm, data))
 
 
-async def rewrite(desk: Desk, row: OrganisationRow, form: OrganisationForm) -> None:
-    """Change one in an open transaction that holds the tree's lock. Raises `FormInvalid`."""
+async def rewrite(desk: Desk, row: OrganisationRow, form: OrganisationForm) -> OrganisationRow:
+    """Change one in an open transaction that holds the tree's lock; as it is now. Raises `FormInvalid`."""
     wanted = replace(row, name=form.name, code=form.code or None, address=form.address)
     if wanted == row:
-        return
+        return row
     parent = await writer.locked(desk.connection, row.parent_id) if row.parent_id else None
     await _check(desk.connection, wanted, parent, form.code_reason, row)
     await writer.change(desk.connection, wanted)
     await desk.record(_change("organisation.change", wanted, _told(row), _told(wanted, form.code_reason)))
+    return replace(wanted, version=row.version + 1)
 
 
 async def move(office: Office, by: By, organisation_id: int, version: int, data: Mapping[str, Any]) -> None:
@@ -122,7 +123,7 @@ async def close(office: Office, by: By, organisation_id: int, version: int) -> N
         used = await writer.in_use(desk.connection, row.path)
         if used:
             raise StillInUse(used)
-        await _set_active(desk, row, active=False)
+        await set_active(desk, row, active=False)
 
 
 async def reopen(office: Office, by: By, organisation_id: int, version: int) -> None:
@@ -133,7 +134,7 @@ async def reopen(office: Office, by: By, organisation_id: int, version: int) -> 
         parent = await writer.locked(desk.connection, row.parent_id) if row.parent_id else None
         if parent is not None and not parent.active:
             raise Closed
-        await _set_active(desk, row, active=True)
+        await set_active(desk, row, active=True)
 
 
 async def _under_administered(
@@ -148,13 +149,15 @@ async def _under_administered(
     return row
 
 
-async def _set_active(desk: Desk, row: OrganisationRow, *, active: bool) -> None:
+async def set_active(desk: Desk, row: OrganisationRow, *, active: bool) -> OrganisationRow:
+    """Close or open one that is locked, in an open transaction; as it is now."""
     if row.active == active:
-        return
+        return row
     after = replace(row, active=active)
     await writer.change(desk.connection, after)
     action = "organisation.reopen" if active else "organisation.close"
     await desk.record(_change(action, row, {"active": row.active}, {"active": active}))
+    return replace(after, version=row.version + 1)
 
 
 async def _new_parent(

@@ -92,12 +92,17 @@ async def end(office: Office, by: By, person_id: int, post_id: int) -> None:
         if post.ends_at is not None and post.ends_at <= now:
             return
         await check_not_last(desk, post)
-        ended = await person_writer.end_post(desk.connection, post, now)
-        before = {"role": post.role, "organisation": post.organisation_name, "ends_at": post.ends_at}
-        after = {**before, "ends_at": ended}
-        await desk.record(
-            Change("post.end", post.organisation_id, "person", person_id, person.name, before, after)
-        )
+        await end_now(desk, person, post, now)
+
+
+async def end_now(desk: Desk, person: PersonRow, post: PostRow, now: datetime) -> None:
+    """End a post at `now` (business time) in an open transaction."""
+    ended = await person_writer.end_post(desk.connection, post, now)
+    before = {"role": post.role, "organisation": post.organisation_name, "ends_at": post.ends_at}
+    after = {**before, "ends_at": ended}
+    await desk.record(
+        Change("post.end", post.organisation_id, "person", person.id, person.name, before, after)
+    )
 
 
 async def check_not_last(desk: Desk, post: PostRow) -> None:

@@ -2,89 +2,32 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from storage.access import NotVisible, people
-from storage.database import Database
-from storage.directory import Viewer
-from storage.files import FolderFiles
-from tests.support.clocks import FixedClock
+from storage.access import NotVisible
+from tests.support.importing import ImportDesk, import_desk, viewer
 from tests.support.spreadsheets import HEAD, device_rows, spreadsheet
-from tests.support.world import World, add_device, add_organisation, add_person, make_world
+from tests.support.world import add_device, add_organisation, add_person
 from workflows.actor import Door
 from workflows.administration import import_runs
 from workflows.administration.device_import import CHANGED_SINCE, USED_SINCE
-from workflows.administration.import_kinds import all_kinds
 from workflows.administration.import_runs import ImportRunner
-from workflows.administration.imports import ImportFaulty, ImportNotInThisState, Imports, Upload
-from workflows.administration.office import By, Office
-from workflows.calendar import Calendar, ChineseWorkingDays
-from workflows.engine import Clocks
+from workflows.administration.imports import ImportFaulty, ImportNotInThisState
+from workflows.administration.office import By
 from workflows.errors import NotPermitted
 from workflows.identity.roles import Role
 
 
-@dataclass
-class Desk:
-    """Imports of devices at one hospital."""
-
-    db: Database
-    world: World
-    files: FolderFiles
-    imports: Imports
-    runner: ImportRunner
-    by: By
-
-    async def upload(self, content: bytes, by: By | None = None) -> int:
-        sha = await self.files.put(content, "application/xlsx")
-        upload = Upload("devices", self.world.hospital, "devices.xlsx", sha)
-        batch = await self.imports.upload(by or self.by, upload)
-        await self.runner.run_due()
-        return batch
-
-    async def bring_in(self, content: bytes) -> int:
-        batch = await self.upload(content)
-        await self.imports.start(self.by, batch)
-        await self.runner.run_due()
-        return batch
-
-    async def undo(self, batch: int) -> Mapping[str, Any]:
-        await self.imports.undo(self.by, batch)
-        await self.runner.run_due()
-        return await self.row(batch)
-
-    async def row(self, batch: int) -> Mapping[str, Any]:
-        row = await self.db.fetchrow("SELECT * FROM import_batch WHERE id = $1", batch)
-        assert row is not None
-        return dict(row)
-
-    async def numbers(self) -> list[str]:
-        return [r["number"] for r in await self.db.fetch("SELECT number FROM device ORDER BY number")]
-
-
-async def viewer(db: Database, person: int) -> Viewer:
-    found = await people.viewer(db, person, FixedClock().now())
-    assert found is not None
-    return found
-
-
 @pytest.fixture
-async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with Database.open(database_url, max_size=5) as db:
-        clock = FixedClock()
-        office = Office(db, Clocks(clock, clock, Calendar(ChineseWorkingDays({}, 2026))))
-        files, imports = FolderFiles(tmp_path, db, clock), Imports(office, all_kinds())
-        runner = ImportRunner(office, imports, files, [str])
-        world = await make_world(db)
-        yield Desk(db, world, files, imports, runner, By(await viewer(db, world.head), Door.PAGE))
+async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[ImportDesk]:
+    async with import_desk(database_url, tmp_path) as opened:
+        yield opened
 
 
-async def test_a_preview_says_what_comes_and_changes_nothing(desk: Desk) -> None:
+async def test_a_preview_says_what_comes_and_changes_nothing(desk: ImportDesk) -> None:
     batch = await desk.row(await desk.upload(spreadsheet(HEAD, *device_rows(3))))
     assert batch["state"] == "preview"
     assert batch["report"]["counts"] == {"new": 3}
@@ -92,7 +35,7 @@ async def test_a_preview_says_what_comes_and_changes_nothing(desk: Desk) -> None
     assert await desk.numbers() == ["CT-0001"]
 
 
-async def test_all_rows_come_in_with_labels_and_audit(desk: Desk) -> None:
+async def test_all_rows_come_in_with_labels_and_audit(desk: ImportDesk) -> None:
     batch = await desk.bring_in(spreadsheet(HEAD, *device_rows(3)))
     assert (await desk.row(batch))["state"] == "done"
     rows = await desk.db.fetch(
@@ -108,7 +51,7 @@ async def test_all_rows_come_in_with_labels_and_audit(desk: Desk) -> None:
     ]  # fmt: skip
 
 
-async def test_one_wrong_row_keeps_all_out_and_says_row_column_and_what_to_do(desk: Desk) -> None:
+async def test_one_wrong_row_keeps_all_out_and_says_row_column_and_what_to_do(desk: ImportDesk) -> None:
     rows = device_rows(3)
     rows[1] = ("MR-0002", "bed", "", "Demo Medical", "M1", "S-2", "Cellar", "much")
     batch = await desk.upload(spreadsheet(HEAD, *rows))
@@ -119,7 +62,7 @@ async def test_one_wrong_row_keeps_all_out_and_says_row_column_and_what_to_do(de
     assert await desk.numbers() == ["CT-0001"]
 
 
-async def test_what_only_the_database_knows_is_wrong_is_said_too(desk: Desk) -> None:
+async def test_what_only_the_database_knows_is_wrong_is_said_too(desk: ImportDesk) -> None:
     elsewhere = await add_organisation(desk.db, "hospital", "Second Demo Hospital")
     await add_device(desk.db, elsewhere, "MR-0001")
     rows = [
@@ -134,7 +77,7 @@ async def test_what_only_the_database_knows_is_wrong_is_said_too(desk: Desk) -> 
     assert faults[2][3]["number"] == "MR-0003"
 
 
-async def test_changes_are_shown_before_and_after_and_empty_cells_change_nothing(desk: Desk) -> None:
+async def test_changes_are_shown_before_and_after_and_empty_cells_change_nothing(desk: ImportDesk) -> None:
     await desk.bring_in(spreadsheet(HEAD, *device_rows(2)))
     again = device_rows(2)
     again[0] = (*again[0][:2], "Renamed", *again[0][3:6], None, None)
@@ -149,7 +92,7 @@ async def test_changes_are_shown_before_and_after_and_empty_cells_change_nothing
     assert tuple(row) == ("Renamed", "1000.50")
 
 
-async def test_an_import_is_taken_back_whole(desk: Desk) -> None:
+async def test_an_import_is_taken_back_whole(desk: ImportDesk) -> None:
     await desk.bring_in(spreadsheet(HEAD, *device_rows(2)))
     ward = await add_organisation(desk.db, "department", "Ward", desk.world.hospital)
     second = device_rows(3, first=2)
@@ -177,7 +120,7 @@ SELECT d.id, 'a', 'photo', 'front', 'k', p.id, now() FROM device d, person p WHE
 
 @pytest.mark.parametrize(("since", "reason"), [(CHANGED, CHANGED_SINCE), (USED, USED_SINCE)])
 async def test_what_was_changed_or_used_since_bars_taking_back_and_nothing_is_taken(
-    desk: Desk, since: str, reason: str
+    desk: ImportDesk, since: str, reason: str
 ) -> None:
     batch = await desk.bring_in(spreadsheet(HEAD, *device_rows(3)))
     await desk.db.execute(since)
@@ -186,13 +129,13 @@ async def test_what_was_changed_or_used_since_bars_taking_back_and_nothing_is_ta
     assert len(await desk.numbers()) == 4
 
 
-async def test_a_file_twice_is_warned_of(desk: Desk) -> None:
+async def test_a_file_twice_is_warned_of(desk: ImportDesk) -> None:
     content = spreadsheet(HEAD, *device_rows(1))
     first = await desk.bring_in(content)
     assert (await desk.row(await desk.upload(content)))["report"]["twin"] == first
 
 
-async def test_what_changed_since_the_preview_stops_the_import(desk: Desk) -> None:
+async def test_what_changed_since_the_preview_stops_the_import(desk: ImportDesk) -> None:
     batch = await desk.upload(spreadsheet(HEAD, *device_rows(2)))
     await desk.imports.start(desk.by, batch)
     await add_device(desk.db, desk.world.department, "MR-0001")
@@ -203,7 +146,7 @@ async def test_what_changed_since_the_preview_stops_the_import(desk: Desk) -> No
 
 
 async def test_a_killed_import_begins_anew_and_is_given_up_after_some_tries(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: ImportDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = await desk.upload(spreadsheet(HEAD, *device_rows(2)))
     await desk.imports.start(desk.by, batch)
@@ -222,20 +165,20 @@ async def test_a_killed_import_begins_anew_and_is_given_up_after_some_tries(
     assert (row["state"], row["report"]["error"][0]) == ("failed", import_runs.GAVE_UP)
 
 
-async def test_two_processes_do_not_do_it_twice(desk: Desk) -> None:
+async def test_two_processes_do_not_do_it_twice(desk: ImportDesk) -> None:
     batch = await desk.upload(spreadsheet(HEAD, *device_rows(30)))
     await desk.imports.start(desk.by, batch)
     await asyncio.gather(desk.runner.run_due(), desk.runner.run_due())
     assert len(await desk.numbers()) == 31
 
 
-async def test_only_heads_and_administrators_import(desk: Desk) -> None:
+async def test_only_heads_and_administrators_import(desk: ImportDesk) -> None:
     for person, refusal in ((desk.world.engineer, NotPermitted), (desk.world.reporter, NotVisible)):
         with pytest.raises(refusal):
             await desk.upload(spreadsheet(HEAD), By(await viewer(desk.db, person), Door.PAGE))
 
 
-async def test_rights_count_when_the_work_is_done(desk: Desk) -> None:
+async def test_rights_count_when_the_work_is_done(desk: ImportDesk) -> None:
     batch = await desk.upload(spreadsheet(HEAD, *device_rows(1)))
     await desk.imports.start(desk.by, batch)
     await desk.db.execute("DELETE FROM post WHERE person_id = $1", desk.world.head)
@@ -243,7 +186,7 @@ async def test_rights_count_when_the_work_is_done(desk: Desk) -> None:
     assert await desk.numbers() == ["CT-0001"]
 
 
-async def test_each_step_is_for_its_state_alone(desk: Desk) -> None:
+async def test_each_step_is_for_its_state_alone(desk: ImportDesk) -> None:
     batch = await desk.bring_in(spreadsheet(HEAD, *device_rows(1)))
     for step in (desk.imports.start, desk.imports.drop):
         with pytest.raises(ImportNotInThisState):
@@ -251,13 +194,13 @@ async def test_each_step_is_for_its_state_alone(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04" + b"x" * 50, hashlib.sha256(b"").digest()])
-async def test_what_is_no_spreadsheet_fails_with_words(desk: Desk, content: bytes) -> None:
+async def test_what_is_no_spreadsheet_fails_with_words(desk: ImportDesk, content: bytes) -> None:
     row = await desk.row(await desk.upload(content))
     assert row["state"] == "failed"
     assert "no spreadsheet" in row["report"]["error"][0]
 
 
-async def test_a_foreign_administrator_neither_sees_nor_starts_it(desk: Desk) -> None:
+async def test_a_foreign_administrator_neither_sees_nor_starts_it(desk: ImportDesk) -> None:
     elsewhere = await add_organisation(desk.db, "hospital", "Second Demo Hospital")
     person = await add_person(desk.db, elsewhere, "Administrator", Role.ADMINISTRATOR)
     batch = await desk.upload(spreadsheet(HEAD, *device_rows(1)))
