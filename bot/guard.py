@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Middleware
 
 from h5_pages.limits import subscriber
 from h5_pages.security import client_address
@@ -14,7 +15,6 @@ from storage.database import DatabaseAway
 from storage.rates import Limits, Rate, Use
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 CALLBACK_RATE = Rate(6000, 60)
 """For each account and address: far more than a provider sends when a whole hospital presses at once."""

@@ -22,7 +22,7 @@ from bot.services import Services, build_services
 from bot.settings import Settings, SettingsWrong
 from bot.systemd import Systemd
 from bot.web import build_web
-from storage import business_time, upkeep
+from storage import business_time, rates, upkeep
 from storage.migrate import migrate
 from storage.roles import standing
 from workflows.calendar import follow_changes
@@ -102,6 +102,7 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
                 5 * POLL_S,
             ),
             Loop("upkeep", lambda: _look_after(services), asyncio.Event(), 3600),
+            Loop("rates", lambda: _drop_old_uses(services), asyncio.Event(), 60),
         ]
     return loops, wakes
 
@@ -146,3 +147,7 @@ async def _look_after(services: Services) -> None:
     await upkeep.look_after(services.db, services.clocks.real.now())
     if forgotten := await services.pages.files.sweep():
         log.info("unused_files_forgotten", count=forgotten)
+
+
+async def _drop_old_uses(services: Services) -> None:
+    await rates.look_after(services.db, services.clocks.real.now())

@@ -77,8 +77,9 @@ class Patience:
 @asynccontextmanager
 async def patience(request: web.Request, most_bytes: int) -> AsyncIterator[Patience]:
     """Read a body within; raises `TooSlow` and, by `came`, `BodyTooLarge`."""
+    timer = asyncio.timeout(None)
     try:
-        async with asyncio.timeout(None) as timer:
+        async with timer:
             yield Patience(request, timer, DEFAULT, most_bytes)
     except TimeoutError:
         if timer.expired():

@@ -1,6 +1,7 @@
 """What every request goes through: origin, session, form and its token, the view, errors, headers."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -96,8 +97,9 @@ async def _enter(site: Site, route: Route, request: web.Request) -> web.StreamRe
         await _count(site, route, request, visit)
     except (DatabaseAway, TooOften):
         if posting:  # the words are kept, for nothing else is done with them
-            typed = await intake.read_form(request, _unchecked, None, route.largest_form)
-            request[VISIT] = replace(request[VISIT], typed=typed)
+            with suppress(WorkflowError):  # the first reason is the one to be told
+                typed = await intake.read_form(request, _unchecked, None, route.largest_form)
+                request[VISIT] = replace(request[VISIT], typed=typed)
         raise
     if posting:
         visit = request[VISIT] = await _with_form(route, request, visit)
