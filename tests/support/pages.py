@@ -17,11 +17,11 @@ from PIL import Image
 
 from bot.guard import SERVER
 from h5_pages.app import PageServices, PageSettings, add_pages
+from h5_pages.services import IdentityProvider, NoIdentity
 from notifier.providers import build_channels
 from notifier.sending import Channels
 from notifier.trial import Trials
 from storage.channel_accounts import StoredChannelAccounts
-from h5_pages.services import IdentityProvider, NoIdentity
 from storage.database import Database
 from storage.failpoints import NoFailPoints
 from storage.files import FolderFiles
