@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from storage.directory import Viewer
 from storage.texts import N_
+from workflows.administration.device_forms import RIGHTS, Right
 from workflows.administration.trail import AUDITORS
 from workflows.identity.roles import Role
 
@@ -20,15 +21,25 @@ class Screen:
     roles: frozenset[Role] = ADMINISTRATORS
 
 
+IMPORTERS = RIGHTS[Right.IMPORT]
 SCREENS = [
     Screen("/admin/organisations", N_("Organisations"), N_("Authorities, hospitals and departments")),
     Screen("/admin/people", N_("People"), N_("Records, posts, and how they are reached")),
     Screen(
-        "/admin/calendar", N_("Working days"), N_("Days that the public calendar moves, asked for each autumn")
+        "/admin/address-books", N_("WeCom address book"), N_("Take people over from it, and see who is gone")
     ),
-    Screen("/admin/audit", N_("Audit"), N_("Who did what, when, from where"), AUDITORS),
-    Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel took")),
+    Screen("/admin/policies", N_("Policies"), N_("Deadlines, limits and audiences, with versions")),
+    Screen(
+        "/admin/calendar",
+        N_("Working days"),
+        N_("Days that the public calendar moves, asked for each autumn"),
+    ),
     Screen("/admin/channels", N_("Channels"), N_("WeCom, SMS, mail and Telegram: accounts and tests")),
+    Screen("/admin/audit", N_("Audit"), N_("Who did what, when, from where"), AUDITORS),
+    Screen(
+        "/admin/imports/devices", N_("Import devices"), N_("Many at a time, from a spreadsheet"), IMPORTERS
+    ),
+    Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel took")),
 ]
 
 

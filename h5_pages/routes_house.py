@@ -1,7 +1,7 @@
 """Addresses of the administration of organisations, people, policies and the calendar."""
 
 from h5_pages.pipeline import Route
-from h5_pages.views import organisation_tree, organisations, people, person, person_parts
+from h5_pages.views import organisation_tree, organisations, people, person, person_parts, policies
 
 HOUSE_ROUTES = [
     Route("GET", "/admin/organisations", organisation_tree.tree),
@@ -29,4 +29,9 @@ HOUSE_ROUTES = [
     Route("POST", "/admin/people/{id}/ways/{part}", person_parts.change_way),
     Route("POST", "/admin/people/{id}/ways/{part}/earlier", person_parts.earlier_way),
     Route("POST", "/admin/people/{id}/ways/{part}/end", person_parts.end_way),
+    Route("GET", "/admin/policies", policies.listed),
+    Route("GET", "/admin/policies/{name}", policies.page),
+    Route("POST", "/admin/policies/{name}", policies.save),
+    Route("GET", "/admin/policies/{name}/new", policies.form),
+    Route("POST", "/admin/policies/{name}/preview", policies.look_ahead),
 ]

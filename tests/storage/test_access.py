@@ -25,6 +25,7 @@ from storage.access import (
     organisations,
     patients,
     people,
+    policies,
     sensors,
     staff,
     trail,
@@ -100,7 +101,7 @@ async def sealed_patient(town: Town, viewer: Viewer) -> object:
         return await patients.patient(connection, viewer, town.case.number)
 
 
-ADMIN = Role.ADMINISTRATOR
+ADMIN, POLICY = Role.ADMINISTRATOR, "repair.triage"
 WANTED = licences.Wanted()
 YEAR = (date(2028, 1, 1), date(2028, 12, 31))
 
@@ -193,6 +194,12 @@ CALLS: dict[Callable[..., Any], Call] = {
     staff.listed: listed_staff,
     staff.record: lambda t, v: staff.record(t.db, v, ADMIN, t.desk.world.reporter),
     staff.ways_offered: offered_ways,
+    policies.holding: lambda t, v: policies.holding(t.db, v, ADMIN, t.desk.world.hospital, NOW),
+    policies.history: lambda t, v: policies.history(t.db, v, ADMIN, t.desk.world.hospital, POLICY, NOW),
+    policies.below: lambda t, v: policies.below(t.db, v, ADMIN, t.desk.world.hospital, POLICY, NOW),
+    policies.open_cases: lambda t, v: policies.open_cases(
+        t.db, v, ADMIN, t.desk.world.hospital, "repair", []
+    ),
     people.candidates: lambda t, v: people.candidates(t.db, v, Role.ENGINEER, t.path, NOW),
     **ACCOUNT_READS,
     **CHANNEL_READS,
@@ -219,6 +226,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         # A city among the case's organisations; which level it stands at does not matter here.
         await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
         await desk.db.execute(MAKE_LOOK, desk.world.head, case.case_id)
+        await desk.set_policy(desk.world.hospital, POLICY, {"amount": 1, "unit": "hours"})
         await desk.db.execute(MAKE_MANUAL, desk.world.device, SHA, desk.world.head)
         await desk.db.execute(MAKE_HISTORY, desk.world.head, desk.world.device)
         await desk.db.execute("UPDATE message SET state = 'dead', finished_at = now()")

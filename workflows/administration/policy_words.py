@@ -1,0 +1,138 @@
+"""Names and meanings of policies, and how a value is said. Source texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from storage.texts import N_, Gettext
+from workflows.administration.contacts import CHANNEL_LABELS
+from workflows.administration.person_forms import ROLE_CHOICES
+from workflows.adverse_event.forms import GRADE_LABELS, OUTCOME_LABELS
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a policy is called, and what follows from it."""
+
+    label: str
+    meaning: str
+
+
+REMINDED = N_("So long after the state was entered; whoever has to act is reminded then.")
+HIGHER = N_("So long after the state was entered; whoever is above is told then.")
+CLIMBS = N_("So long after the alarm; if nobody has acknowledged by then, it goes one step higher.")
+LAW = N_("So long after it became known; reminders come at half, three quarters and nine tenths of it.")
+AUDIENCE = N_("Who is told of this besides the usual ones, and by which channels.")
+
+WORDS: dict[str, Words] = {
+    "repair.approval_limit": Words(
+        N_("Estimate up to which no approval is needed"),
+        N_("A repair with a higher estimate is approved first."),
+    ),
+    "repair.reopen_within": Words(
+        N_("Time to reopen a closed repair"), N_("Until then the reporter can say that it is not fixed.")
+    ),
+    "repair.triage": Words(N_("Assessment: first reminder"), REMINDED),
+    "repair.triage_head": Words(N_("Assessment: the head is told"), HIGHER),
+    "repair.approval": Words(N_("Approval: first reminder"), REMINDED),
+    "repair.approval_director": Words(N_("Approval: the vice-director is told"), HIGHER),
+    "repair.confirmation": Words(N_("Confirmation: first reminder"), REMINDED),
+    "repair.confirmation_head": Words(N_("Confirmation: the head of department is told"), HIGHER),
+    "licence.time_limit": Words(
+        N_("Time limit of a licence"),
+        N_("From the issue of the original; counts for licences that are registered from then on."),
+    ),
+    "licence.reminder_hour": Words(N_("Hour of the reminders"), N_("Reminders go out at this full hour.")),
+    "licence.red_again": Words(N_("Red: again after"), N_("So often a red reminder is repeated.")),
+    "licence.lapse": Words(
+        N_("Lapse by itself"), N_("If switched on, a licence lapses by itself so long after its limit.")
+    ),
+    "licence.plan_past_the_limit": Words(
+        N_("Longest plan after the limit"), N_("A plan that is made after the limit may not be for later.")
+    ),
+    "licence.blue": Words(N_("Audience: blue"), AUDIENCE),
+    "licence.yellow": Words(N_("Audience: yellow"), AUDIENCE),
+    "licence.orange": Words(N_("Audience: orange"), AUDIENCE),
+    "licence.red": Words(N_("Audience: red"), AUDIENCE),
+    "adverse_event.clock_death": Words(N_("Death: report to the national system"), LAW),
+    "adverse_event.clock_serious": Words(N_("Serious injury: report to the national system"), LAW),
+    "adverse_event.clock_province": Words(N_("Group event: tell the province"), LAW),
+    "adverse_event.clock_each_case": Words(N_("Group event: report each case"), LAW),
+    "adverse_event.clock_hospital": Words(N_("Handling in the hospital"), LAW),
+    "adverse_event.grades": Words(
+        N_("Proposed grades"), N_("The grade that is proposed for each outcome; the safety officer decides.")
+    ),
+    "adverse_event.high_grades": Words(
+        N_("Grades that raise the alarm"), N_("An event of such a grade is told at once on all channels.")
+    ),
+    "adverse_event.alarm": Words(N_("Audience of the alarm"), AUDIENCE),
+    "adverse_event.ladder": Words(N_("Audience of the steps after it"), AUDIENCE),
+    "adverse_event.unacknowledged": Words(N_("Alarm: step 1"), CLIMBS),
+    "adverse_event.unacknowledged_head": Words(N_("Alarm: step 2, the head of equipment"), CLIMBS),
+    "adverse_event.unacknowledged_director": Words(N_("Alarm: step 3, the vice-director"), CLIMBS),
+    "adverse_event.unacknowledged_city": Words(N_("Alarm: step 4, the city"), CLIMBS),
+    "adverse_event.unacknowledged_province": Words(N_("Alarm: step 5, the province"), CLIMBS),
+    "adverse_event.check": Words(N_("Check: first reminder"), REMINDED),
+    "adverse_event.check_director": Words(N_("Check: the vice-director is told"), HIGHER),
+    "alarm.acknowledgement": Words(N_("Acknowledgement: first reminder"), REMINDED),
+    "alarm.to_head": Words(N_("Acknowledgement: the head is told"), HIGHER),
+    "alarm.to_vice_director": Words(N_("Acknowledgement: the vice-director is told"), HIGHER),
+    "alarm.still_on": Words(N_("Still going on: reminder"), REMINDED),
+    "alarm.closing": Words(N_("To be closed: reminder"), REMINDED),
+    "password": Words(
+        N_("Password rules"), N_("What a new password must be, and when an old one has to be changed.")
+    ),
+}
+KEY_LABELS: dict[str, str] = {
+    "amount": N_("How much"),
+    "unit": N_("Unit"),
+    "hour": N_("Hour of the day (0 to 23)"),
+    "automatic": N_("Lapses by itself"),
+    "roles": N_("Roles"),
+    "channels": N_("Channels"),
+    "grades": N_("Grades"),
+    "least_length": N_("Least length (characters)"),
+    "most_age_days": N_("To be changed after so many days (0: never)"),
+    **OUTCOME_LABELS,
+}
+UNIT_LABELS: dict[str, str] = {
+    "minutes": N_("minutes"),
+    "hours": N_("hours"),
+    "calendar_days": N_("calendar days"),
+    "working_days": N_("working days"),
+    "years": N_("years"),
+    "CNY": N_("yuan"),
+}
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "roles": ROLE_CHOICES,
+    "channels": CHANNEL_LABELS,
+    "grades": GRADE_LABELS,
+}
+ON, OFF, NOBODY = N_("yes"), N_("no"), N_("none")
+
+
+def said(value: Mapping[str, Any], gettext: Gettext) -> list[tuple[str, str]]:
+    """A value in words: label and text of each part, in the reader's language."""
+    parts = [
+        (gettext(KEY_LABELS.get(key, key)), _part(key, value, gettext)) for key in value if key != "unit"
+    ]
+    return [("", parts[0][1])] if len(parts) == 1 else parts
+
+
+def in_short(value: Mapping[str, Any], gettext: Gettext) -> str:
+    """The same in one line."""
+    return "; ".join(f"{label}: {text}" if label else text for label, text in said(value, gettext))
+
+
+def _part(key: str, value: Mapping[str, Any], gettext: Gettext) -> str:
+    part = value[key]
+    if isinstance(part, bool):
+        return gettext(ON if part else OFF)
+    if isinstance(part, list):
+        known = CHOICES.get(key, {})
+        return ", ".join(gettext(known.get(str(one), str(one))) for one in part) or gettext(NOBODY)
+    if key == "amount":
+        unit = str(value.get("unit", ""))
+        return f"{Decimal(str(part)):,} {gettext(UNIT_LABELS.get(unit, unit))}"
+    return f"{part}:00" if key == "hour" else str(part)
