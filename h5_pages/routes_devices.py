@@ -1,6 +1,7 @@
-"""Every address of the pages of devices."""
+"""Every address of the pages of devices and of imports."""
 
 from h5_pages.pipeline import For, Route
+from h5_pages.routes_imports import IMPORT_ROUTES
 from h5_pages.views import adverse_events, device_admin, device_files, device_list, devices, labels
 
 DEVICE_ROUTES = [
@@ -21,5 +22,6 @@ DEVICE_ROUTES = [
     Route("GET", "/devices/{id}/files/{key}", device_files.file),
     Route("GET", "/devices/{id}/{step}", device_admin.step_form),
     Route("POST", "/devices/{id}/{step}", device_admin.do_step),
+    *IMPORT_ROUTES,
     Route("GET", "/labels.pdf", labels.sheet),
 ]

@@ -20,6 +20,7 @@ from storage.access import (
     device_lists,
     devices,
     files,
+    imports,
     licences,
     messages,
     organisations,
@@ -67,6 +68,10 @@ INSERT INTO audit (at, person_id, case_id, door, client, action, subject, data, 
 SELECT now(), $1, c.id, 'page', '', 'look', '', '{"fields": ["name"]}', c.organisation_id, 'case', c.id
   FROM work_case c WHERE c.id = $2
 """
+MAKE_IMPORT = """
+INSERT INTO import_batch (kind, organisation_id, person_id, name, state, report, created_at)
+VALUES ('devices', $1, $2, 'devices.xlsx', 'preview', '{}', now())
+"""
 MAKE_MANUAL = """
 INSERT INTO device_file (device_id, file_id, kind, name, public_key, added_by_id, added_at)
 VALUES ($1, $2, 'contract', 'c.pdf', 'manual-key', $3, now())
@@ -109,6 +114,10 @@ YEAR = (date(2028, 1, 1), date(2028, 12, 31))
 async def licences_due(town: Town, viewer: Viewer) -> object:
     found = await licences.counts(town.db, viewer, WANTED, {"blue": YEAR})
     return [count for count in found.values() if count]
+
+
+async def imports_listed(town: Town, viewer: Viewer) -> object:
+    return (await imports.listed(town.db, viewer, "devices", [Role.ENGINEER], Order("number"))).rows
 
 
 async def devices_listed(town: Town, viewer: Viewer) -> object:
@@ -156,6 +165,9 @@ CALLS: dict[Callable[..., Any], Call] = {
     devices.record: lambda t, v: devices.record(t.db, v, t.desk.world.device),
     devices.by_number: lambda t, v: devices.by_number(t.db, v, DEVICE_NUMBER),
     devices.chosen: lambda t, v: devices.chosen(t.db, v, [t.desk.world.device]),
+    imports.listed: imports_listed,
+    imports.batch: lambda t, v: imports.batch(t.db, v, 1, [Role.ENGINEER]),
+    imports.places: lambda t, v: imports.places(t.db, v, [Role.ENGINEER]),
     device_files.listed: lambda t, v: device_files.listed(t.db, v, t.desk.world.device, [Role.ENGINEER]),
     device_files.file: lambda t, v: device_files.file(t.db, v, "manual-key", [Role.ENGINEER]),
     device_history.lines: lambda t, v: device_history.lines(t.db, v, t.desk.world.device),
@@ -228,6 +240,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         await desk.db.execute(MAKE_LOOK, desk.world.head, case.case_id)
         await desk.set_policy(desk.world.hospital, POLICY, {"amount": 1, "unit": "hours"})
         await desk.db.execute(MAKE_MANUAL, desk.world.device, SHA, desk.world.head)
+        await desk.db.execute(MAKE_IMPORT, desk.world.hospital, desk.world.head)
         await desk.db.execute(MAKE_HISTORY, desk.world.head, desk.world.device)
         await desk.db.execute("UPDATE message SET state = 'dead', finished_at = now()")
         await make_account(desk)
