@@ -69,7 +69,9 @@ def _url(line: TrailLine) -> str:
 def _differences(visit: Visit, line: TrailLine) -> list[Difference]:
     before, after = line.before or {}, line.after or {}
     more = {name: value for name, value in line.data.items() if name not in after}
-    names = dict.fromkeys([*before, *after, *more])
+    names = [
+        n for n in dict.fromkeys([*before, *after, *more]) if n not in before or before[n] != after.get(n)
+    ]
     return [
         Difference(
             trail_words.field(name, visit.gettext),
