@@ -93,7 +93,7 @@ class Outbox:
         self.accounts = StoredChannelAccounts(self.db, key)
 
     def dispatcher(self, hands: int = HANDS) -> Dispatcher:
-        """The notifier, as the service runs it; `hands` is how many messages it has under lease at once."""
+        """The notifier, as the service runs it; it claims half as many messages at once as it has hands."""
         real = RealClock()
         channels = Channels({"noop": self.channel}, self.accounts)
         sender = Sender(self.db, channels, NoWords(), real, lambda: 0.5, NoFailPoints())

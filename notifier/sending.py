@@ -11,6 +11,7 @@ import structlog
 
 from notifier.budget import Budget, wait_until
 from notifier.channel import Accepted, Account, Channel, SendFailed, Verdict
+from notifier.first_tries import Begun, FirstTries, Notes, Opened
 from notifier.rendering import Renderer
 from notifier.retry import is_hopeless, retry_delay
 from storage import deliveries, outbox
@@ -19,6 +20,7 @@ from storage.clock import Clock
 from storage.database import Connection, Database
 from storage.deliveries import OVER_BUDGET, Delivery, Route
 from storage.failpoints import FailPoints
+from storage.first_tries import Taken
 from storage.outbox import Claimed
 from storage.sealing import SealBroken
 from storage.texts import N_
@@ -103,15 +105,27 @@ class Sender:
         self._real = real
         self._random = random
         self._fail = fail
+        self._first_tries = FirstTries(db, channels, renderer, real)
+        self._notes = Notes(db, real)
 
-    async def send(self, message: Claimed) -> None:
-        """Make one try. Raises `DatabaseAway`; the lease then runs out and the message is claimed again."""
+    async def begin(self, messages: Sequence[Claimed]) -> Mapping[int, Begun]:
+        """Begin all first tries that are plain, in one transaction; those by message. Raises `DatabaseAway`."""
+        return await self._first_tries.begin(messages)
+
+    async def send(self, message: Claimed, begun: Begun | None = None) -> None:
+        """Make one try, which may have begun with others already.
+
+        Raises `DatabaseAway`; the lease then runs out and the message is claimed again.
+        """
+        if begun is not None:
+            self._fail.hit("notifier.frozen")
+            await self._try(message, begun.delivery, begun.way)
+            return
         async with self._db.transaction() as tx:
             delivery = await self._begin(tx, message)
-        if delivery is None:
-            return
-        self._fail.hit("notifier.frozen")
-        await self._try(message, delivery)
+        if delivery is not None:
+            self._fail.hit("notifier.frozen")
+            await self._try(message, delivery)
 
     async def put_off(self, message: Claimed) -> None:
         """Try again later, after something that should not have happened; many hours later give it up."""
@@ -211,26 +225,25 @@ class Sender:
         content = self._renderer.content(message, unique_id, opened.name)
         return channel.compose(content, route.address, as_account(opened))
 
-    async def _try(self, message: Claimed, delivery: Delivery) -> None:
+    async def _try(self, message: Claimed, delivery: Delivery, way: Opened | None = None) -> None:
         try:
-            accepted = await self._hand_over(delivery)
+            accepted = await self._hand_over(delivery, way or await self._open(delivery))
         except SendFailed as failure:
             await self._failed(message, delivery, failure)
             return
         self._fail.hit("notifier.accepted")
-        async with self._db.transaction() as tx:
-            # The message first, as every transaction does, or two of them could wait for each other.
-            now = self._real.now()
-            await outbox.sent(tx, message, now)
-            await deliveries.accepted(tx, delivery, accepted.provider_id, accepted.update_code, now)
+        await self._notes.take(Taken(message, delivery, accepted.provider_id, accepted.update_code))
         self._fail.hit("notifier.noted")
 
-    async def _hand_over(self, delivery: Delivery) -> Accepted:
-        """Raises `SendFailed`; a message that the provider has had before has arrived by an earlier try."""
+    async def _open(self, delivery: Delivery) -> Opened:
         channel, opened = await self._channels.open(delivery.channel, delivery.account_id)
+        return Opened(channel, as_account(opened), opened.name)
+
+    async def _hand_over(self, delivery: Delivery, way: Opened) -> Accepted:
+        """Raises `SendFailed`; a message that the provider has had before has arrived by an earlier try."""
         try:
             async with self._channels.in_time():
-                return await channel.send(delivery.payload, delivery.address, as_account(opened))
+                return await way.channel.send(delivery.payload, delivery.address, way.account)
         except SendFailed as failure:
             if failure.seen_before and delivery.maybe_twice:
                 return Accepted("", note=failure.reason)
