@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from storage.database import Connection
+from storage.database import Connection, Record
+from storage.directory import PERSON, Viewer, viewer_from
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class NewMessage:
 
 @dataclass(frozen=True)
 class NewPart:
-    """Somebody takes a part; with `replaces`, whoever had it leaves it."""
+    """Somebody takes a part."""
 
     part: str
     person_id: int | None
@@ -117,27 +118,38 @@ attached AS (
     FROM jsonb_to_recordset($11) AS a(sha256 text, name text, public_key text)),
 answered AS (
   INSERT INTO idempotency (key, fingerprint, case_id, answer, recorded_at)
-  SELECT $12, $13, $1, $14, $7 WHERE $12::varchar IS NOT NULL)
+  SELECT $12, $13, $1, $14, $7 WHERE $12::varchar IS NOT NULL){detailed}
 SELECT CASE WHEN jsonb_array_length($10) > 0 OR $4 THEN pg_notify('outbox', '') END,
        CASE WHEN jsonb_array_length($9) > 0 THEN pg_notify('timers', '') END
 """
+# The workflow's own row: inserted with the first step, changed later. Names come from the workflow's code.
+DETAIL_GIVEN = "(SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $15)) g"
+NEW_DETAIL = ", detailed AS (INSERT INTO {table} (case_id, {columns}) SELECT $1, g.* FROM {given})"
+CHANGED_DETAIL = ", detailed AS (UPDATE {table} SET ({columns}) = ROW(g.*) FROM {given} WHERE case_id = $1)"
+LOCK = f"""
+SELECT c.workflow, to_jsonb(person) AS person FROM work_case c LEFT JOIN LATERAL ({PERSON}) person ON true
+ WHERE c.id = $3 FOR UPDATE OF c
+"""
 
 
-async def lock_case(connection: Connection, case_id: int) -> str | None:
-    """Lock the case's row until the end of the transaction; the name of its workflow, or None."""
-    name: str | None = await connection.fetchval(
-        "SELECT workflow FROM work_case WHERE id = $1 FOR UPDATE", case_id
-    )
-    return name
+async def lock_case(
+    connection: Connection, case_id: int, person_id: int | None, at: datetime
+) -> tuple[str, Viewer | None] | None:
+    """Lock the case's row until the end of the transaction; None when there is no such case.
+
+    The name of its workflow, and the active person of that id with the grants that hold at `at` (business time).
+    """
+    row = await connection.fetchrow(LOCK, person_id, at, case_id)
+    if row is None:
+        return None
+    return row["workflow"], viewer_from(row["person"]) if row["person"] else None
 
 
 async def write(connection: Connection, written: Written) -> None:
     """Write one step. The case's row must be locked."""
-    if written.detail:
-        await _write_detail(connection, written)
     key, fingerprint, answer = written.answer or (None, None, None)
     await connection.execute(
-        WRITE,
+        WRITE.format(detailed=_detailed(written)),
         written.case_id,
         written.step.target,
         written.version,
@@ -153,18 +165,18 @@ async def write(connection: Connection, written: Written) -> None:
         key,
         fingerprint,
         answer,
+        *([dict(written.detail)] if written.detail else ()),
     )
 
 
-async def _write_detail(connection: Connection, written: Written) -> None:
-    """Insert the workflow's own row with the first step, change it later. Names come from the workflow's code."""
+def _detailed(written: Written) -> str:
+    """The part of the statement that writes the workflow's own row, when the step writes anything there."""
+    if not written.detail:
+        return ""
     table, columns = written.detail_table, ", ".join(written.detail)
-    given = f"SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $2)"
-    if written.version == 1:
-        statement = f"INSERT INTO {table} (case_id, {columns}) SELECT $1, g.* FROM ({given}) g"
-    else:
-        statement = f"UPDATE {table} SET ({columns}) = ROW(g.*) FROM ({given}) g WHERE case_id = $1"
-    await connection.execute(statement, written.case_id, dict(written.detail))
+    given = DETAIL_GIVEN.format(table=table, columns=columns)
+    template = NEW_DETAIL if written.version == 1 else CHANGED_DETAIL
+    return template.format(table=table, columns=columns, given=given)
 
 
 # Of a unique constraint over the workflow's own row; keys of answers are no columns that anybody fills in.
@@ -182,11 +194,22 @@ async def column_of(connection: Connection, table: str | None, constraint: str |
 
 
 NEW_CASE = """
+WITH opened AS (
 INSERT INTO work_case (number, workflow, definition_version, state, version, entered_version, entered_at,
                        organisation_id, device_id, parent_id, title, opened_at)
 VALUES ($1 || to_char($6 AT TIME ZONE 'Asia/Shanghai', 'YYYY') || '-' || lpad(nextval('case_number')::text, 6, '0'),
         $2, $3, $4, 0, 0, $6, $5, $7, $9, $8, $6)
-RETURNING id
+RETURNING id),
+joined AS (
+INSERT INTO participant (case_id, part, person_id, name, phone, email)
+SELECT opened.id, $10, $11, $12, $13, $14 FROM opened WHERE $10::varchar IS NOT NULL
+RETURNING id)
+SELECT opened.id, (SELECT id FROM joined) FROM opened
+"""
+TAKE_PART = """
+WITH left_it AS (
+  UPDATE participant SET ended_at = $7 WHERE case_id = $1 AND part = $2 AND ended_at IS NULL)
+INSERT INTO participant (case_id, part, person_id, name, phone, email) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
 """
 
 
@@ -205,9 +228,12 @@ class NewCase:
     parent_id: int | None = None
 
 
-async def new_case(connection: Connection, new: NewCase) -> int:
-    """Insert a case at version 0, to be followed by its first step in the same transaction."""
-    case_id: int = await connection.fetchval(
+async def new_case(connection: Connection, new: NewCase, by: NewPart | None) -> tuple[int, int | None]:
+    """Insert a case at version 0, to be followed by its first step in the same transaction.
+
+    The ids of the case and of whoever takes a part in it from the beginning.
+    """
+    row = await connection.fetchrow(
         NEW_CASE,
         new.prefix,
         new.workflow,
@@ -218,29 +244,16 @@ async def new_case(connection: Connection, new: NewCase) -> int:
         new.device_id,
         new.title,
         new.parent_id,
+        *((by.part, by.person_id, by.name, by.phone, by.email) if by else (None,) * 5),
     )
-    return case_id
+    case_id, participant_id = cast(Record, row)  # INSERT … RETURNING has a row or raises
+    return case_id, participant_id
 
 
-async def take_part(connection: Connection, case_id: int, part: NewPart, at: datetime, replaces: bool) -> int:
-    """Give somebody a part in the case; the participant's id."""
-    if replaces:
-        await connection.execute(
-            "UPDATE participant SET ended_at = $3 WHERE case_id = $1 AND part = $2 AND ended_at IS NULL",
-            case_id,
-            part.part,
-            at,
-        )
-    participant_id: int = await connection.fetchval(
-        "INSERT INTO participant (case_id, part, person_id, name, phone, email) "
-        "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
-        case_id,
-        part.part,
-        part.person_id,
-        part.name,
-        part.phone,
-        part.email,
-    )
+async def take_part(connection: Connection, case_id: int, part: NewPart, at: datetime) -> int:
+    """Give somebody a part in the case, which whoever had it leaves; the participant's id."""
+    who = (part.part, part.person_id, part.name, part.phone, part.email)
+    participant_id: int = await connection.fetchval(TAKE_PART, case_id, *who, at)
     return participant_id
 
 

@@ -24,25 +24,13 @@ from workflows.actor import Actor, Reporter
 from workflows.asked import Asked, Taking, Token, fingerprint, sealed_fields, step_row
 from workflows.calendar import Calendar
 from workflows.definition import Form, Move, Part, Workflow
-from workflows.errors import ActorUnknown, CaseNotFound, FormInvalid, KeyReused, Stale
+from workflows.errors import ActorUnknown, CaseNotFound, FormInvalid, KeyReused, WorkflowError
+from workflows.outcome import Outcome, acting_viewer, first_answer, stale
 from workflows.plan import facts_after, messages_for, roles_told, timers_for
 from workflows.registry import Registry
 from workflows.rules import check_opening, choose, choose_opening
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an action led to. `repeated`: the key was known, this is the first answer again.
-
-    `participant_id` is set when somebody without an account acted.
-    """
-
-    case_id: int
-    number: str
-    state: str
-    version: int
-    participant_id: int | None = None
-    repeated: bool = False
+__all__ = ["Clocks", "Engine", "Outcome", "Place"]
 
 
 @dataclass(frozen=True)
@@ -109,20 +97,21 @@ class Engine:
                 self._fail.hit("engine.before_commit")
         except asyncpg.UniqueViolationError as error:
             return await self._first_answer(token, error)
+        except WorkflowError as refused:
+            return await self._given_before(token, refused)
         self._fail.hit("engine.after_commit")
         return outcome
 
     async def _act(self, tx: Connection, case_id: int, asked: Asked, seen_version: int) -> Outcome:
-        name = await case_writer.lock_case(tx, case_id)
-        if name is None:
+        locked = await case_writer.lock_case(tx, case_id, asked.actor.person_id, self._clocks.business.now())
+        if locked is None:
             raise CaseNotFound
-        if (known := await _known(tx, asked.token)) is not None:
-            return known
+        name, person = locked
         workflow = self._registry.named(name)
         facts = await self._facts(tx, workflow, case_id)
-        viewer = await self._viewer(tx, asked.actor, facts)
+        viewer = acting_viewer(asked.actor, person, facts)
         if seen_version < facts.entered_version:
-            raise _stale(workflow, facts)
+            raise stale(workflow, facts)
         move, form = choose(workflow, facts, viewer, asked.actor, asked.action, asked.data)
         return await self._take(tx, Taking(workflow, facts, viewer, move, form, asked))
 
@@ -144,8 +133,6 @@ class Engine:
         workflow = self._registry.named(workflow_name)
         try:
             async with self._db.transaction() as tx:
-                if (known := await _known(tx, token)) is not None:
-                    return known
                 move, form = choose_opening(workflow, actor, action, data)
                 facts, viewer = await self._new_case(tx, workflow, move, form, actor, place, reporter)
                 move = check_opening(workflow, facts, viewer, actor, move, form)
@@ -153,6 +140,8 @@ class Engine:
                 self._fail.hit("engine.before_commit")
         except asyncpg.UniqueViolationError as error:
             return await self._first_answer(token, error)
+        except WorkflowError as refused:
+            return await self._given_before(token, refused)
         self._fail.hit("engine.after_commit")
         return outcome
 
@@ -179,17 +168,17 @@ class Engine:
             at=now,
             parent_id=place.parent_id,
         )
-        case_id = await case_writer.new_case(tx, new)
         if reporter is not None:
             part = NewPart(Part.REPORTER, None, reporter.name, reporter.phone, reporter.email)
-            participant_id = await case_writer.take_part(tx, case_id, part, now, replaces=False)
+            case_id, participant_id = await case_writer.new_case(tx, new, part)
             viewer = Viewer(reporter.name, participant_id=participant_id, case_id=case_id)
         elif actor.is_system:
             viewer = Viewer("")
+            case_id, _ = await case_writer.new_case(tx, new, None)
         else:
             viewer = await self._person(tx, actor)
             part = NewPart(Part.REPORTER, viewer.person_id, viewer.name)
-            await case_writer.take_part(tx, case_id, part, now, replaces=False)
+            case_id, _ = await case_writer.new_case(tx, new, part)
         return await self._facts(tx, workflow, case_id), viewer
 
     async def _take(self, tx: Connection, step: Taking) -> Outcome:
@@ -231,11 +220,13 @@ class Engine:
         if appoint is None:
             return step.facts
         person_id = getattr(step.form, appoint.field, None) or step.viewer.person_id
-        person = await directory.viewer_of(tx, person_id, step.facts.now) if person_id else None
+        person: Viewer | None = step.viewer
+        if person_id != step.viewer.person_id:
+            person = await directory.viewer_of(tx, person_id, step.facts.now) if person_id else None
         if person is None or not person.holds({appoint.role}, step.facts.path):
             raise FormInvalid.choice(appoint.field)
         part = NewPart(appoint.part, person.person_id, person.name)
-        new_id = await case_writer.take_part(tx, step.facts.case_id, part, step.facts.now, replaces=True)
+        new_id = await case_writer.take_part(tx, step.facts.case_id, part, step.facts.now)
         others = tuple(p for p in step.facts.parts if p.part != appoint.part)
         return replace(
             step.facts, parts=(*others, PartHolder(new_id, appoint.part, person.name, person.person_id, ""))
@@ -248,16 +239,6 @@ class Engine:
             raise CaseNotFound
         return facts
 
-    async def _viewer(self, tx: Connection, actor: Actor, facts: Facts) -> Viewer:
-        if actor.is_system:
-            return Viewer("")
-        if actor.participant_id is None:
-            return await self._person(tx, actor)
-        part = next((p for p in facts.parts if p.id == actor.participant_id), None)
-        if part is None:
-            raise CaseNotFound
-        return Viewer(part.name, participant_id=part.id, case_id=facts.case_id)
-
     async def _person(self, tx: Connection, actor: Actor) -> Viewer:
         if actor.person_id is None:
             raise ActorUnknown
@@ -266,30 +247,19 @@ class Engine:
             raise ActorUnknown
         return viewer
 
+    async def _given_before(self, token: Token, refused: WorkflowError) -> Outcome:
+        """The first answer to the same key, else the refusal. A key is looked up only where it can matter."""
+        async with self._db.connection() as connection:
+            known = await first_answer(connection, token)
+        if known is None:
+            raise refused
+        return known
+
     async def _first_answer(self, token: Token, error: asyncpg.UniqueViolationError) -> Outcome:
         """Another request with the same key was faster: its answer. Or a field holds what another case has."""
         async with self._db.connection() as connection:
-            known = await _known(connection, token)
+            known = await first_answer(connection, token)
             if known is not None:
                 return known
             field = await case_writer.column_of(connection, error.table_name, error.constraint_name)
         raise FormInvalid.taken(field) if field else KeyReused
-
-
-async def _known(connection: Connection, token: Token) -> Outcome | None:
-    known = await case_writer.known_answer(connection, token.key)
-    if known is None:
-        return None
-    if known[0] != token.fingerprint:
-        raise KeyReused
-    return replace(Outcome(**known[1]), repeated=True)
-
-
-def _stale(workflow: Workflow, facts: Facts) -> Stale:
-    """Who changed what since the actor looked."""
-    last = next((s for s in reversed(facts.steps) if s.version == facts.entered_version), None)
-    return Stale(
-        name=last.name if last else "",
-        action_text=workflow.actions[last.action].done if last else "",
-        state_text=workflow.states[facts.state],
-    )
