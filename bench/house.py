@@ -124,9 +124,7 @@ async def make_house(place: Place, staff: int, reports: int) -> House:
             await db.execute(statement)
         sign_in = SignIn(db, real, SignInSettings(cost=CHEAP))
         people = await db.fetch(SIGNED_IN)
-        tokens = {
-            row["username"]: await sign_in.sign_in(row["username"], PASSWORD) for row in people
-        }
+        tokens = {row["username"]: await sign_in.sign_in(row["username"], PASSWORD) for row in people}
         return House(dsn, key, tokens, people, await db.fetch(CASES))
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("bot", "h5_pages", "webhooks", "telemetry", "workflows", "notifier", "storage", "tests")
+ROOMS = ("bot", "h5_pages", "webhooks", "telemetry", "workflows", "notifier", "storage", "bench", "tests")
 SOURCES = sorted(
     path for room in ROOMS for path in (ROOT / room).rglob("*.py") if path.parent.name != "migrations"
 )
