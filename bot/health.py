@@ -4,24 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.loops import Heartbeats
+from bot.metrics import Metrics
 from storage.clock import Clock
 from storage.database import Database, DatabaseAway
 
 ANSWER_WITHIN_S = 2.0
 STALE_AFTER_S = 90.0
-
-DEPTHS = """
-SELECT (SELECT count(*) FROM message WHERE state = 'queued') AS queued,
-       (SELECT count(*) FROM message WHERE state = 'dead') AS dead,
-       (SELECT coalesce(extract(epoch FROM $1 - min(next_at)), 0) FROM message WHERE state = 'queued') AS behind,
-       (SELECT count(*) FROM timer WHERE fired_at IS NULL AND due_at < $2) AS overdue,
-       (SELECT count(*) FROM work_case WHERE closed_at IS NULL) AS open_cases,
-       (SELECT count(*) FROM quarantine WHERE received_at > $1 - interval '1 hour') AS rejected
-"""
 
 
 class Health:
@@ -32,19 +23,8 @@ class Health:
         self._heartbeats = heartbeats
         self._real = real
         self._business = business
-        self._registry = CollectorRegistry()
-        self._gauges = {
-            "queued": self._gauge("yishe_messages_queued", "Messages that wait in the outbox"),
-            "dead": self._gauge("yishe_messages_dead", "Messages that reached nobody"),
-            "behind": self._gauge(
-                "yishe_outbox_behind_seconds", "How long the oldest due message has waited"
-            ),
-            "overdue": self._gauge("yishe_timers_overdue", "Deadlines that should have fired"),
-            "open_cases": self._gauge("yishe_cases_open", "Cases that are not closed"),
-            "rejected": self._gauge(
-                "yishe_telemetry_rejected", "Messages of gateways that were put aside within the last hour"
-            ),
-        }
+        self.counted = Metrics()
+        """What happens in this process, for whoever counts it."""
 
     def add_to(self, app: web.Application) -> None:
         """Put the routes into an application."""
@@ -66,17 +46,11 @@ class Health:
         return web.Response(text="ready\n")
 
     async def metrics(self, _: web.Request) -> web.Response:
-        """Prometheus text. Depths that cannot be read are left as they were."""
-        await self._within(self._read_depths)
-        return web.Response(
-            body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
-        )
-
-    async def _read_depths(self) -> object:
-        row = await self._db.fetchrow(DEPTHS, self._real.now(), self._business.now())
-        for name, gauge in self._gauges.items():
-            gauge.set(float(row[name]) if row else 0.0)
-        return row
+        """Prometheus text. What the database does not say in time is left as it was."""
+        now = self._real.now(), self._business.now()
+        self.counted.answered(in_time=await self._within(lambda: self.counted.read(self._db, *now)))
+        self.counted.process(self._db, self._heartbeats)
+        return web.Response(body=self.counted.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _within(self, question: Callable[[], Awaitable[object]]) -> bool:
         try:
@@ -85,6 +59,3 @@ class Health:
         except (DatabaseAway, TimeoutError):
             return False
         return True
-
-    def _gauge(self, name: str, meaning: str) -> Gauge:
-        return Gauge(name, meaning, registry=self._registry)

@@ -6,9 +6,11 @@ from collections.abc import Set as AbstractSet
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.guard import guard
 from bot.health import Health
+from bot.metrics import Metrics
 from bot.parts import ALL_PARTS, Part
 from bot.services import Services
 from h5_pages.app import add_pages
@@ -24,7 +26,7 @@ def build_web(services: Services, health: Health, parts: AbstractSet[Part] = ALL
     """The application with every front door that speaks HTTP; health alone where the pages run elsewhere."""
     limits = Limits(services.db, services.clocks.real)
     guarded = guard(limits, services.settings.trusted_proxy_hops)
-    app = web.Application(client_max_size=BODY_BYTES, middlewares=[log_requests, guarded])
+    app = web.Application(client_max_size=BODY_BYTES, middlewares=[log_requests(health.counted), guarded])
     health.add_to(app)
     if Part.PAGES not in parts:
         return app
@@ -35,25 +37,27 @@ def build_web(services: Services, health: Health, parts: AbstractSet[Part] = ALL
     return app
 
 
-@web.middleware
-async def log_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Log the route, never the path: tokens of labels and follow-up links stand in it."""
-    began = time.monotonic()
-    status = 500
-    try:
-        response = await handler(request)
-        status = response.status
-    except web.HTTPException as error:
-        status = error.status
-        raise
-    else:
-        return response
-    finally:
-        resource = request.match_info.route.resource
-        log.info(
-            "request",
-            method=request.method,
-            route=resource.canonical if resource else "none",
-            status=status,
-            ms=round((time.monotonic() - began) * 1000),
-        )
+def log_requests(counted: Metrics) -> Middleware:
+    """The middleware that logs and counts each request by its route."""
+
+    @web.middleware
+    async def log_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Never by its path: tokens of labels and follow-up links stand in it."""
+        began = time.perf_counter()
+        status = 500
+        try:
+            response = await handler(request)
+            status = response.status
+        except web.HTTPException as error:
+            status = error.status
+            raise
+        else:
+            return response
+        finally:
+            resource = request.match_info.route.resource
+            route = resource.canonical if resource else "none"
+            counted.request(route, status, began)
+            ms = round((time.perf_counter() - began) * 1000)
+            log.info("request", method=request.method, route=route, status=status, ms=ms)
+
+    return log_request

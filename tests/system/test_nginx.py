@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import aiohttp
@@ -15,7 +16,7 @@ import pytest
 from storage.database import Database
 from storage.sealing import MasterKey, new_master_key
 from tests.support.aftermath import settings_for
-from tests.support.nginx import Nginx, lay_out, needs_nginx, running_nginx, tested
+from tests.support.nginx import Nginx, checked, lay_out, needs_nginx, running_nginx
 from tests.support.people import browsers
 from tests.support.service import Process, answers, command, free_port
 from tests.support.towns import Hospital, build_hospitals, outside_world
@@ -67,7 +68,7 @@ async def front(database_url: str, owner_url: str, tmp_path: Path) -> AsyncItera
 
 
 async def test_the_shipped_configuration_is_sound(tmp_path: Path) -> None:
-    assert await tested(lay_out(tmp_path / "nginx", [8001, 8002])) == ""
+    assert await checked(lay_out(tmp_path / "nginx", [8001, 8002])) == ""
 
 
 async def test_outside_are_pages_and_callbacks_alone(front: Front) -> None:
@@ -108,7 +109,7 @@ async def _only_the_last_proxy_is_believed(front: Front) -> None:
 
 
 async def _too_much_is_refused(front: Front) -> None:
-    async with front.http.post(f"{front.nginx.outside}/sign-in", data=b"x" * 3_000_000) as answer:
+    async with front.http.post(f"{front.nginx.outside}/sign-in", data=BytesIO(b"x" * 3_000_000)) as answer:
         assert answer.status == 413
 
 
@@ -118,8 +119,8 @@ async def test_processes_are_restarted_one_by_one_and_nobody_notices(front: Fron
 
     async def visit() -> None:
         while not enough.is_set():
-            seen[await front.status(f"{front.nginx.outside}/sign-in")] += 1
-            await asyncio.sleep(0.05)
+            seen[await front.status(f"{front.nginx.outside}/help")] += 1
+            await asyncio.sleep(0.2)
 
     async with asyncio.TaskGroup() as visitors:
         for _ in range(4):
