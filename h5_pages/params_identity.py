@@ -60,3 +60,9 @@ class SignInQuery(Params):
 
     by: Annotated[str, StringConstraints(max_length=16)] = ""
     next: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+
+class Seen(Params):
+    """The fingerprint of what somebody was shown."""
+
+    seen: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

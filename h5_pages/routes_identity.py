@@ -2,7 +2,7 @@
 
 from h5_pages.limits import Pace
 from h5_pages.pipeline import For, Route
-from h5_pages.views import absence, accounts, leaving, passwords, wecom
+from h5_pages.views import absence, accounts, address_books, leaving, passwords, wecom
 
 IDENTITY_ROUTES = [
     Route("GET", "/sign-in/wecom/{account}", wecom.begin, For.ANYBODY, rate=Pace.SIGN_IN),
@@ -18,6 +18,9 @@ IDENTITY_ROUTES = [
     Route("GET", "/me/absence", absence.own),
     Route("POST", "/me/absence", absence.enter_own),
     Route("POST", "/me/absence/{id}/end", absence.end_own),
+    Route("GET", "/admin/address-books", address_books.choose),
+    Route("GET", "/admin/address-books/{id}", address_books.look),
+    Route("POST", "/admin/address-books/{id}", address_books.take_over),
     Route("GET", "/admin/people/{id}/account", accounts.account),
     Route("POST", "/admin/people/{id}/account/link", passwords.issue),
     Route("POST", "/admin/people/{id}/account/sign-out", accounts.end_theirs),

@@ -5,6 +5,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from notifier.trial import Trials
+from storage.address_book import Book
 from storage.database import Database
 from storage.files import Files
 from storage.identity import IdentityAway
@@ -35,6 +36,10 @@ class IdentityProvider(Protocol):
         """Who brought the code. Raises a kind of `IdentityError`, or `DatabaseAway`."""
         ...
 
+    async def members(self, account_id: int) -> Book:
+        """Everybody whom it knows. Raises `IdentityAway`, `DatabaseAway`."""
+        ...
+
 
 class NoIdentity:
     """Nobody else is asked."""
@@ -43,6 +48,9 @@ class NoIdentity:
         raise IdentityAway(NOT_SET_UP)
 
     async def user_id(self, account_id: int, code: str) -> str:  # noqa: ARG002 - the shape
+        raise IdentityAway(NOT_SET_UP)
+
+    async def members(self, account_id: int) -> Book:  # noqa: ARG002 - the shape
         raise IdentityAway(NOT_SET_UP)
 
 

@@ -4,7 +4,7 @@ import base64
 import ipaddress
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -28,7 +28,8 @@ class App(_Strict):
 
     `trusted_ips` plays the list of trusted addresses (60020 for all others); None
     means that none was set. Without `callback_url` cards with buttons get 43012. Sign-in goes back to
-    `redirect_domain` (host and port) and nowhere else.
+    `redirect_domain` (host and port) and nowhere else. `address_book` is what of it the app may read, `sees` the
+    departments that are opened to it (None: all), `page_of_ids` how many ids a page has at most.
     """
 
     agentid: int
@@ -38,6 +39,9 @@ class App(_Strict):
     name: str = ""
     callback_url: str | None = None
     redirect_domain: str | None = None
+    address_book: Literal["names", "ids", "nothing"] = "names"
+    sees: list[int] | None = None
+    page_of_ids: int = Field(default=1000, ge=1)
     trusted_ips: list[str] | None = None
 
     @model_validator(mode="after")
@@ -62,6 +66,7 @@ class Member(_Strict):
 
     userid: str = Field(min_length=1, max_length=64)
     name: str
+    departments: list[int] = [1]
 
 
 class Corp(_Strict):

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox import address_book
 from bot.sandbox.api_models import agentid_of
 from bot.sandbox.errors import (
     BAD_CORPID,
@@ -38,6 +39,9 @@ class WeComApi:
         return [
             web.get("/cgi-bin/gettoken", self._gettoken),
             web.get("/cgi-bin/auth/getuserinfo", self._user_info),
+            web.get("/cgi-bin/department/simplelist", self._departments),
+            web.get("/cgi-bin/user/simplelist", self._members),
+            web.post("/cgi-bin/user/list_id", self._ids),
             web.post("/cgi-bin/message/send", self._send),
             web.post("/cgi-bin/message/update_template_card", self._update),
             web.post("/cgi-bin/message/recall", self._recall),
@@ -51,14 +55,36 @@ class WeComApi:
             return web.json_response(_refusal(request, error))
 
     async def _user_info(self, request: web.Request) -> web.Response:
+        async def whose(state: AppState) -> Answer:
+            userid = self._world.codes.use(state.key, request.query.get("code", ""))
+            who = {"openid": "o-nobody-here"} if userid == STRANGER else {"userid": userid}
+            return {"errcode": 0, "errmsg": "ok", **who}
+
+        return await self._read(request, "auth/getuserinfo", whose)
+
+    async def _departments(self, request: web.Request) -> web.Response:
+        async def all_of(state: AppState) -> Answer:
+            return address_book.departments(state)
+
+        return await self._read(request, "department/simplelist", all_of)
+
+    async def _members(self, request: web.Request) -> web.Response:
+        async def of_one(state: AppState) -> Answer:
+            return address_book.members(state, request)
+
+        return await self._read(request, "user/simplelist", of_one)
+
+    async def _ids(self, request: web.Request) -> web.Response:
+        return await self._read(request, "user/list_id", lambda state: address_book.ids(state, request))
+
+    async def _read(
+        self, request: web.Request, api: str, operation: Callable[[AppState], Awaitable[Answer]]
+    ) -> web.Response:
         await self._misbehave()
         try:
-            state = self._admit(request, "auth/getuserinfo")
-            userid = self._world.codes.use(state.key, request.query.get("code", ""))
+            return web.json_response(await operation(self._admit(request, api)))
         except WeComError as error:
             return web.json_response(_refusal(request, error))
-        who = {"openid": "o-nobody-here"} if userid == STRANGER else {"userid": userid}
-        return web.json_response({"errcode": 0, "errmsg": "ok", **who})
 
     async def _send(self, request: web.Request) -> web.Response:
         answer = await self._answer(request, "message/send", _send_or_fault)

@@ -1,73 +1,22 @@
 """Sign-in by WeCom, inside it and by scanning, against a stand-in that keeps WeCom's rules."""
 
-import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import aiohttp
 import pytest
 
-from notifier.providers.wecom.channel import WeComChannel
-from notifier.providers.wecom.identity import WeComIdentity
-from storage.channel_accounts import StoredChannelAccounts
-from storage.clock import RealClock
-from storage.sealing import MasterKey, new_master_key
-from tests.support.pages import Answer, Pages, Visitor, running_pages
-from tests.support.sandbox import AGENT, CORPID, MUTE_AGENT, Sandbox, config_entry, sandbox
-from tests.support.world import add_account, add_contact
+from tests.support.pages import Answer, Visitor
+from tests.support.sandbox import AGENT, CORPID, MUTE_AGENT
+from tests.support.wecom_town import PHONE, Town, wecom_town
 
-SEALER = MasterKey(new_master_key())
-PHONE = "Mozilla/5.0 (iPhone) AppleWebKit/605 MicroMessenger/8.0 wxwork/4.1"
 WAY = "/sign-in/wecom/wecom-one"
-
-
-@dataclass
-class Town:
-    """The pages of a hospital whose WeCom the sandbox plays; the engineer is u1 there."""
-
-    pages: Pages
-    box: Sandbox
-
-    async def ask(self, location: str, **cookies: str) -> str:
-        """Open a page of WeCom's on the phone; where it sends the browser, or what it says."""
-        path = location.removeprefix(str(self.box.http.make_url("/")).rstrip("/")).partition("#")[0]
-        headers = {"User-Agent": PHONE, "Cookie": "; ".join(f"{n}={v}" for n, v in cookies.items())}
-        async with self.box.http.get(path, headers=headers, allow_redirects=False) as response:
-            return response.headers.get("Location") or await response.text()
-
-    async def scan(self, location: str, name: str) -> str:
-        """Scan the code as that member; where the browser is sent."""
-        page = await self.ask(location)
-        link = re.search(rf'href="([^"]+)">{name}<', page)
-        assert link is not None, page
-        return await self.ask(unescape(link[1]))
 
 
 @pytest.fixture
 async def town(database_url: str, tmp_path: Path) -> AsyncIterator[Town]:
-    entry = config_entry()
-    for app in entry["corps"][0]["apps"]:
-        app["redirect_domain"] = "yishe.example"
-    async with sandbox(entry) as box, aiohttp.ClientSession() as http:
-        ask = lambda db: WeComIdentity(WeComChannel(http, RealClock()), StoredChannelAccounts(db, SEALER))  # noqa: E731
-        async with running_pages(database_url, tmp_path / "files", identity=ask) as pages:
-            base = str(box.http.make_url("")).rstrip("/")
-            settings = {
-                "corp_id": CORPID,
-                "agent_id": AGENT,
-                "base_url": base,
-                "authorize_url": f"{base}/connect/oauth2/authorize",
-                "scan_url": f"{base}/wwlogin/sso/login",
-            }
-            secrets = {"secret": f"sandbox-secret-{AGENT}"}
-            account = await add_account(
-                pages.db, pages.world.hospital, "wecom", "wecom-one", settings, secrets, SEALER
-            )
-            await add_contact(pages.db, pages.world.engineer, account, "u1")
-            yield Town(pages, box)
+    async with wecom_town(database_url, tmp_path / "files") as made:
+        yield made
 
 
 def path_of(url: str) -> str:

@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 from notifier.channel import Account, SendFailed
 from notifier.providers.wecom.account import account_of
+from notifier.providers.wecom.address_book import read_book
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.sending import Accounts, as_account
+from storage.address_book import Book
 from storage.identity import CodeRefused, IdentityAway, NoMember
 from storage.texts import N_
 
@@ -57,6 +59,10 @@ class WeComIdentity:
         if not answer.userid:
             raise NoMember
         return answer.userid
+
+    async def members(self, account_id: int) -> Book:
+        """Everybody whom the account sees. Raises `IdentityAway`, `DatabaseAway`."""
+        return await read_book(self.channel.client(await self._account(account_id)))
 
     async def _account(self, account_id: int) -> Account:
         opened = await self.accounts.by_id(account_id)
