@@ -28,9 +28,6 @@ SCREENS = [
     Screen(
         "/admin/address-books", N_("WeCom address book"), N_("Take people over from it, and see who is gone")
     ),
-    Screen(
-        "/admin/address-books", N_("WeCom address book"), N_("Take people over from it, and see who is gone")
-    ),
     Screen("/admin/policies", N_("Policies"), N_("Deadlines, limits and audiences, with versions")),
     Screen(
         "/admin/calendar",
