@@ -126,6 +126,7 @@ async def _new(visit: Visit, parent_id: int, error: WorkflowError | None = None)
     allowed = BELOW[parent.kind]
     known = {"kind": str(allowed[0])} if len(allowed) == 1 else {}
     inputs = plain_inputs(visit, NewOrganisation, _faults(error), known)
+    inputs.sort(key=lambda i: i.spec.name != "kind")
     kinds = [(str(kind), visit.gettext(KIND_LABELS[kind])) for kind in allowed]
     asking = Asking(
         title=visit.gettext(NEW),

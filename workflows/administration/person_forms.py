@@ -27,6 +27,7 @@ FIRST_POST: dict[str, str] = {"": N_("none yet"), **ROLE_CHOICES}
 IN_HOSPITALS = (Kind.HOSPITAL, Kind.DEPARTMENT)
 PLACES: dict[Role, tuple[Kind, ...]] = {
     Role.ADMINISTRATOR: tuple(Kind),
+    Role.AUDITOR: tuple(Kind),
     Role.MEDICAL_STAFF: IN_HOSPITALS,
     Role.DEPARTMENT_HEAD: IN_HOSPITALS,
     Role.ENGINEER: IN_HOSPITALS,
