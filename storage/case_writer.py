@@ -132,10 +132,16 @@ SELECT c.workflow, to_jsonb(person) AS person FROM work_case c LEFT JOIN LATERAL
 """
 
 
-async def lock_case(
-    connection: Connection, case_id: int, person_id: int | None, at: datetime
+async def lock_case(connection: Connection, case_id: int) -> str | None:
+    """Lock the case's row until the end of the transaction; the name of its workflow, or None."""
+    locked = await lock_case_for(connection, case_id, None, None)
+    return locked[0] if locked else None
+
+
+async def lock_case_for(
+    connection: Connection, case_id: int, person_id: int | None, at: datetime | None
 ) -> tuple[str, Viewer | None] | None:
-    """Lock the case's row until the end of the transaction; None when there is no such case.
+    """The same, with who wants to act; None when there is no such case.
 
     The name of its workflow, and the active person of that id with the grants that hold at `at` (business time).
     """

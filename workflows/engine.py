@@ -103,7 +103,9 @@ class Engine:
         return outcome
 
     async def _act(self, tx: Connection, case_id: int, asked: Asked, seen_version: int) -> Outcome:
-        locked = await case_writer.lock_case(tx, case_id, asked.actor.person_id, self._clocks.business.now())
+        locked = await case_writer.lock_case_for(
+            tx, case_id, asked.actor.person_id, self._clocks.business.now()
+        )
         if locked is None:
             raise CaseNotFound
         name, person = locked
