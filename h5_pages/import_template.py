@@ -28,8 +28,8 @@ def template(form: type[Form], title: str, t: Gettext) -> bytes:
     from openpyxl import Workbook  # noqa: PLC0415 - takes a third of a second, and is seldom needed
 
     book, specs = Workbook(), describe(form)
-    table = book.active
-    table.title = t(title)[:31]
+    del book[book.sheetnames[0]]
+    table = book.create_sheet(t(title)[:31])
     table.freeze_panes = "A2"
     table.append([t(spec.label) + ("*" if spec.required else "") for spec in specs])
     notes = book.create_sheet(t(NOTES)[:31])

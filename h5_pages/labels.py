@@ -1,4 +1,4 @@
-"""Label sheets: 24 QR labels on A4, three by eight, 70 x 37 mm each, a common format of adhesive paper."""
+"""QR labels as PDF, on the papers of `label_layouts`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,17 +6,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from h5_pages import qr
+from h5_pages.label_layouts import FIRST, LAYOUTS, Layout
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-COLUMNS, ROWS = 3, 8
-PER_PAGE = COLUMNS * ROWS
-PAGE_WIDTH_MM, PAGE_HEIGHT_MM = 210.0, 297.0
-WIDTH_MM, HEIGHT_MM = PAGE_WIDTH_MM / COLUMNS, PAGE_HEIGHT_MM / ROWS
-CODE_MM = 31.0  # quiet zone included
 MARGIN_MM = 2.0
-TEXT_MM = WIDTH_MM - CODE_MM - 2 * MARGIN_MM
+LINE_MM = 6.2
 SMALLEST_PT = 6.5  # read at arm's length
 FONT = "label"
 # A sheet of the same labels is the same file.
@@ -25,7 +21,7 @@ FIXED_DATE = datetime(2020, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Label:
-    """What one label says; `hint` tells whoever stands before it what the code is for."""
+    """What one label says; `hint` tells whoever stands before it what the code is for, `note` which label it is."""
 
     url: str
     name: str
@@ -33,55 +29,62 @@ class Label:
     department: str
     hospital: str
     hint: str = ""
+    note: str = ""
+
+    @property
+    def lines(self) -> list[tuple[str, float]]:
+        """Its texts with their sizes in points, the most important first."""
+        found = [(self.name, 11.0), (self.number, 10.0), (self.department, 8.5), (self.hospital, 8.5)]
+        return found + [(text, size) for text, size in ((self.hint, 8.5), (self.note, 6.5)) if text]
 
 
-def label_sheet(labels: Sequence[Label]) -> bytes:
-    """A PDF with as many A4 pages as it takes. Takes seconds: call it in a thread."""
+def label_sheet(labels: Sequence[Label], layout: Layout = LAYOUTS[FIRST]) -> bytes:
+    """A PDF with as many pages as it takes. Takes seconds: call it in a thread."""
     from fpdf import FPDF  # noqa: PLC0415 - takes a third of the service's start, and is seldom needed
     from pylopdf_fonts_zh_cn import sans_path  # noqa: PLC0415 - the same
 
-    pdf = FPDF(format="A4")
+    pdf = FPDF(format=layout.page)
     pdf.set_auto_page_break(auto=False)
     pdf.c_margin = 0
     pdf.set_creation_date(FIXED_DATE)
     pdf.set_lang("zh-CN")
     pdf.add_font(FONT, fname=sans_path())
-    for start in range(0, max(len(labels), 1), PER_PAGE):
+    for start in range(0, max(len(labels), 1), layout.per_page):
         pdf.add_page()
-        for place, label in enumerate(labels[start : start + PER_PAGE]):
-            row, column = divmod(place, COLUMNS)
-            _label(pdf, label, column * WIDTH_MM, row * HEIGHT_MM)
+        for place, label in enumerate(labels[start : start + layout.per_page]):
+            _label(pdf, label, layout, layout.corner(place))
     return bytes(pdf.output())
 
 
-def _label(pdf: "FPDF", label: Label, x: float, y: float) -> None:
-    pdf.set_draw_color(200)
-    pdf.set_line_width(0.1)
-    pdf.rect(x, y, WIDTH_MM, HEIGHT_MM)  # where to cut, on plain paper
-    _code(pdf, label.url, x + MARGIN_MM, y + (HEIGHT_MM - CODE_MM) / 2)
-    lines = [(label.name, 11.0), (label.number, 10.0), (label.department, 8.5), (label.hospital, 8.5)]
-    lines += [(label.hint, 8.5)] if label.hint else []
-    line_mm = (HEIGHT_MM - 3 * MARGIN_MM) / 5
-    top = y + (HEIGHT_MM - line_mm * len(lines)) / 2
-    for place, (text, size_pt) in enumerate(lines):
-        _line(pdf, text, size_pt, x + MARGIN_MM + CODE_MM, top + place * line_mm, line_mm)
+def _label(pdf: "FPDF", label: Label, layout: Layout, corner: tuple[float, float]) -> None:
+    (x, y), (width, height) = corner, layout.label
+    if layout.per_page > 1:
+        pdf.set_draw_color(200)
+        pdf.set_line_width(0.1)
+        pdf.rect(x, y, width, height)  # where to cut, on plain paper
+    _code(pdf, label.url, layout.code, (x + MARGIN_MM, y + (height - layout.code) / 2))
+    line_mm = min(LINE_MM, (height - 2 * MARGIN_MM) / len(label.lines))
+    top = y + (height - line_mm * len(label.lines)) / 2
+    left, text_mm = x + MARGIN_MM + layout.code, width - layout.code - 2 * MARGIN_MM
+    for place, (text, size_pt) in enumerate(label.lines):
+        pdf.set_xy(left, top + place * line_mm)
+        _line(pdf, text, size_pt, text_mm, line_mm)
 
 
-def _code(pdf: "FPDF", url: str, x: float, y: float) -> None:
+def _code(pdf: "FPDF", url: str, side_mm: float, corner: tuple[float, float]) -> None:
     rows = qr.modules(url)
-    side = CODE_MM / len(rows)
+    (x, y), side = corner, side_mm / len(rows)
     pdf.set_fill_color(0)
     for column, row, length in qr.runs(rows):
         pdf.rect(x + column * side, y + row * side, length * side, side, style="F")
 
 
-def _line(pdf: "FPDF", text: str, size_pt: float, x: float, y: float, height: float) -> None:
+def _line(pdf: "FPDF", text: str, size_pt: float, text_mm: float, height: float) -> None:
     pdf.set_font(FONT, size=size_pt)
     width = pdf.get_string_width(text)
-    if width > TEXT_MM:
-        pdf.set_font(FONT, size=max(SMALLEST_PT, size_pt * TEXT_MM / width))
-    pdf.set_xy(x, y)
-    pdf.cell(TEXT_MM, height, cut(pdf, text, TEXT_MM))
+    if width > text_mm:
+        pdf.set_font(FONT, size=max(SMALLEST_PT, size_pt * text_mm / width))
+    pdf.cell(text_mm, height, cut(pdf, text, text_mm))
 
 
 def cut(pdf: "FPDF", text: str, width: float) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 HOME = "/todo"
 OURS = re.compile(
-    r"/(todo|cases|devices|licences|labels\.pdf|admin|me|help|l|d|f|sign-in)(/(?!\.)[\w.-]{1,64}){0,6}",
+    r"/(todo|cases|devices|licences|labels(?:\.pdf)?|admin|me|help|l|d|f|sign-in)(/(?!\.)[\w.-]{1,64}){0,6}",
     re.ASCII,
 )
 

@@ -1,7 +1,8 @@
 """What comes in the addresses of device pages, checked."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
+from aiohttp import web
 from pydantic import Field, field_validator
 
 from h5_pages.lists import ListQuery
@@ -71,3 +72,17 @@ class RemovalPress(Params):
     """Which file is taken out."""
 
     file: Id
+
+
+class LabelQuery(DeviceQuery):
+    """Whose labels are printed, on which paper. Ticked devices (`id`) are meant alone, once there are boxes."""
+
+    layout: Literal["a4-24", "a4-21", "a4-8", "roll-70x50", "roll-62x29", "roll-50x30"] = "a4-24"
+    boxes: bool = False
+
+    @classmethod
+    def of(cls, request: web.Request) -> Self:
+        """From the query; raises `pydantic.ValidationError`."""
+        ticked = request.query.getall("id", [])
+        ids = {"ids": ",".join(ticked)} if ticked else {}
+        return cls.model_validate({**request.query, **ids})

@@ -23,5 +23,6 @@ DEVICE_ROUTES = [
     Route("GET", "/devices/{id}/{step}", device_admin.step_form),
     Route("POST", "/devices/{id}/{step}", device_admin.do_step),
     *IMPORT_ROUTES,
+    Route("GET", "/labels", labels.choose),
     Route("GET", "/labels.pdf", labels.sheet),
 ]

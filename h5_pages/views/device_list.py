@@ -61,7 +61,7 @@ async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Devices in scope, by words and filters."""
     query = DeviceQuery.of(request)
     page = await device_lists.listed(visit.services.db, visit.person, query.wanted, query.order())
-    view = ListView(PATH, query, page, columns(visit), await _filters(visit), export=f"{PATH}/export.xlsx")
+    view = ListView(PATH, query, page, columns(visit), await filters(visit), export=f"{PATH}/export.xlsx")
     return visit.page("devices.html", view=view, may_print=prints_any(visit), may_enter=_enters_any(visit))
 
 
@@ -81,7 +81,8 @@ def _enters_any(visit: Visit) -> bool:
     return any(grant.role in RIGHTS[Right.EDIT] for grant in visit.person.grants)
 
 
-async def _filters(visit: Visit) -> list[Filter]:
+async def filters(visit: Visit) -> list[Filter]:
+    """What the list can be narrowed by, for this viewer."""
     db, viewer, t = visit.services.db, visit.person, visit.gettext
     units = await device_lists.units(db, viewer)
     makers = await device_lists.makers(db, viewer)

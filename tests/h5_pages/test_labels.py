@@ -1,9 +1,11 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
 
+from h5_pages.label_layouts import LAYOUTS
 from h5_pages.labels import Label, label_sheet
 
 
@@ -76,3 +78,24 @@ def test_same_labels_give_the_same_file_with_the_font_embedded_in_part() -> None
 
 def test_no_labels_give_one_empty_page() -> None:
     assert _codes(label_sheet([])) == []
+
+
+@pytest.mark.parametrize("layout", list(LAYOUTS))
+def test_every_paper_holds_whole_labels_whose_codes_read_back(layout: str) -> None:
+    paper = LAYOUTS[layout]
+    labels = _labels(paper.per_page)
+    sheet = label_sheet(labels, paper)
+    assert _codes(sheet) == sorted(label.url for label in labels)
+    x, y = paper.corner(paper.per_page - 1)
+    assert x + paper.label[0] <= paper.page[0] + 0.5
+    assert y + paper.label[1] <= paper.page[1] + 0.5
+    with pdfium.PdfDocument(sheet) as document:
+        assert len(document) == 1
+        text = document[0].get_textpage()
+        right = max(text.get_charbox(i)[2] for i in range(text.count_chars()))
+    assert right < paper.page[0] / 25.4 * 72
+
+
+def test_a_label_says_which_one_it_is_and_when_it_was_printed() -> None:
+    label = replace(_labels(1)[0], note="标签 2，打印于 2026-03-02")
+    assert _lines(label_sheet([label]))[-1] == "标签 2，打印于 2026-03-02"
