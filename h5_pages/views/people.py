@@ -35,8 +35,12 @@ def columns(visit: Visit) -> list[Column[StaffLine]]:
         Column(N_("User name"), "username", lambda p: p.username),
         Column(N_("Phone"), "", lambda p: p.phone, hidden=True),
         Column(N_("Ways to be reached"), "", lambda p: p.ways, hidden=True),
-        Column(N_("State"), "", lambda p: t(STATES["active" if p.active else "left"])),
+        Column(N_("State"), "", lambda p: t(_state(p))),
     ]
+
+
+def _state(person: StaffLine) -> str:
+    return STATES["active"] if person.active else STATES["left"]
 
 
 def roles(visit: Visit, held: Sequence[str]) -> str:

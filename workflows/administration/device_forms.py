@@ -21,7 +21,7 @@ from workflows.licence.numbers import is_licence_number
 
 EARLIEST = date(1950, 1, 1)
 WRONG_UDI = N_("The check digit of this UDI does not fit: please compare it with the device.")
-WRONG_LICENCE = N_("A licence number is 甲 or 乙 and ten digits.")
+WRONG_LICENCE = N_("A licence number is its class character and ten digits.")
 WRONG_PHONE = N_("Please check the phone number.")
 TOO_EARLY = N_("Please check the year.")
 SELECT: dict[str, Any] = {"kind": "select"}
