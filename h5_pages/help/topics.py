@@ -100,6 +100,8 @@ CHAPTERS = (
                     "/admin/people/{id}/ways",
                     "/admin/people/{id}/account",
                     "/admin/people/{id}/leave",
+                    "/admin/address-books",
+                    "/admin/address-books/{id}",
                 ),
             ),
             Topic(
@@ -122,6 +124,7 @@ CHAPTERS = (
                     "/admin/channels/{id}/edit",
                 ),
             ),
+            Topic("policies", ("/admin/policies", "/admin/policies/{name}", "/admin/policies/{name}/new")),
             Topic("calendar", ("/admin/calendar",)),
             Topic("audit", ("/admin/audit", "/admin/audit/export.xlsx")),
             Topic("undelivered", ("/admin/dead-letters", "/admin/dead-letters/{id}")),
