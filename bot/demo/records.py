@@ -31,7 +31,7 @@ DEVICE = """
 INSERT INTO device (organisation_id, number, type, name, maker, model, serial, location, status, licence_number,
                     installed_on, category, brand, purchased_on, warranty_until, price, supplier, service_vendor,
                     asset_number)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'in_use', $9, $10, $11, $6, $12, $13, $14, $6, $6,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'in_use', $9, $10, $11, $5, $12, $13, $14, $5, $5,
         'ZC-' || $2::varchar)
 RETURNING id
 """
