@@ -43,6 +43,7 @@ LEVEL_LABELS = {
     Severity.URGENT: N_("Orange: urgent"),
     Severity.CRITICAL: N_("Red: critical"),
 }
+LIST_LEVELS = {nth: (grade, LEVEL_LABELS[grade]) for nth, grade in enumerate(Severity, start=1)}
 CHANNEL_LABELS = {
     "wecom": N_("WeCom"),
     "telegram": N_("Telegram"),

@@ -60,12 +60,6 @@ class OfId(Params):
     id: Id
 
 
-class CaseList(Params):
-    """Which cases a list shows."""
-
-    all: bool = False
-
-
 class LicenceList(Params):
     """Which licences a list shows; `later` is before the first colour."""
 

@@ -10,6 +10,7 @@ from h5_pages.routes_records import RECORD_ROUTES
 from h5_pages.views import (
     admin,
     adverse_events,
+    case_list,
     cases,
     devices,
     files,
@@ -24,7 +25,8 @@ from h5_pages.views import (
 ROUTES = [
     Route("GET", "/", cases.home),
     Route("GET", "/todo", cases.todo),
-    Route("GET", "/cases", cases.all_cases),
+    Route("GET", "/cases", case_list.search),
+    Route("GET", "/cases/export.xlsx", case_list.export),
     Route("GET", "/cases/{number}", cases.case),
     Route("POST", "/cases/{number}/patient", adverse_events.show_patient),
     Route("GET", "/cases/{number}/looks", adverse_events.looks),

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from h5_pages.case_desk import CaseDesk, act, ask, show
-from h5_pages.params import CaseList, OfCase, OfCaseAction
+from h5_pages.params import OfCase, OfCaseAction
 from h5_pages.visit import Visit
 
 
@@ -16,13 +16,6 @@ async def todo(_: web.Request, visit: Visit) -> web.StreamResponse:
     """What the viewer has to do, the most urgent first."""
     lines = await visit.services.cases.todo(visit.person)
     return visit.page("todo.html", lines=lines, cases=visit.services.cases)
-
-
-async def all_cases(request: web.Request, visit: Visit) -> web.StreamResponse:
-    """Cases in the viewer's scope, open ones unless all are asked for."""
-    everything = CaseList.of(request).all
-    lines = await visit.services.cases.visible(visit.person, open_only=not everything)
-    return visit.page("cases.html", lines=lines, everything=everything, cases=visit.services.cases)
 
 
 async def case(request: web.Request, visit: Visit) -> web.StreamResponse:

@@ -195,7 +195,7 @@ async def test_lists_show_open_cases_unless_all_are_wanted(pages: Pages) -> None
     case = await repaired(pages)
     await pages.act(case, "confirm", pages.world.reporter)
     engineer = await pages.person(pages.world.engineer)
-    assert "Open cases that you may see: 0" in (await engineer.get("/cases")).text
+    assert "0 of 0 are shown." in (await engineer.get("/cases")).text
     assert case.number in (await engineer.get("/cases?all=1")).text
 
 

@@ -14,6 +14,7 @@ from storage import access
 from storage.access import (
     NotVisible,
     calendar,
+    case_lists,
     cases,
     device_files,
     device_history,
@@ -23,12 +24,9 @@ from storage.access import (
     imports,
     licences,
     messages,
-    organisations,
     patients,
     people,
-    policies,
     sensors,
-    staff,
     trail,
 )
 from storage.access.cases import DetailTable, Duty
@@ -38,6 +36,7 @@ from storage.paging import Order
 from tests.support.account_reads import ACCOUNT_READS, WITHOUT_SIGN_IN, make_account
 from tests.support.channel_reads import CHANNEL_READS, make_channel
 from tests.support.desk import Desk, open_desk
+from tests.support.house_calls import HOUSE_CALLS
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
 from workflows.engine import Outcome
 from workflows.identity.roles import Role
@@ -106,7 +105,7 @@ async def sealed_patient(town: Town, viewer: Viewer) -> object:
         return await patients.patient(connection, viewer, town.case.number)
 
 
-ADMIN, POLICY = Role.ADMINISTRATOR, "repair.triage"
+ADMIN = Role.ADMINISTRATOR
 WANTED = licences.Wanted()
 YEAR = (date(2028, 1, 1), date(2028, 12, 31))
 
@@ -116,17 +115,17 @@ async def licences_due(town: Town, viewer: Viewer) -> object:
     return [count for count in found.values() if count]
 
 
+async def cases_listed(town: Town, viewer: Viewer) -> object:
+    rows = (await case_lists.listed(town.db, viewer, case_lists.Wanted(), Order("opened"))).rows
+    return [row for row in rows if row.number == town.case.number]
+
+
 async def imports_listed(town: Town, viewer: Viewer) -> object:
     return (await imports.listed(town.db, viewer, "devices", [Role.ENGINEER], Order("number"))).rows
 
 
 async def devices_listed(town: Town, viewer: Viewer) -> object:
     return (await device_lists.listed(town.db, viewer, device_lists.Wanted(), Order("number"))).rows
-
-
-async def administered_tops(town: Town, viewer: Viewer) -> object:
-    found = await organisations.tops(town.db, viewer, ADMIN)
-    return [line for line in found if line.path.startswith(town.root)]
 
 
 async def trail_listed(town: Town, viewer: Viewer) -> object:
@@ -144,16 +143,6 @@ async def calendar_names(town: Town, viewer: Viewer) -> object:
     return [line.set_by for line in (await calendar.year(town.db, viewer, 2027)).days if line.set_by]
 
 
-async def listed_staff(town: Town, viewer: Viewer) -> object:
-    order = Order("name")
-    return (await staff.listed(town.db, viewer, ADMIN, staff.Wanted(NOW, "Radiology"), order)).rows
-
-
-async def offered_ways(town: Town, viewer: Viewer) -> object:
-    await staff.ways_offered(town.db, viewer, ADMIN, town.desk.world.reporter)
-    return "no account, and not hidden"
-
-
 DUTIES = [Duty("repair", "reported", role, None, [], False) for role in Role]
 DETAILS = {"repair": DetailTable("repair", {})}
 CALLS: dict[Callable[..., Any], Call] = {
@@ -165,6 +154,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     devices.record: lambda t, v: devices.record(t.db, v, t.desk.world.device),
     devices.by_number: lambda t, v: devices.by_number(t.db, v, DEVICE_NUMBER),
     devices.chosen: lambda t, v: devices.chosen(t.db, v, [t.desk.world.device]),
+    case_lists.listed: cases_listed,
     imports.listed: imports_listed,
     imports.batch: lambda t, v: imports.batch(t.db, v, 1, [Role.ENGINEER]),
     imports.places: lambda t, v: imports.places(t.db, v, [Role.ENGINEER]),
@@ -190,28 +180,11 @@ CALLS: dict[Callable[..., Any], Call] = {
     patients.patient: sealed_patient,
     patients.looks: lambda t, v: patients.looks(t.db, v, t.case.number, "look"),
     sensors.of_device: lambda t, v: sensors.of_device(t.db, v, t.desk.world.device),
-    organisations.tops: administered_tops,
-    organisations.below: lambda t, v: organisations.below(t.db, v, ADMIN, t.root, everything=True),
-    organisations.found: lambda t, v: organisations.found(t.db, v, ADMIN, "Radiology"),
-    organisations.record: lambda t, v: organisations.record(t.db, v, ADMIN, t.desk.world.department),
-    organisations.in_use: lambda t, v: organisations.in_use(t.db, v, ADMIN, t.desk.world.department),
-    organisations.choices: lambda t, v: organisations.choices(t.db, v, ADMIN, t.root),
-    organisations.hospital_path: lambda t, v: organisations.hospital_path(
-        t.db, v, ADMIN, t.desk.world.department
-    ),
     trail.listed: trail_listed,
     trail.history: lambda t, v: trail.history(t.db, v, [ADMIN], ("case", t.case.case_id)),
     trail.actions: lambda t, v: trail.actions(t.db, v, [ADMIN]),
     trail.units: trail_units,
-    staff.listed: listed_staff,
-    staff.record: lambda t, v: staff.record(t.db, v, ADMIN, t.desk.world.reporter),
-    staff.ways_offered: offered_ways,
-    policies.holding: lambda t, v: policies.holding(t.db, v, ADMIN, t.desk.world.hospital, NOW),
-    policies.history: lambda t, v: policies.history(t.db, v, ADMIN, t.desk.world.hospital, POLICY, NOW),
-    policies.below: lambda t, v: policies.below(t.db, v, ADMIN, t.desk.world.hospital, POLICY, NOW),
-    policies.open_cases: lambda t, v: policies.open_cases(
-        t.db, v, ADMIN, t.desk.world.hospital, "repair", []
-    ),
+    **HOUSE_CALLS,
     people.candidates: lambda t, v: people.candidates(t.db, v, Role.ENGINEER, t.path, NOW),
     **ACCOUNT_READS,
     **CHANNEL_READS,
@@ -238,7 +211,6 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         # A city among the case's organisations; which level it stands at does not matter here.
         await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
         await desk.db.execute(MAKE_LOOK, desk.world.head, case.case_id)
-        await desk.set_policy(desk.world.hospital, POLICY, {"amount": 1, "unit": "hours"})
         await desk.db.execute(MAKE_MANUAL, desk.world.device, SHA, desk.world.head)
         await desk.db.execute(MAKE_IMPORT, desk.world.hospital, desk.world.head)
         await desk.db.execute(MAKE_HISTORY, desk.world.head, desk.world.device)
