@@ -30,7 +30,10 @@ CHAPTERS = (
         N_("First steps"),
         (
             Topic("start", ("/", "/help", "/help/manual", "/help/{topic}", "/{tail:.*}")),
-            Topic("sign-in", ("/sign-in", "/language")),
+            Topic(
+                "sign-in",
+                ("/sign-in", "/language", "/sign-in/wecom/{account}", "/sign-in/wecom/{account}/back"),
+            ),
             Topic("report", ("/d/{token}", "/d/{token}/report")),
             Topic(
                 "follow-up",
@@ -46,7 +49,7 @@ CHAPTERS = (
             Topic("case", ("/cases/{number}", "/cases/{number}/{action}", "/files/{key}")),
             Topic("devices", ("/devices", "/devices/export.xlsx")),
             Topic("device", ("/devices/{id}", "/devices/{id}/sensors")),
-            Topic("labels", ("/labels.pdf", "/devices/{id}/qr.svg", "/devices/{id}/qr.png")),
+            Topic("labels", ("/labels", "/labels.pdf", "/devices/{id}/qr.svg", "/devices/{id}/qr.png")),
             Topic("messages", ("/me/telegram",)),
             Topic("me", ("/me", "/me/language")),
             Topic("account", ("/me/password", "/me/sessions", "/p/{token}")),
@@ -114,7 +117,15 @@ CHAPTERS = (
                     "/devices/{id}/{step}",
                 ),
             ),
-            Topic("import"),
+            Topic(
+                "import",
+                (
+                    "/admin/imports/{kind}",
+                    "/admin/imports/{kind}/template.xlsx",
+                    "/admin/imports/{kind}/{id}",
+                ),
+            ),
+            Topic("address-book", ("/admin/address-books", "/admin/address-books/{id}")),
             Topic(
                 "channels",
                 (
