@@ -14,7 +14,6 @@ from storage import access
 from storage.access import (
     NotVisible,
     calendar,
-    case_lists,
     cases,
     device_files,
     device_history,
@@ -115,11 +114,6 @@ async def licences_due(town: Town, viewer: Viewer) -> object:
     return [count for count in found.values() if count]
 
 
-async def cases_listed(town: Town, viewer: Viewer) -> object:
-    rows = (await case_lists.listed(town.db, viewer, case_lists.Wanted(), Order("opened"))).rows
-    return [row for row in rows if row.number == town.case.number]
-
-
 async def imports_listed(town: Town, viewer: Viewer) -> object:
     return (await imports.listed(town.db, viewer, "devices", [Role.ENGINEER], Order("number"))).rows
 
@@ -154,7 +148,6 @@ CALLS: dict[Callable[..., Any], Call] = {
     devices.record: lambda t, v: devices.record(t.db, v, t.desk.world.device),
     devices.by_number: lambda t, v: devices.by_number(t.db, v, DEVICE_NUMBER),
     devices.chosen: lambda t, v: devices.chosen(t.db, v, [t.desk.world.device]),
-    case_lists.listed: cases_listed,
     imports.listed: imports_listed,
     imports.batch: lambda t, v: imports.batch(t.db, v, 1, [Role.ENGINEER]),
     imports.places: lambda t, v: imports.places(t.db, v, [Role.ENGINEER]),
