@@ -101,11 +101,27 @@ async def touch(db: Database, session_id: str, at: datetime) -> None:
     await db.execute("UPDATE web_session SET seen_at = greatest(seen_at, $2) WHERE id = $1", session_id, at)
 
 
-async def end(db: Database, session_id: str, at: datetime) -> None:
-    """End the session for good."""
-    await db.execute(
-        "UPDATE web_session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL", session_id, at
-    )
+@dataclass(frozen=True)
+class Ended:
+    """Whose session has ended, and how it had begun."""
+
+    person_id: int
+    name: str
+    organisation_id: int
+    way: str
+
+
+END_ONE = """
+UPDATE web_session w SET ended_at = $2 FROM person p
+ WHERE w.id = $1 AND w.ended_at IS NULL AND p.id = w.person_id
+RETURNING p.id AS person_id, p.name, p.organisation_id, w.way
+"""
+
+
+async def end(connection: Connection, session_id: str, at: datetime) -> Ended | None:
+    """End the session for good; None when it has ended already."""
+    row = await connection.fetchrow(END_ONE, session_id, at)
+    return Ended(**dict(row)) if row else None
 
 
 async def end_those(

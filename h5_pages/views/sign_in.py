@@ -82,10 +82,10 @@ def browser_of(request: web.Request, visit: Visit) -> Browser:
     return Browser(request.headers.get("User-Agent", ""), visit.client, subscriber(visit.client))
 
 
-async def sign_out(_: web.Request, visit: Visit) -> web.StreamResponse:
+async def sign_out(request: web.Request, visit: Visit) -> web.StreamResponse:
     """End the session."""
     if visit.session_token:
-        await visit.services.sign_in.sign_out(visit.session_token)
+        await visit.services.sign_in.sign_out(visit.session_token, browser_of(request, visit))
     response = web.Response(status=303, headers={"Location": "/sign-in"})
     set_cookie(visit.site, response, SESSION, "")
     return response

@@ -32,6 +32,7 @@ from storage.scanning import NoScanner
 from storage.sealing import Envelopes, MasterKey, new_master_key
 from storage.texts import Gettext
 from tests.support.clocks import FixedClock
+from tests.support.traces import Traces
 from tests.support.world import LABEL, World, make_world
 from workflows.actor import Actor, Door
 from workflows.administration.channel_accounts import ChannelDesk
@@ -76,11 +77,14 @@ class Pages:
     master: MasterKey
     clients: list[Page] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.traces = Traces(self.db)
+
     async def visitor(self) -> "Visitor":
         """Somebody with a fresh browser."""
         client = TestClient(self.server, cookie_jar=aiohttp.CookieJar(unsafe=True))
         self.clients.append(client)
-        return Visitor(client)
+        return Visitor(client, self.traces)
 
     async def person(self, person_id: int) -> "Visitor":
         """A browser in which that person is signed in."""
@@ -158,8 +162,9 @@ class Answer:
 class Visitor:
     """A browser. It remembers the page's form token, as a person's page would."""
 
-    def __init__(self, client: Page) -> None:
+    def __init__(self, client: Page, traces: Traces) -> None:
         self.client = client
+        self.traces = traces
         self.page = Answer(0, "", {}, b"")
 
     async def get(self, path: str, **headers: str) -> Answer:
@@ -169,7 +174,10 @@ class Visitor:
     async def post(self, path: str, fields: Mapping[str, str], **headers: str) -> Answer:
         """Send the form of the page that was got last, filled in with `fields`."""
         data = {**self.page.machinery, **fields}
-        return await self._answer(self.client.post, path, data=data, headers=headers, allow_redirects=False)
+        before = await self.traces.rows()
+        answer = await self._answer(self.client.post, path, data=data, headers=headers, allow_redirects=False)
+        await self.traces.check(path, answer.status, before)
+        return answer
 
     async def post_files(self, path: str, fields: Mapping[str, str], *photos: tuple[str, bytes]) -> Answer:
         """The same with photos."""
@@ -178,7 +186,10 @@ class Visitor:
             form.add_field(name, value)
         for name, content in photos:
             form.add_field("photos", io.BytesIO(content), filename=name, content_type="image/jpeg")
-        return await self._answer(self.client.post, path, data=form, allow_redirects=False)
+        before = await self.traces.rows()
+        answer = await self._answer(self.client.post, path, data=form, allow_redirects=False)
+        await self.traces.check(path, answer.status, before)
+        return answer
 
     async def post_raw(self, path: str, body: bytes, media_type: str) -> Answer:
         """Send any bytes."""

@@ -94,8 +94,9 @@ OWN_WORDS: Mapping[str, str] = {
     "export": N_("List taken as a file"),
     "look": N_("Patient's data looked at"),
     "session.begin": N_("Signed in"),
-    "session.end": N_("Signed out"),
+    "session.end": N_("Session ended"),
     "session.refuse": N_("Sign-in refused"),
+    "session.sign_out": N_("Signed out"),
 }
 
 FIELDS: Mapping[str, str] = {

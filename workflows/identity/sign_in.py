@@ -138,9 +138,13 @@ class SignIn:
             await sessions.touch(self._db, session_id(token), now)
         return SessionInfo(row.person_id, _csrf_token(token), row.must_change)
 
-    async def sign_out(self, token: str) -> None:
+    async def sign_out(self, token: str, browser: Browser | None = None) -> None:
         """End the session; one that does not exist is no error."""
-        await sessions.end(self._db, session_id(token), self._real.now())
+        async with self._db.transaction() as tx:
+            ended = await sessions.end(tx, session_id(token), self._real.now())
+            if ended is not None:
+                known = Known(ended.person_id, ended.name, ended.organisation_id)
+                await self._note(tx, "session.sign_out", known, browser or Browser(), Way(ended.way))
 
     async def hash_password(self, password: str) -> str:
         """The hash to keep for a new password."""
