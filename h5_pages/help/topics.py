@@ -103,8 +103,6 @@ CHAPTERS = (
                     "/admin/people/{id}/ways",
                     "/admin/people/{id}/account",
                     "/admin/people/{id}/leave",
-                    "/admin/address-books",
-                    "/admin/address-books/{id}",
                 ),
             ),
             Topic(

@@ -43,7 +43,10 @@ class PostLine:
 
 @dataclass(frozen=True)
 class AbsenceLine:
-    """An absence that has not ended (business time). `deputy` is empty when there is none."""
+    """An absence that has not ended (business time). `deputy` is empty when there is none.
+
+    `alone`: it has begun, and the deputy who was named is away or has left.
+    """
 
     id: int
     name: str
@@ -51,6 +54,7 @@ class AbsenceLine:
     ends_at: datetime
     deputy: str
     note: str
+    alone: bool
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ SELECT post.role, o.name AS organisation, post.starts_at, post.ends_at
  WHERE post.person_id = $1 AND (post.ends_at IS NULL OR post.ends_at > $2) ORDER BY o.path, post.role
 """
 ABSENCES = """
-SELECT a.id, p.name, a.starts_at, a.ends_at, coalesce(d.name, '') AS deputy, a.note
+SELECT a.id, p.name, a.starts_at, a.ends_at, coalesce(d.name, '') AS deputy, a.note,
+       a.deputy_id IS NOT NULL AND a.starts_at <= $2 AND present_for(a.person_id, $2) IS NULL AS alone
   FROM absence a JOIN person p ON p.id = a.person_id LEFT JOIN person d ON d.id = a.deputy_id
  WHERE {whose} = $1 AND a.ended_at IS NULL AND a.ends_at > $2 ORDER BY a.starts_at, a.id
 """

@@ -52,6 +52,14 @@ async def test_what_was_typed_wrongly_is_said_and_kept(pages: Pages) -> None:
     assert await pages.db.fetch("SELECT id FROM absence") == []
 
 
+async def test_who_has_lost_their_deputy_is_asked_for_another(pages: Pages) -> None:
+    head = await entered(pages, pages.world.head, deputy=str(pages.world.reporter))
+    assert "nobody stands in" not in (await head.get("/me/absence")).text
+    await pages.db.execute("UPDATE person SET active = false WHERE id = $1", pages.world.reporter)
+    assert "nobody stands in" in (await head.get("/me/absence")).text
+    assert "please name another" in (await head.get("/me")).text
+
+
 async def test_nobody_is_away_twice_at_one_time(pages: Pages) -> None:
     head = await entered(pages, pages.world.head)
     assert "entered for some of these days" in (await head.post("/me/absence", DAYS)).text

@@ -106,6 +106,8 @@ OPEN_TO_HOLDERS: dict[tuple[str, str], About] = {
     ("POST", "/f/{token}/{action}"): OPEN,
     ("GET", "/p/{token}"): OPEN,
     ("POST", "/p/{token}"): OPEN,
+    ("GET", "/sign-in/wecom/{account}"): OPEN,
+    ("GET", "/sign-in/wecom/{account}/back"): OPEN,
 }
 ADMIN: dict[tuple[str, str], About] = {
     ("GET", "/admin"): OWN,
@@ -146,6 +148,9 @@ ADMIN: dict[tuple[str, str], About] = {
     ("POST", "/admin/people/{id}/ways/{part}"): of(None, id="person", part="way", form={"address": "x"}),
     ("POST", "/admin/people/{id}/ways/{part}/earlier"): of(None, id="person", part="way"),
     ("POST", "/admin/people/{id}/ways/{part}/end"): of(None, id="person", part="way"),
+    ("GET", "/admin/address-books"): OWN,
+    ("GET", "/admin/address-books/{id}"): of(None, id="account"),
+    ("POST", "/admin/address-books/{id}"): of(None, id="account", form={"seen": "0" * 64}),
     ("GET", "/admin/people/{id}/account"): of(A, id="person"),
     ("POST", "/admin/people/{id}/account/link"): of(None, id="person"),
     ("POST", "/admin/people/{id}/account/sign-out"): of(A, id="person"),
@@ -188,7 +193,7 @@ MINE: dict[tuple[str, str], About] = {
     ("POST", "/me/telegram"): OWN,
     ("POST", "/me/telegram/first"): OWN,
     ("POST", "/me/telegram/unlink"): OWN,
-    ("GET", "/sign-in"): OWN,
+    ("GET", "/sign-in"): Apart("offers the WeCom of every organisation by name, to everybody"),
     ("POST", "/sign-in"): Apart("makes a session of its own: test_visits.py"),
     ("POST", "/sign-out"): Apart("ends the session that the other routes are tried with: test_visits.py"),
     ("GET", "/language"): OWN,

@@ -26,11 +26,10 @@ async def _end(office: Office, by: By, person_id: int, *, named: str = "", but: 
         person = await own_or_administered(desk, person_id)
         now = desk.clocks.real.now()
         ended = await sessions.end_those(desk.connection, person_id, now, named=named, but=but)
-        if ended:
-            after = {"sessions_ended": ended}
-            await desk.record(
-                Change("session.end", person.organisation_id, "person", person_id, person.name, after=after)
-            )
+        after = {"sessions_ended": ended}
+        await desk.record(
+            Change("session.end", person.organisation_id, "person", person_id, person.name, after=after)
+        )
 
 
 async def unlock(office: Office, sign_in: SignIn, by: By, person_id: int) -> None:
