@@ -3,17 +3,28 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 
+from storage import migration_sql
+from storage.clock import RealClock
 from storage.database import Connection, DatabaseUnusable, connect
 from storage.roles import SERVICE_ROLE, standing
+from storage.table_locks import TAKE_ALL
 
 MIGRATION_LOCK = 7_201_300_001
-TAKES_WITHIN_S = 60.0
+TAKES_WITHIN_S = 120.0
+# The table in which tortoise keeps what was applied.
+RECORD = """
+CREATE TABLE IF NOT EXISTS "tortoise_migrations" (
+  "id" SERIAL NOT NULL PRIMARY KEY, "app" VARCHAR(255) NOT NULL, "name" VARCHAR(255) NOT NULL,
+  "applied_at" TIMESTAMPTZ NOT NULL, CONSTRAINT "uid_tortoise_mi_app_3803a5" UNIQUE ("app", "name"))
+"""
+APPLIED = "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ($1, $2, $3)"
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -62,7 +73,7 @@ async def migrate(dsn: str) -> None:
         await guard.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         if missing := await _missing(guard):
             await _check_may_migrate(guard, missing)
-            await _apply(dsn)
+            await _apply(guard, dsn, missing)
     finally:
         await guard.close()
 
@@ -85,17 +96,22 @@ async def _check_may_migrate(connection: Connection, missing: list[str]) -> None
         )
 
 
-async def _apply(dsn: str) -> None:
-    from tortoise import Tortoise  # noqa: PLC0415 - most starts have nothing to apply, and are faster without
-    from tortoise.exceptions import OperationalError  # noqa: PLC0415 - the same
-    from tortoise.migrations.api.migrate import migrate as run_migrations  # noqa: PLC0415 - the same
-
+async def _apply(guard: asyncpg.Connection, dsn: str, missing: list[str]) -> None:
+    """One migration after the other, each in a transaction of its own."""
     try:
-        await _until_taken(lambda: run_migrations(config=tortoise_config(dsn)))
-    except (OperationalError, asyncpg.PostgresError) as error:
+        await guard.execute(RECORD)
+        for name, statements in await migration_sql.statements(tortoise_config(dsn), missing):
+            await _until_taken(partial(_apply_one, guard, name, statements))
+    except asyncpg.PostgresError as error:
         raise DatabaseUnusable(f"the schema could not be brought up to date: {error}") from error
-    finally:
-        await Tortoise.close_connections()
+
+
+async def _apply_one(connection: asyncpg.Connection, name: str, statements: list[str]) -> None:
+    async with connection.transaction():
+        await connection.execute(TAKE_ALL)
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.execute(APPLIED, migration_sql.APP, name, RealClock().now())
 
 
 async def _until_taken(run: Callable[[], Awaitable[None]], within_s: float = TAKES_WITHIN_S) -> None:
@@ -109,7 +125,7 @@ async def _until_taken(run: Callable[[], Awaitable[None]], within_s: float = TAK
                 raise DatabaseUnusable(
                     f"the tables were in use for {within_s:.0f} s, perhaps by a backup: try again later"
                 ) from busy
-            await asyncio.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - spreads tries, guards nothing
+            await asyncio.sleep(random.uniform(0.2, 0.8))  # noqa: S311 - spreads tries, guards nothing
 
 
 async def _missing(connection: Connection) -> list[str]:

@@ -2,19 +2,22 @@
 
 A migration is one transaction that locks one table after the other. A request of the service that holds one of
 them and waits for another would make a ring, and PostgreSQL might end the request. So each migration first
-takes all tables, and gives up within less than the second after which PostgreSQL looks for rings; then it is
-tried again (`storage.migrate`). Requests wait meanwhile, for as long as the migration takes.
+takes all tables: the busiest first, since who holds nothing may wait in peace, and then the others within less than
+the second after which PostgreSQL looks for rings. Otherwise it lets go, requests go on, and it is tried again
+(`storage.migrate`). Once it has all, it waits for nobody; requests wait for as long as it takes.
 """
 
-# For the first operation of a migration: ops.RunSQL(TAKE_ALL, "").
 TAKE_ALL = """
-DO $$ DECLARE name text; began timestamptz := clock_timestamp(); BEGIN
-  PERFORM set_config('lock_timeout', '200ms', true);
-  FOR name IN SELECT c.oid::regclass::text FROM pg_class c
+DO $$ DECLARE name text; held timestamptz; BEGIN
+  FOR name IN SELECT c.oid::regclass::text FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
                WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-                 AND NOT c.relispartition AND c.relname <> 'tortoise_migrations' ORDER BY 1 LOOP
+                 AND NOT c.relispartition AND c.relname <> 'tortoise_migrations'
+               ORDER BY coalesce(s.seq_scan, 0) + coalesce(s.idx_scan, 0) DESC, 1 LOOP
+    PERFORM set_config('lock_timeout', greatest(1, 900 - coalesce(
+      extract(epoch FROM clock_timestamp() - held) * 1000, 0)::int) || 'ms', true);
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', name);
-    IF clock_timestamp() > began + interval '700 milliseconds' THEN RAISE lock_not_available; END IF;
+    held := coalesce(held, clock_timestamp());
+    IF clock_timestamp() > held + interval '900 milliseconds' THEN RAISE lock_not_available; END IF;
   END LOOP;
 END $$
 """

@@ -1,7 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from storage.table_locks import TAKE_ALL
 import functools
 from json import dumps, loads
 from tortoise.fields.base import OnDelete
@@ -28,7 +27,6 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.RunSQL(TAKE_ALL, ""),
         ops.CreateModel(
             name='Absence',
             fields=[

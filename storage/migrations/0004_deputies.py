@@ -1,8 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from storage.table_locks import TAKE_ALL
-
 # Who is there for somebody at an instant of business time: themselves, their deputy, the deputy's deputy. At most
 # three steps and never in a circle; NULL when the last of them is away or has left.
 PRESENT_FOR = """
@@ -29,6 +27,5 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.RunSQL(TAKE_ALL, ""),
         ops.RunSQL(PRESENT_FOR, "DROP FUNCTION present_for(bigint, timestamptz)"),
     ]

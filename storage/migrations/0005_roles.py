@@ -3,8 +3,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from storage.table_locks import TAKE_ALL
-
 # Roles belong to the whole server, so another database may have made it, perhaps just now.
 MAKE_ROLE = """
 DO $$ BEGIN
@@ -87,7 +85,6 @@ class Migration(migrations.Migration):
     dependencies = [("yishe", "0004_deputies")]
 
     operations = [
-        ops.RunSQL(TAKE_ALL, ""),
         ops.RunSQL(MAKE_ROLE, ""),
         ops.RunSQL(GRANT_TABLES, ""),
         ops.RunSQL(GRANT_LATER, ""),

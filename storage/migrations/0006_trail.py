@@ -4,14 +4,11 @@ from tortoise import migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from storage.table_locks import TAKE_ALL
-
 
 class Migration(migrations.Migration):
     dependencies = [("yishe", "0005_roles")]
 
     operations = [
-        ops.RunSQL(TAKE_ALL, ""),
         ops.AddIndex(model_name="Audit", index=Index(fields=["at", "id"])),
         ops.AddIndex(model_name="Audit", index=Index(fields=["action", "organisation_id"])),
         ops.AddIndex(model_name="Step", index=Index(fields=["recorded_at", "id"])),

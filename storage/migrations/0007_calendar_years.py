@@ -4,14 +4,11 @@ from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
-from storage.table_locks import TAKE_ALL
-
 
 class Migration(migrations.Migration):
     dependencies = [("yishe", "0006_trail")]
 
     operations = [
-        ops.RunSQL(TAKE_ALL, ""),
         ops.CreateModel(
             name="CalendarYear",
             fields=[

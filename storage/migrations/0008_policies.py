@@ -4,7 +4,6 @@ from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
 from storage.models.indexes import WhereIndex
-from storage.table_locks import TAKE_ALL
 
 # What held before this was applied to every timer as it was armed.
 APPLIED = "UPDATE policy SET applied_at = now()"
@@ -14,7 +13,6 @@ class Migration(migrations.Migration):
     dependencies = [("yishe", "0007_calendar_years")]
 
     operations = [
-        ops.RunSQL(TAKE_ALL, ""),
         ops.AddField(
             model_name="Policy",
             name="inherits",

@@ -4,13 +4,10 @@ from tortoise import migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from storage.table_locks import TAKE_ALL
-
 
 class Migration(migrations.Migration):
     dependencies = [("yishe", "0008_policies")]
 
     operations = [
-        ops.RunSQL(TAKE_ALL, ""),
         ops.AddIndex(model_name="Delivery", index=Index(fields=["account_id", "tried_at"])),
     ]

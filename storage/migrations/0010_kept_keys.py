@@ -3,14 +3,11 @@
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
-from storage.table_locks import TAKE_ALL
-
 
 class Migration(migrations.Migration):
     dependencies = [("yishe", "0009_delivery_errors")]
 
     operations = [
-        ops.RunSQL(TAKE_ALL, ""),
         ops.CreateModel(
             name="KeptKey",
             fields=[

@@ -10,7 +10,6 @@ from tortoise.fields import Field
 from tortoise.migrations import operations as ops
 from tortoise.migrations.operations import Operation
 
-from storage.table_locks import TAKE_ALL
 from tests.support.old_version import new_migrations
 
 ADDS = (ops.AddField, ops.AddIndex, ops.CreateModel)
@@ -53,14 +52,6 @@ def may_be_left_out(field: Field[object]) -> bool:
 @pytest.mark.parametrize("path", new_migrations(), ids=lambda path: path.stem)
 def test_a_migration_only_adds_what_old_code_may_leave_out(path: Path) -> None:
     assert list(wrong(path)) == []
-
-
-@pytest.mark.parametrize("path", new_migrations(), ids=lambda path: path.stem)
-def test_a_migration_takes_all_tables_first(path: Path) -> None:
-    """Otherwise it and a running service may wait for each other, and a person's request is what ends."""
-    first = operations(path)[0]
-    assert isinstance(first, ops.RunSQL)
-    assert first.sql == TAKE_ALL
 
 
 @pytest.mark.parametrize(

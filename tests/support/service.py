@@ -82,11 +82,13 @@ async def command(
         await waiting
 
 
-async def run(*arguments: str, settings: Mapping[str, str], folder: Path) -> tuple[int, str]:
+async def run(
+    *arguments: str, settings: Mapping[str, str], folder: Path, within_s: float = 60
+) -> tuple[int, str]:
     """Run a command to its end: the exit code, and all that it said."""
     log = folder / "output"
     async with command(*arguments, settings=settings, folder=folder, log=log) as process:
-        code = await process.exit_code(60)
+        code = await process.exit_code(within_s)
     return code, log.read_text(encoding="utf-8")
 
 

@@ -92,7 +92,7 @@ async def test_old_and_new_serve_side_by_side_and_nothing_is_lost(
         async with asyncio.TaskGroup() as at_work:
             at_work.create_task(both.old.town.go_on(both.old.town.hospitals, enough))
             await _stories(both.old, 1)
-            code, said = await run("migrate", settings=both.new.settings, folder=tmp_path)
+            code, said = await run("migrate", settings=both.new.settings, folder=tmp_path, within_s=150)
             assert (code, await missing_migrations(owner)) == (0, []), said
             await _stories(both.old, 2)
             new = await both.stack.enter_async_context(serving(both.new, tmp_path))
