@@ -11,7 +11,7 @@ from workflows.administration.trail_words import KINDS, has_words, told
 
 ROOT = Path(__file__).parents[2]
 ACTION = re.compile(r"([a-z_]+)\.([a-z_]+)")
-NOTES = {"Change", "AuditRow"}
+NOTES = {"Change", "AuditRow", "_change", "_note", "_record", "note", "record"}
 NOT_ACTIONS = re.compile(r".*\.(html|py|po|mo|css|js|pdf|svg|png|xlsx|json|log|key|html)")
 
 
@@ -31,11 +31,16 @@ def _actions(tree: ast.AST) -> set[str]:
         n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
     }
     actions = {text for text in told_by_kind if (m := ACTION.fullmatch(text)) and m[1] in KINDS}
-    noted = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") in NOTES]
+    noted = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _name(n.func) in NOTES]
     for call in noted:
-        given = [k.value for k in call.keywords if k.arg == "action"] or call.args[:1]
-        actions |= {a.value for a in given if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+        given = [k.value for k in call.keywords if k.arg == "action"] or call.args
+        texts = {a.value for a in given if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+        actions |= {text for text in texts if ACTION.fullmatch(text)}
     return {text for text in actions if not NOT_ACTIONS.fullmatch(text)}
+
+
+def _name(function: ast.expr) -> str:
+    return getattr(function, "attr", getattr(function, "id", ""))
 
 
 def test_every_action_in_the_code_has_words() -> None:

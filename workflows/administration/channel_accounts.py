@@ -102,7 +102,7 @@ class ChannelDesk:
             if row.active == on:
                 return
             await writer.change(desk.connection, replace(row, active=on))
-            action = f"channel_account.switch_{'on' if on else 'off'}"
+            action = "channel_account.switch_on" if on else "channel_account.switch_off"
             await _record(desk, action, row, {"active": row.active}, {"active": on})
 
     async def tested(self, by: By, account_id: int, result: str) -> None:
