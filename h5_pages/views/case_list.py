@@ -12,13 +12,14 @@ from storage.access.case_lists import ListedCase
 from storage.texts import N_
 
 PATH = "/cases"
+EXPORT = f"{PATH}/export.xlsx"
 
 
 async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Cases in scope, the newest first: open ones unless closed ones are asked for as well."""
     query = CaseQuery.of(request)
     page = await case_lists.listed(visit.services.db, visit.person, query.wanted, query.order())
-    view = ListView(PATH, query, page, _columns(visit), _filters(visit, query), export=f"{PATH}/export.xlsx")
+    view = ListView(PATH, query, page, _columns(visit), await _filters(visit, query), export=EXPORT)
     return visit.page("cases.html", view=view, cases=visit.services.cases)
 
 
@@ -52,7 +53,7 @@ def _columns(visit: Visit) -> list[Column[ListedCase]]:
     ]
 
 
-def _filters(visit: Visit, query: CaseQuery) -> list[Filter]:
+async def _filters(visit: Visit, query: CaseQuery) -> list[Filter]:
     t, registry = visit.gettext, visit.services.cases.registry
     workflow = registry.named(query.workflow) if query.workflow else None
     found = [
@@ -63,4 +64,7 @@ def _filters(visit: Visit, query: CaseQuery) -> list[Filter]:
     if workflow is not None:  # the states of one kind mean nothing for another
         states = [(name, t(label)) for name, label in workflow.states.items()]
         found.insert(1, Filter("state", t(N_("State")), states))
+    units = await case_lists.units(visit.services.db, visit.person)
+    if len(units) > 1:
+        found.append(Filter("unit", t(N_("Unit")), [(str(unit), name) for unit, name in units]))
     return found

@@ -1,5 +1,6 @@
 """Lists of cases: by words, workflow, state and how much they matter, part by part."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.access.cases import DUE, VISIBLE, CaseLine
@@ -29,6 +30,13 @@ SORTS = {
     "due": Sort(LIMIT, "timestamptz"),
 }
 CASES = Listing(COLUMNS, SOURCE, "c.id", SORTS)
+BELOW = "starts_with(o.path, (SELECT u.path FROM organisation u WHERE u.id = {}))"
+MOST_UNITS = 200
+UNITS = """
+SELECT u.id, u.name, u.kind FROM organisation u WHERE u.path LIKE ANY($1::text[]) AND EXISTS (
+  SELECT 1 FROM work_case c JOIN organisation o ON o.id = c.organisation_id WHERE starts_with(o.path, u.path))
+ ORDER BY u.path
+"""
 WORDS = "concat_ws(' ', c.number, c.title, d.number, d.name, o.name)"
 
 
@@ -41,13 +49,14 @@ class ListedCase(CaseLine):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which cases; None: any. Only open ones, unless closed ones are wanted as well."""
+    """Which cases; None: any. Only open ones, unless closed ones are wanted as well. `unit`: there and below."""
 
     words: str = ""
     workflow: str | None = None
     state: str | None = None
     level: int | None = None
     closed_too: bool = False
+    unit: int | None = None
 
 
 async def listed(db: Database, viewer: Viewer, wanted: Wanted, order: Order) -> Page[ListedCase]:
@@ -57,7 +66,16 @@ async def listed(db: Database, viewer: Viewer, wanted: Wanted, order: Order) -> 
         .also_if("c.workflow = {}", wanted.workflow)
         .also_if("c.state = {}", wanted.state)
         .also_if(f"({LEVEL}) = {{}}", wanted.level)
+        .also_if(BELOW, wanted.unit)
         .also_words(WORDS, wanted.words)
     )
     where = where if wanted.closed_too else where.also("c.closed_at IS NULL")
     return (await CASES.page(db, where, order)).of(lambda row: ListedCase(**row))
+
+
+async def units(db: Database, viewer: Viewer) -> Sequence[tuple[int, str]]:
+    """Id and name of the organisations in scope that have cases, there or below; of many no departments."""
+    rows = await db.fetch(UNITS, viewer.paths)
+    if len(rows) > MOST_UNITS:
+        rows = [row for row in rows if row["kind"] != "department"]
+    return [(row["id"], row["name"]) for row in rows[:MOST_UNITS]]

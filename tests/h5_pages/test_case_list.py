@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.support.pages import Pages, Visitor
+from tests.support.world import add_organisation
 
 
 async def many(pages: Pages) -> Visitor:
@@ -44,6 +45,17 @@ async def test_state_is_offered_for_one_kind_and_narrows_it(pages: Pages) -> Non
     assert len(numbers(page)) == 1
     assert 'name="state"' in page
     assert numbers((await engineer.get("/cases?workflow=licence")).text) == []
+
+
+async def test_the_list_is_narrowed_to_a_unit_and_what_is_below_it(pages: Pages) -> None:
+    engineer = await many(pages)
+    everything = numbers((await engineer.get("/cases")).text)
+    for unit in (pages.world.hospital, pages.world.department):
+        page = (await engineer.get(f"/cases?unit={unit}")).text
+        assert numbers(page) == everything
+        assert "Unit: " in page
+    other = await add_organisation(pages.db, "department", "Empty", pages.world.hospital)
+    assert numbers((await engineer.get(f"/cases?unit={other}")).text) == []
 
 
 async def test_the_list_leaves_as_a_spreadsheet_with_words_and_times(pages: Pages) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from storage.access import organisations, policies, staff
+from storage.access import case_lists, organisations, policies, staff
 from storage.database import Database
 from storage.directory import Viewer
 from storage.paging import Order
@@ -46,6 +46,7 @@ async def policy_history(town: Town, viewer: Viewer) -> object:
 
 
 HOUSE_CALLS: dict[Callable[..., Any], Callable[[Any, Viewer], Awaitable[object]]] = {
+    case_lists.units: lambda t, v: case_lists.units(t.db, v),
     organisations.tops: administered_tops,
     organisations.below: lambda t, v: organisations.below(t.db, v, ADMIN, t.root, everything=True),
     organisations.found: lambda t, v: organisations.found(t.db, v, ADMIN, "Radiology"),
