@@ -24,8 +24,8 @@ ROWS = Listing("r.id, r.name", "rows r", "r.id", SORTS)
 
 
 @pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    async with Database.open(database_url, max_size=2) as db:
+async def db(owner_url: str) -> AsyncIterator[Database]:
+    async with Database.open(owner_url, max_size=2) as db:
         await db.execute(
             "CREATE TABLE rows AS SELECT n AS id, CASE WHEN n % 3 > 0 THEN 'name ' || n % 4 END AS name, "
             "CASE WHEN n % 5 > 0 THEN date '2026-01-01' + n % 7 END AS day, "

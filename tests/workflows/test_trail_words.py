@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows.administration import trail_words
+from workflows.administration import imports
 from workflows.administration.trail_words import KINDS, has_words, told
 
 ROOT = Path(__file__).parents[2]
@@ -57,10 +57,7 @@ def test_an_action_is_told(action: str, words: str) -> None:
     assert told(action, str) == words
 
 
-def test_words_of_one_kind_differ() -> None:
-    """Or two actions would look the same on the page."""
-    done = {code: trail_words.DONE[code] for code in trail_words.DONE}
-    assert {words for words in done.values() if list(done.values()).count(words) > 1} <= {
-        "entered",
-        "switched off",
-    }
+def test_states_of_an_import_have_words() -> None:
+    """They are put on record as they are entered."""
+    states = (imports.RUNNING, imports.DONE, imports.UNDOING, imports.UNDONE, imports.FAILED, imports.DROPPED)
+    assert [state for state in states if not has_words(f"import.{state}")] == []
