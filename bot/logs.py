@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 import structlog
+from structlog.typing import Processor
 
 from bot.redaction import hide_in, hide_secrets
 
@@ -21,7 +22,7 @@ AS_THEY_ARE = ("_record", "_from_structlog", "level", "timestamp")
 def configure_logs(level: str, form: Literal["auto", "console", "json"]) -> None:
     """Set logging up for this process."""
     console = form == "console" or (form == "auto" and sys.stderr.isatty())
-    ends = [
+    ends: list[Processor] = [
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
         redact,
@@ -29,7 +30,10 @@ def configure_logs(level: str, form: Literal["auto", "console", "json"]) -> None
         if console
         else structlog.processors.JSONRenderer(),
     ]
-    begins = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    begins: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *begins, *ends],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
@@ -52,7 +56,7 @@ def say_the_end(kind: type[BaseException], error: BaseException, trace: Tracebac
     sys.stderr.write(hide_secrets("".join(traceback.format_exception(kind, error, trace))))
 
 
-def _lead_the_others_here(begins: list[Any], ends: list[Any]) -> None:
+def _lead_the_others_here(begins: list[Processor], ends: list[Processor]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ends]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=begins, processors=last))

@@ -117,14 +117,14 @@ async def test_processes_are_restarted_one_by_one_and_nobody_notices(front: Fron
     seen: Counter[int] = Counter()
     enough = asyncio.Event()
 
-    async def visit() -> None:
+    async def visit(path: str, pause_s: float) -> None:
         while not enough.is_set():
-            seen[await front.status(f"{front.nginx.outside}/help")] += 1
-            await asyncio.sleep(0.2)
+            seen[await front.status(f"{front.nginx.outside}{path}")] += 1
+            await asyncio.sleep(pause_s)
 
     async with asyncio.TaskGroup() as visitors:
-        for _ in range(4):
-            visitors.create_task(visit())
+        for path, pause_s in (("/static/yishe.css", 0.05), ("/static/yishe.css", 0.05), ("/help", 3.0)):
+            visitors.create_task(visit(path, pause_s))  # pages have their own limit for one address
         for number, process in enumerate(front.processes):
             process.send(signal.SIGTERM)
             assert await process.exit_code() == 0

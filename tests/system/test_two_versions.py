@@ -76,7 +76,7 @@ async def upgrade(postgres_url: str, owner: str, folder: Path) -> AsyncIterator[
             people.patience_s = 60  # a busy machine is slow, and that is not what is tried
             town = Town(hospitals[number::2], [], people, hands, db)
             sides.append(Side(origins[number], settings, folder / f"{number}.log", people, town))
-        yield Upgrade(*sides, outside, hands, db, stack)
+        yield Upgrade(sides[0], sides[1], outside, hands, db, stack)
 
 
 async def test_old_and_new_serve_side_by_side_and_nothing_is_lost(

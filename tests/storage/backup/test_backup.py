@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.backup import BackupFailed, making, restoring
+from storage.backup import BackupFailed, archive, making, restoring
 from storage.backup.archive import Manifest, verify
 from storage.backup.making import PARTIAL, Place, make
 from storage.backup.restoring import restore
@@ -184,7 +184,7 @@ async def test_a_restore_that_fails_in_the_middle_leaves_nothing(
     trip: Trip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await trip.save()
-    real_dump, asked = restoring.dump_in, []
+    real_dump, asked = archive.dump_in, []
 
     async def break_off(*place: object) -> AsyncIterator[bytes]:
         async for part in real_dump(*place):  # type: ignore[arg-type]
