@@ -139,14 +139,15 @@ async def build_services(
             ),
             importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),
             wecom=WeComCallback(front, accounts, Teller(WeComChannel(http, real), accounts), real),
-            telegram=TelegramCallback(
-                front,
-                LinkDesk(db, codes, texts, real, settings.origin),
-                accounts,
-                TelegramTeller(TelegramChannel(http), accounts),
-            ),
+            telegram=_telegram(front, LinkDesk(db, codes, texts, real, settings.origin), http, accounts),
             sms_reports=AliyunSmsReports(db, accounts, real),
         )
+
+
+def _telegram(
+    front: ChatFront, desk: LinkDesk, http: aiohttp.ClientSession, accounts: StoredChannelAccounts
+) -> TelegramCallback:
+    return TelegramCallback(front, desk, accounts, TelegramTeller(TelegramChannel(http), accounts))
 
 
 def _wecom(channels: Channels) -> WeComChannel:
