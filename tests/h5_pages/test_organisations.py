@@ -70,7 +70,9 @@ async def test_a_hospital_with_a_department_is_entered_below_a_city(pages: Pages
     department = int(below.location.rsplit("/", 1)[1])
     assert await house.path(department) == f"{await house.path(house.city)}{hospital}.{department}."
     assert HOSPITAL_CODE in (await visitor.get(answer.location)).text
-    row = await pages.db.fetchrow("SELECT * FROM audit WHERE subject_kind = 'organisation' AND subject_id = $1", hospital)
+    row = await pages.db.fetchrow(
+        "SELECT * FROM audit WHERE subject_kind = 'organisation' AND subject_id = $1", hospital
+    )
     assert row is not None
     assert (row["action"], row["person_id"]) == ("organisation.create", house.province_admin)
 
