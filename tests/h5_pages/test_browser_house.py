@@ -60,7 +60,7 @@ async def test_a_policy_is_set_after_a_look_ahead(pages: Pages, phone_page: Page
     await phone_page.select_option("[name=unit]", "hours")
     await phone_page.fill("[name=source]", "House rule 7")
     await phone_page.click(".bar button")
-    assert "would end later by 1 h 30 min" in await phone_page.inner_text("main")
+    assert "that would end later: 1, by 1 h 30 min" in await phone_page.inner_text("main")
     assert await phone_page.evaluate(TOO_WIDE) <= 0
     await phone_page.click(".bar button")
     assert "2 hours" in await phone_page.inner_text("main")

@@ -62,7 +62,7 @@ async def test_looking_ahead_saves_nothing_and_tells_what_then_happens(pages: Pa
     await pages.report(pages.world.reporter, "two")
     visitor, hospital = await pages.person(house.province_admin), pages.world.hospital
     ahead = await look_ahead(visitor, TRIAGE, house.province, **FIVE_HOURS)
-    assert "2 running deadlines in the state “Reported” would end later by 4 h 30 min." in ahead.text
+    assert "Running deadlines in the state “Reported” that would end later: 2, by 4 h 30 min." in ahead.text
     assert "Organisations below that inherit it: 4." in ahead.text
     assert await versions(pages) == 0
     assert await follow(pages, house) == 0
@@ -79,8 +79,8 @@ async def test_what_would_be_due_at_once_is_said(pages: Pages, house: House) -> 
     visitor = await pages.person(house.hospital_admin)
     fields = {"amount": "10", "unit": "minutes", "source": "x"}
     ahead = await look_ahead(visitor, TRIAGE, pages.world.hospital, **fields)
-    assert "would end earlier by 20 min" in ahead.text
-    assert "1 of them would be due at once." in ahead.text
+    assert "that would end earlier: 1, by 20 min" in ahead.text
+    assert "Due at once of these: 1." in ahead.text
 
 
 async def test_the_preview_leads_to_the_version_that_was_looked_at(pages: Pages, house: House) -> None:
