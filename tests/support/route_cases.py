@@ -64,6 +64,7 @@ CASES: dict[tuple[str, str], About] = {
     ("GET", "/"): OWN,
     ("GET", "/todo"): OWN,
     ("GET", "/cases"): OWN,
+    ("GET", "/cases/export.xlsx"): OWN,
     ("GET", "/cases/{number}"): of(E, number="repair"),
     ("POST", "/cases/{number}/patient"): of(Role.SAFETY_OFFICER, number="event"),
     ("GET", "/cases/{number}/looks"): of(Role.SAFETY_OFFICER, number="event"),
@@ -93,6 +94,13 @@ DEVICES: dict[tuple[str, str], About] = {
     ("GET", "/devices/{id}/qr.png"): of(E, id="device"),
     ("GET", "/devices/{id}/{step}"): of(H, id="device", step="edit"),
     ("POST", "/devices/{id}/{step}"): of(H, id="device", step="stop", form={"version": "1", "reason": "X"}),
+    ("GET", "/devices/{id}/files"): of(E, id="device"),
+    ("POST", "/devices/{id}/files"): of(None, id="device", form={"kind": "manual"}),
+    ("POST", "/devices/{id}/files/remove"): of(
+        None, id="device", form={"file": "{document}", "key": "{document}"}
+    ),
+    ("GET", "/devices/{id}/files/{key}"): of(E, id="device", key="document"),
+    ("GET", "/labels"): OWN,
     ("GET", "/labels.pdf"): of(E, query="?ids={device}"),
 }
 OPEN_TO_HOLDERS: dict[tuple[str, str], About] = {
@@ -106,8 +114,6 @@ OPEN_TO_HOLDERS: dict[tuple[str, str], About] = {
     ("POST", "/f/{token}/{action}"): OPEN,
     ("GET", "/p/{token}"): OPEN,
     ("POST", "/p/{token}"): OPEN,
-    ("GET", "/sign-in/wecom/{account}"): OPEN,
-    ("GET", "/sign-in/wecom/{account}/back"): OPEN,
 }
 ADMIN: dict[tuple[str, str], About] = {
     ("GET", "/admin"): OWN,
@@ -115,6 +121,20 @@ ADMIN: dict[tuple[str, str], About] = {
     ("POST", "/admin/dead-letters/{id}"): of(A, id="message"),
     ("GET", "/admin/audit"): OWN,
     ("GET", "/admin/audit/export.xlsx"): OWN,
+    ("GET", "/admin/imports/{kind}"): OWN,
+    ("POST", "/admin/imports/{kind}"): of(None, kind="devices", form={"organisation": "{hospital}"}),
+    ("GET", "/admin/imports/{kind}/template.xlsx"): OWN,
+    ("GET", "/admin/imports/{kind}/{id}"): of(A, kind="devices", id="import"),
+    ("POST", "/admin/imports/{kind}/{id}/start"): of(None, kind="devices", id="import"),
+    ("POST", "/admin/imports/{kind}/{id}/drop"): of(None, kind="devices", id="import"),
+    ("POST", "/admin/imports/{kind}/{id}/undo"): of(None, kind="devices", id="import"),
+    ("GET", "/admin/policies"): of(A, query="?unit={hospital}"),
+    ("GET", "/admin/policies/{name}"): of(A, query="?unit={hospital}", name="repair.triage"),
+    ("POST", "/admin/policies/{name}"): of(None, query="?unit={hospital}", name="repair.triage"),
+    ("GET", "/admin/policies/{name}/new"): of(A, query="?unit={hospital}", name="repair.triage"),
+    ("POST", "/admin/policies/{name}/preview"): of(
+        None, query="?unit={hospital}", name="repair.triage", form={"amount": "1", "unit": "hours"}
+    ),
     ("GET", "/admin/organisations"): OWN,
     ("GET", "/admin/organisations/new"): of(A, query="?parent={hospital}"),
     ("POST", "/admin/organisations/new"): of(
@@ -193,7 +213,9 @@ MINE: dict[tuple[str, str], About] = {
     ("POST", "/me/telegram"): OWN,
     ("POST", "/me/telegram/first"): OWN,
     ("POST", "/me/telegram/unlink"): OWN,
-    ("GET", "/sign-in"): Apart("offers the WeCom of every organisation by name, to everybody"),
+    ("GET", "/sign-in"): OWN,
+    ("GET", "/sign-in/wecom/{account}"): OPEN,
+    ("GET", "/sign-in/wecom/{account}/back"): OPEN,
     ("POST", "/sign-in"): Apart("makes a session of its own: test_visits.py"),
     ("POST", "/sign-out"): Apart("ends the session that the other routes are tried with: test_visits.py"),
     ("GET", "/language"): OWN,

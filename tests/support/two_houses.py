@@ -116,7 +116,7 @@ SELECT id, $1, 1, 'Quetzal.jpg', 'photo-key-of-quetzal' FROM work_case ORDER BY 
 """,
     "document": """
 INSERT INTO device_file (kind, name, public_key, added_at, added_by_id, device_id, file_id)
-SELECT 'document', 'Quetzal.pdf', 'document-of-quetzal', now(), (SELECT min(id) FROM person), id, $1
+SELECT 'manual', 'Quetzal.pdf', 'document-of-quetzal', now(), (SELECT min(id) FROM person), id, $1
   FROM device RETURNING public_key
 """,
     "message": "UPDATE message SET state = 'dead', finished_at = now() WHERE id = (SELECT min(id) FROM message) "
@@ -128,7 +128,7 @@ SELECT id, NULL, '2026-03-01', '2026-04-01', 'Quetzal' FROM person WHERE $1 = $1
 """,
     "import": """
 INSERT INTO import_batch (kind, name, state, total, report, created_at, organisation_id, person_id)
-SELECT 'devices', 'Quetzal.xlsx', 'previewed', 1, '{}', now(), organisation_id, id FROM person
+SELECT 'devices', 'Quetzal.xlsx', 'preview', 1, '{}', now(), organisation_id, id FROM person
  WHERE $1 = $1 ORDER BY id LIMIT 1 RETURNING id
 """,
     "policy": """
@@ -142,7 +142,7 @@ SELECT min(id), 'repair.triage', '{"amount": 1, "unit": "hours"}', 'Quetzal', 1,
 async def _belongings(pages: Pages, people: dict[Role, int]) -> dict[str, str]:
     db, world = pages.db, pages.world
     sealer = MasterKey(new_master_key())
-    account = await add_account(db, world.hospital, "wecom", f"{MARK}-account", {"corp_id": MARK}, {}, sealer)
+    account = await add_account(db, world.hospital, "wecom", "wecom-of-a", {"corp_id": MARK}, {}, sealer)
     ids = {
         "label": LABEL,
         "device": str(world.device),
