@@ -22,7 +22,7 @@ from workflows.errors import WorkflowError
 
 View = Callable[[web.Request, Visit], Awaitable[web.StreamResponse]]
 VISIT = web.RequestKey("visit", Visit)
-NEW_PASSWORD = "/me/password"
+NEW_PASSWORD = "/me/password"  # noqa: S105 - the address of a page
 """Where somebody is led whose password must be changed before anything else."""
 
 

@@ -33,7 +33,7 @@ log = structlog.get_logger()
 class Way(StrEnum):
     """How somebody signed in."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the name of a way
     WECOM = "wecom"
     WECOM_SCAN = "wecom_scan"
 
