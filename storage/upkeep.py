@@ -22,4 +22,5 @@ async def look_after(db: Database, real_now: datetime) -> None:
     async with db.connection() as connection:
         await connection.execute("DELETE FROM idempotency WHERE recorded_at < $1", real_now - ANSWERS_KEPT)
         await connection.execute("DELETE FROM link_code WHERE expires_at < $1", real_now - CODES_KEPT)
+        await connection.execute("DELETE FROM password_link WHERE expires_at < $1", real_now - CODES_KEPT)
         await connection.execute("DELETE FROM web_session WHERE seen_at < $1", real_now - SESSIONS_KEPT)
