@@ -26,7 +26,6 @@ from storage.access import (
     patients,
     people,
     sensors,
-    trail,
 )
 from storage.access.cases import DetailTable, Duty
 from storage.database import Database
@@ -36,6 +35,7 @@ from tests.support.account_reads import ACCOUNT_READS, WITHOUT_SIGN_IN, make_acc
 from tests.support.channel_reads import CHANNEL_READS, make_channel
 from tests.support.desk import Desk, open_desk
 from tests.support.house_calls import HOUSE_CALLS
+from tests.support.trail_reads import TRAIL_READS
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
 from workflows.engine import Outcome
 from workflows.identity.roles import Role
@@ -122,16 +122,6 @@ async def devices_listed(town: Town, viewer: Viewer) -> object:
     return (await device_lists.listed(town.db, viewer, device_lists.Wanted(), Order("number"))).rows
 
 
-async def trail_listed(town: Town, viewer: Viewer) -> object:
-    wanted = trail.Wanted(case=town.case.number)
-    return (await trail.listed(town.db, viewer, [ADMIN], wanted, Order("at"))).rows
-
-
-async def trail_units(town: Town, viewer: Viewer) -> object:
-    found = await trail.units(town.db, viewer, [ADMIN])
-    return [unit for unit in found if unit.id == town.desk.world.department]
-
-
 async def calendar_names(town: Town, viewer: Viewer) -> object:
     await town.db.execute(MAKE_DAY, town.desk.administrator)
     return [line.set_by for line in (await calendar.year(town.db, viewer, 2027)).days if line.set_by]
@@ -173,14 +163,11 @@ CALLS: dict[Callable[..., Any], Call] = {
     patients.patient: sealed_patient,
     patients.looks: lambda t, v: patients.looks(t.db, v, t.case.number, "look"),
     sensors.of_device: lambda t, v: sensors.of_device(t.db, v, t.desk.world.device),
-    trail.listed: trail_listed,
-    trail.history: lambda t, v: trail.history(t.db, v, [ADMIN], ("case", t.case.case_id)),
-    trail.actions: lambda t, v: trail.actions(t.db, v, [ADMIN]),
-    trail.units: trail_units,
     **HOUSE_CALLS,
     people.candidates: lambda t, v: people.candidates(t.db, v, Role.ENGINEER, t.path, NOW),
     **ACCOUNT_READS,
     **CHANNEL_READS,
+    **TRAIL_READS,
 }
 WITHOUT_VIEWER = {
     **WITHOUT_SIGN_IN,
