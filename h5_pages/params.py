@@ -1,6 +1,6 @@
 """What comes in an address, checked: a wrong one is as good as a page that does not exist."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -58,20 +58,6 @@ class OfId(Params):
     """A row of ours."""
 
     id: Id
-
-
-class LicenceList(Params):
-    """Which licences a list shows; `later` is before the first colour."""
-
-    colour: Literal["", "red", "orange", "yellow", "blue", "later"] = ""
-    city: Id | None = None
-    q: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
-    all: bool = False
-
-    @field_validator("city", mode="before")
-    @classmethod
-    def _any(cls, value: object) -> object:
-        return value or None
 
 
 class EventFrom(Params):

@@ -51,6 +51,7 @@ ROUTES = [
     Route("POST", "/me/language", me.language),
     Route("GET", "/l/{key}", licences.by_key, For.ANYBODY, per="key"),
     Route("GET", "/licences", licences.due),
+    Route("GET", "/licences/export.xlsx", licences.export),
     Route("GET", "/licences/new", licences.form),
     Route("POST", "/licences/new", licences.register),
     Route("GET", "/licences/{number}/qr.svg", licences.svg),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -10,19 +11,22 @@ from h5_pages import error_pages, qr
 from h5_pages.forms import Input, data_of, plain_inputs
 from h5_pages.intake import PressBroken
 from h5_pages.labels import Label, label_sheet
-from h5_pages.params import LicenceList, OfCase, OfFile, ReportKey
+from h5_pages.lists import Column, ListView
+from h5_pages.params import OfCase, OfFile, ReportKey
+from h5_pages.params_licences import LicenceList
 from h5_pages.visit import Visit
+from h5_pages.xlsx import export as as_spreadsheet
 from storage.access import NotVisible, licences
-from storage.access.licences import PublicLicence, Unit, Wanted
+from storage.access.licences import LicenceLine, Limits, PublicLicence, Unit, Wanted
 from storage.clock import SHANGHAI
 from storage.texts import N_
 from workflows.engine import Outcome, Place
 from workflows.errors import FormInvalid, NotPermitted, WorkflowError
 from workflows.licence.forms import Original
 from workflows.licence.machine import LICENCE, REGISTRARS, A
-from workflows.licence.stages import Colour, days_left, limits_in, stage_on
+from workflows.licence.stages import COLOUR_LABELS, Colour, days_left, limits_in, stage_on
 
-SHOWN = 200
+SHOWN = 100
 LATER = "later"
 LETS_THROUGH = frozenset({"class_code_checked", "credit_code_reason"})
 HINT = N_("Scan to verify the licence")
@@ -32,15 +36,14 @@ STAGES: Mapping[str, Colour | None] = {**{str(colour): colour for colour in reve
 
 async def due(request: web.Request, visit: Visit) -> web.StreamResponse:
     """What comes due in the viewer's scope, the nearest limit first, with how many there are of each colour."""
-    chosen, db = LicenceList.of(request), visit.services.db
-    day = visit.now.astimezone(SHANGHAI).date()
-    wanted = Wanted(chosen.city, chosen.q, chosen.all)
-    limits = {name: limits_in(colour, day) for name, colour in STAGES.items()}
-    found = await licences.lines(db, visit.person, wanted, limits.get(chosen.colour), limit=SHOWN + 1)
+    chosen, db, day = LicenceList.of(request), visit.services.db, _today(visit)
+    wanted, limits = _wanted(chosen), _limits(day)
+    page = await licences.lines(
+        db, visit.person, wanted, limits.get(chosen.colour or ""), chosen.order(SHOWN)
+    )
     return visit.page(
         "licences.html",
-        lines=found[:SHOWN],
-        more=len(found) > SHOWN,
+        view=ListView("/licences", chosen, page, _columns(visit), export="/licences/export.xlsx"),
         counts=await licences.counts(db, visit.person, wanted, limits),
         cities=await licences.cities(db, visit.person, wanted),
         chosen=chosen,
@@ -49,6 +52,51 @@ async def due(request: web.Request, visit: Visit) -> web.StreamResponse:
         left=lambda line: days_left(day, line.limit_on),
         may_register=bool(await _units(visit)),
     )
+
+
+async def export(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """The same as a spreadsheet."""
+    chosen, db, viewer = LicenceList.of(request), visit.services.db, visit.person
+    wanted, limits = _wanted(chosen), _limits(_today(visit)).get(chosen.colour or "")
+    return await as_spreadsheet(
+        visit,
+        "licences",
+        chosen,
+        _columns(visit),
+        lambda order: licences.lines(db, viewer, wanted, limits, order),
+    )
+
+
+def _columns(visit: Visit) -> list[Column[LicenceLine]]:
+    day, t = _today(visit), visit.gettext
+
+    def colour(line: LicenceLine) -> str:
+        stage = stage_on(day, line.limit_on)
+        return t(COLOUR_LABELS[stage]) if stage and line.state not in LICENCE.final else ""
+
+    return [
+        Column(N_("Device"), "", lambda x: x.device_name),
+        Column(N_("Licence"), "", lambda x: x.licence_number),
+        Column(N_("Number"), "", lambda x: x.number),
+        Column(N_("Colour"), "", colour),
+        Column(N_("Time limit"), "", lambda x: x.limit_on),
+        Column(N_("State"), "", lambda x: t(LICENCE.states[x.state])),
+        Column(N_("Unit"), "", lambda x: x.unit_name),
+        Column(N_("City"), "", lambda x: x.city),
+        Column(N_("Planned for"), "", lambda x: x.planned_on),
+    ]
+
+
+def _wanted(chosen: LicenceList) -> Wanted:
+    return Wanted(chosen.city, chosen.q, chosen.all)
+
+
+def _limits(day: date) -> dict[str, Limits]:
+    return {name: limits_in(colour, day) for name, colour in STAGES.items()}
+
+
+def _today(visit: Visit) -> date:
+    return visit.now.astimezone(SHANGHAI).date()
 
 
 async def by_key(request: web.Request, visit: Visit) -> web.StreamResponse:

@@ -8,6 +8,7 @@ from storage.access import NotVisible
 from storage.access.cases import VISIBLE
 from storage.database import Database
 from storage.directory import Viewer
+from storage.paging import Listing, Order, Page, Sort, Where
 
 Limits = tuple[date, date]
 """The first and the last limit day of a stage."""
@@ -79,19 +80,21 @@ class Wanted:
     over_too: bool = False
 
 
-FROM = """
-  FROM licence l JOIN work_case c ON c.id = l.case_id JOIN organisation o ON o.id = c.organisation_id
-  LEFT JOIN organisation city ON city.kind = 'city' AND starts_with(o.path, city.path)
- WHERE o.path LIKE ANY($1::text[]) AND (c.closed_at IS NULL OR $2)
-   AND concat_ws(' ', l.licence_number, l.unit_name, l.device_name, c.number) ILIKE $3
-"""
+SOURCE = """licence l JOIN work_case c ON c.id = l.case_id JOIN organisation o ON o.id = c.organisation_id
+  LEFT JOIN organisation city ON city.kind = 'city' AND starts_with(o.path, city.path)"""
+SCOPE = """o.path LIKE ANY($1::text[]) AND (c.closed_at IS NULL OR $2)
+   AND concat_ws(' ', l.licence_number, l.unit_name, l.device_name, c.number) ILIKE $3"""
+FROM = f"FROM {SOURCE} WHERE {SCOPE}"
 OF_CITY = "AND ($4::bigint IS NULL OR city.id = $4)"
-LINES = f"""
-SELECT c.number, l.licence_number, l.unit_name, l.device_name, c.state, l.limit_on, l.planned_on,
-       coalesce(city.name, '') AS city
-{FROM} {OF_CITY} AND (c.closed_at IS NULL OR $5::date IS NULL) AND ($5::date IS NULL OR l.limit_on BETWEEN $5 AND $6)
- ORDER BY c.closed_at IS NOT NULL, l.limit_on, l.licence_number LIMIT $7
-"""
+# The nearest limit first; what is over has no limit any more, and comes last.
+SORTS = {"limit": Sort("CASE WHEN c.closed_at IS NULL THEN l.limit_on END", "date")}
+LICENCES = Listing(
+    "c.number, l.licence_number, l.unit_name, l.device_name, c.state, l.limit_on, l.planned_on, "
+    "coalesce(city.name, '') AS city",
+    SOURCE,
+    "c.id",
+    SORTS,
+)
 COUNTS = f"""
 SELECT stage.name, count(*) FROM (SELECT l.limit_on {FROM} {OF_CITY} AND c.closed_at IS NULL) due
   JOIN unnest($5::text[], $6::date[], $7::date[]) AS stage(name, first, last)
@@ -140,12 +143,13 @@ async def code(db: Database, viewer: Viewer, number: str) -> Code:
 
 
 async def lines(
-    db: Database, viewer: Viewer, wanted: Wanted, limits: Limits | None, *, limit: int = 200
-) -> Sequence[LicenceLine]:
-    """Licences in scope, the nearest limit first; with `limits`, only open ones whose limit lies within."""
-    first, last = limits or (None, None)
-    rows = await db.fetch(LINES, *_scope(viewer, wanted), wanted.city, first, last, limit)
-    return [LicenceLine(**dict(row)) for row in rows]
+    db: Database, viewer: Viewer, wanted: Wanted, limits: Limits | None, order: Order
+) -> Page[LicenceLine]:
+    """A part of the licences in scope; with `limits`, only open ones whose limit lies within."""
+    where = Where(SCOPE, _scope(viewer, wanted)).also_if("city.id = {}", wanted.city)
+    if limits is not None:
+        where = where.also("c.closed_at IS NULL AND l.limit_on BETWEEN {} AND {}", *limits)
+    return (await LICENCES.page(db, where, order)).of(lambda row: LicenceLine(**row))
 
 
 async def counts(

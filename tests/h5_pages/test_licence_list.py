@@ -1,5 +1,9 @@
 """What comes due: licences in scope by colour, city and words, the nearest limit first."""
 
+import io
+
+from openpyxl import load_workbook
+
 from tests.support.licence_town import Town, licence, town
 from tests.support.licences import DUPLICATE, PURCHASE
 from tests.support.pages import Pages
@@ -71,6 +75,17 @@ async def test_issued_ones_are_listed_only_when_asked_for(pages: Pages) -> None:
     officer = await pages.person(at.officer)
     assert "No licence is found here" in (await officer.get("/licences")).text
     assert case.number in (await officer.get("/licences?all=1")).text
+
+
+async def test_the_list_leaves_as_a_spreadsheet_with_its_colours(pages: Pages) -> None:
+    officer = await pages.person((await many(pages)).officer)
+    body = (await officer.get("/licences/export.xlsx?colour=red")).body
+    sheet = load_workbook(io.BytesIO(body)).active
+    assert sheet is not None
+    head, *rows = sheet.values
+    told = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [line["Device"] for line in told] == ["far device", "red device"]
+    assert {line["Colour"] for line in told} == {"Red"}
 
 
 async def test_a_wrong_filter_is_no_page(pages: Pages) -> None:

@@ -21,11 +21,14 @@ async def test_an_unknown_label_gets_a_page_that_says_what_to_do(pages: Pages) -
     assert "scan the label on the device again" in page.text
 
 
-async def test_a_revoked_label_is_as_good_as_unknown(pages: Pages) -> None:
+async def test_a_revoked_label_says_that_it_was_replaced_and_shows_nothing_else(pages: Pages) -> None:
     await pages.db.execute("UPDATE device_label SET revoked_at = now()")
     visitor = await pages.visitor()
-    assert (await visitor.get(f"/d/{LABEL}")).status == 404
-    assert (await visitor.get(REPORT)).status == 404
+    for path in (f"/d/{LABEL}", REPORT):
+        page = await visitor.get(path)
+        assert page.status == 410
+        assert "This label was replaced" in page.text
+        assert "CT" not in page.text
 
 
 async def test_a_reporter_without_account_comes_to_a_follow_up_page(pages: Pages) -> None:

@@ -15,12 +15,8 @@ from storage.access import (
     NotVisible,
     calendar,
     cases,
-    device_files,
-    device_history,
-    device_lists,
     devices,
     files,
-    imports,
     licences,
     messages,
     patients,
@@ -28,12 +24,14 @@ from storage.access import (
     sensors,
 )
 from storage.access.cases import DetailTable, Duty
+from storage.access.device_lists import Wanted, listed
 from storage.database import Database
 from storage.directory import Grant, Viewer
 from storage.paging import Order
 from tests.support.account_reads import ACCOUNT_READS, WITHOUT_SIGN_IN, make_account
 from tests.support.channel_reads import CHANNEL_READS, make_channel
 from tests.support.desk import Desk, open_desk
+from tests.support.device_reads import DEVICE_READS, make_device_records
 from tests.support.house_calls import HOUSE_CALLS
 from tests.support.trail_reads import TRAIL_READS
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
@@ -65,18 +63,6 @@ INSERT INTO audit (at, person_id, case_id, door, client, action, subject, data, 
                    subject_id)
 SELECT now(), $1, c.id, 'page', '', 'look', '', '{"fields": ["name"]}', c.organisation_id, 'case', c.id
   FROM work_case c WHERE c.id = $2
-"""
-MAKE_IMPORT = """
-INSERT INTO import_batch (kind, organisation_id, person_id, name, state, report, created_at)
-VALUES ('devices', $1, $2, 'devices.xlsx', 'preview', '{}', now())
-"""
-MAKE_MANUAL = """
-INSERT INTO device_file (device_id, file_id, kind, name, public_key, added_by_id, added_at)
-VALUES ($1, $2, 'contract', 'c.pdf', 'manual-key', $3, now())
-"""
-MAKE_HISTORY = """
-INSERT INTO audit (at, person_id, door, client, action, subject, data, subject_kind, subject_id)
-VALUES (now(), $1, 'page', '', 'device.create', '', '{}', 'device', $2)
 """
 
 
@@ -114,12 +100,8 @@ async def licences_due(town: Town, viewer: Viewer) -> object:
     return [count for count in found.values() if count]
 
 
-async def imports_listed(town: Town, viewer: Viewer) -> object:
-    return (await imports.listed(town.db, viewer, "devices", [Role.ENGINEER], Order("number"))).rows
-
-
-async def devices_listed(town: Town, viewer: Viewer) -> object:
-    return (await device_lists.listed(town.db, viewer, device_lists.Wanted(), Order("number"))).rows
+async def licences_listed(town: Town, viewer: Viewer) -> object:
+    return (await licences.lines(town.db, viewer, WANTED, None, Order("limit"))).rows
 
 
 async def calendar_names(town: Town, viewer: Viewer) -> object:
@@ -137,24 +119,11 @@ CALLS: dict[Callable[..., Any], Call] = {
     cases.page: lambda t, v: cases.page(t.db, v, t.case.number, DETAILS, NOW),
     devices.record: lambda t, v: devices.record(t.db, v, t.desk.world.device),
     devices.by_number: lambda t, v: devices.by_number(t.db, v, DEVICE_NUMBER),
-    devices.chosen: lambda t, v: devices.chosen(t.db, v, [t.desk.world.device]),
-    imports.listed: imports_listed,
-    imports.batch: lambda t, v: imports.batch(t.db, v, 1, [Role.ENGINEER]),
-    imports.places: lambda t, v: imports.places(t.db, v, [Role.ENGINEER]),
-    device_files.listed: lambda t, v: device_files.listed(t.db, v, t.desk.world.device, [Role.ENGINEER]),
-    device_files.file: lambda t, v: device_files.file(t.db, v, "manual-key", [Role.ENGINEER]),
-    device_history.lines: lambda t, v: device_history.lines(t.db, v, t.desk.world.device),
-    device_history.licence_case: lambda t, v: device_history.licence_case(t.db, v, "乙1001100001"),
-    device_history.open_cases: lambda t, v: device_history.open_cases(t.db, v, t.desk.world.device),
-    device_history.places: lambda t, v: device_history.places(t.db, v, [Role.ENGINEER]),
-    device_lists.listed: devices_listed,
-    device_lists.makers: lambda t, v: device_lists.makers(t.db, v),
-    device_lists.units: lambda t, v: device_lists.units(t.db, v),
     files.attachment: lambda t, v: files.attachment(t.db, v, PHOTO),
     licences.cities: lambda t, v: licences.cities(t.db, v, WANTED),
     licences.code: lambda t, v: licences.code(t.db, v, t.case.number),
     licences.counts: licences_due,
-    licences.lines: lambda t, v: licences.lines(t.db, v, WANTED, None),
+    licences.lines: licences_listed,
     licences.units: lambda t, v: licences.units(t.db, v, [Role.LICENCE_CONTACT]),
     messages.dead_letters: lambda t, v: messages.dead_letters(t.db, v, Role.ADMINISTRATOR),
     messages.check_dead_letter: lambda t, v: messages.check_dead_letter(
@@ -167,6 +136,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     people.candidates: lambda t, v: people.candidates(t.db, v, Role.ENGINEER, t.path, NOW),
     **ACCOUNT_READS,
     **CHANNEL_READS,
+    **DEVICE_READS,
     **TRAIL_READS,
 }
 WITHOUT_VIEWER = {
@@ -191,9 +161,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         # A city among the case's organisations; which level it stands at does not matter here.
         await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
         await desk.db.execute(MAKE_LOOK, desk.world.head, case.case_id)
-        await desk.db.execute(MAKE_MANUAL, desk.world.device, SHA, desk.world.head)
-        await desk.db.execute(MAKE_IMPORT, desk.world.hospital, desk.world.head)
-        await desk.db.execute(MAKE_HISTORY, desk.world.head, desk.world.device)
+        await make_device_records(desk, SHA)
         await desk.db.execute("UPDATE message SET state = 'dead', finished_at = now()")
         await make_account(desk)
         await make_channel(desk)
@@ -312,7 +280,5 @@ def test_a_grant_reaches_below_its_organisation_and_not_its_namesakes() -> None:
 
 @pytest.mark.parametrize("words", ["%", "_", "\\", "'", "100%", "a\\%"])
 async def test_words_to_search_for_are_no_patterns(town: Town, words: str) -> None:
-    found = await device_lists.listed(
-        town.db, town.insider, device_lists.Wanted(words=words), Order("number")
-    )
+    found = await listed(town.db, town.insider, Wanted(words=words), Order("number"))
     assert all(words in f"{device}" for device in found.rows)
