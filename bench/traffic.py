@@ -5,12 +5,13 @@ One mix for all three, drawn from fixed odds and a fixed seed.
 
 import itertools
 import random
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
 from bench.house import Served, Somebody, make_house, served
-from bench.load import Tally, closed_loop, get, open_loop, post, resident_mib
+from bench.load import Tally, closed_loop, connect, get, open_loop, post, resident_mib
 from bench.paired import percentile
 from bench.place import Place
 from bench.results import Measured
@@ -20,6 +21,8 @@ OPEN_LOOP_S, RATE = 60, 100
 SESSIONS, PAUSE_S = 1000, 10.0
 REQUESTS, SETTLED = 100_000, 0.2
 PROCESSES = 2
+INVOLVED = ("engineer", "equipment_head", "department_head", "vice_director")
+"""Who may remark on any case of theirs; others open a form instead."""
 Draw = random.Random
 Asked = Callable[[Somebody, Draw], bytes]
 
@@ -47,7 +50,7 @@ def _by_passer(who: Somebody, draw: Draw) -> bytes:
 
 
 def _remark(who: Somebody, draw: Draw) -> bytes:
-    if not who.cases:
+    if not who.cases or who.role not in INVOLVED:
         return _form(who, draw)
     number, version = draw.choice(who.cases)
     return _press(f"/cases/{number}/remark", who, remark="已联系厂家", seen_version=str(version))
@@ -82,8 +85,26 @@ def requests(people: Sequence[Somebody], seed: int) -> Iterator[bytes]:
     """Requests of the mix without end, each by anybody."""
     draw = random.Random(seed)  # noqa: S311 - the same load every time, guards nothing
     odds, kinds = zip(*MIX.values(), strict=True)
+    involved = [who for who in people if who.role in INVOLVED] or people
     while True:
-        yield draw.choices(kinds, odds)[0](draw.choice(people), draw)
+        kind = draw.choices(kinds, odds)[0]
+        yield kind(draw.choice(involved if kind is _remark else people), draw)
+
+
+async def _files(port: int) -> list[bytes]:
+    """Requests for the files that a page needs, as browsers ask for them, and for the sign of life."""
+    connection = await connect(port)
+    page = (await connection.ask(get("/sign-in"))).body.decode()
+    connection.close()
+    paths = sorted(set(re.findall(r"""["'](/static/[^"']+)["']""", page)))
+    return [get(path, "", **{"Accept-Encoding": "gzip"}) for path in (*paths, "/healthz")]
+
+
+def _with_files(asked: Iterator[bytes], files: Sequence[bytes]) -> Iterator[bytes]:
+    """A file after every page or action."""
+    for request, file in zip(asked, itertools.cycle(files), strict=False):
+        yield request
+        yield file
 
 
 async def open_loop_pages(place: Place) -> Mapping[str, Measured]:
@@ -117,11 +138,12 @@ def _turns(people: Sequence[Somebody], turns: int) -> list[tuple[float, bytes]]:
 
 
 async def memory(place: Place) -> Mapping[str, Measured]:
-    """One process answers the mix as fast as it can; its memory at the end against that at a fifth."""
+    """One process answers as fast as it can, a file after every page; its memory against that at a fifth."""
     count = place.effort.of(REQUESTS, 100)
     house = await make_house(place, 100, place.effort.of(REPORTS))
     async with served(house, place.folder, 1) as [service]:
         asked = requests(await house.signed_in(service.port), 4)
+        asked = _with_files(asked, await _files(service.port))
         mib = [resident_mib(service.pid)]
         tallies = []
         for share in (SETTLED, *[(1 - SETTLED) / 4] * 4):
@@ -138,7 +160,9 @@ async def memory(place: Place) -> Mapping[str, Measured]:
     growth = (end - settled) / settled
     return {
         "service_memory_growth": Measured(
-            growth, [growth], {**detail, "requests": count, "per_s": rate, "mix": _odds()}
+            growth,
+            [growth],
+            {**detail, "requests": count, "per_s": rate, "mix": _odds(), "files": "every second request"},
         )
     }
 
