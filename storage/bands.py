@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from storage.database import Connection
+from storage.together import Part
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,13 @@ async def entered(
     connection: Connection, device_ids: Iterable[int], device_types: Iterable[str]
 ) -> Sequence[BandRow]:
     """The bands that were entered for these devices and types."""
-    rows = await connection.fetch(BANDS, list(set(device_ids)), list(set(device_types)))
-    return [_row(dict(row)) for row in rows]
+    part = entered_part(device_ids, device_types)
+    return [band_row(dict(row)) for row in await connection.fetch(part.sql, *part.values)]
+
+
+def entered_part(device_ids: Iterable[int], device_types: Iterable[str]) -> Part:
+    """The same as a part of a larger statement."""
+    return Part(BANDS, [list(set(device_ids)), list(set(device_types))])
 
 
 async def metrics(connection: Connection) -> set[str]:
@@ -55,6 +61,7 @@ async def metrics(connection: Connection) -> set[str]:
     return {row["metric"] for row in await connection.fetch("SELECT DISTINCT metric FROM band")}
 
 
-def _row(known: dict[str, object]) -> BandRow:
+def band_row(known: dict[str, object]) -> BandRow:
+    """The band of one row."""
     device_id, device_type = known.pop("device_id"), known.pop("device_type")
     return BandRow(device_id, device_type, Band(**known))  # type: ignore[arg-type]  # the columns are the fields

@@ -56,14 +56,14 @@ class Cases:
 
     async def todo(self, viewer: Viewer) -> Sequence[CaseLine]:
         """Where this person has something to do, the most urgent first."""
-        return self._with_limits(await cases.todo(self._db, viewer, self._duties))
+        return self.with_limits(await cases.todo(self._db, viewer, self._duties))
 
     async def visible(
         self, viewer: Viewer, *, device_id: int | None = None, open_only: bool = True
     ) -> Sequence[CaseLine]:
         """Cases in the viewer's scope, newest first."""
         found = await cases.visible(self._db, viewer, device_id=device_id, open_only=open_only)
-        return self._with_limits(found)
+        return self.with_limits(found)
 
     async def view(self, viewer: Viewer, number: str) -> CaseView:
         """One case; raises `NotVisible`."""
@@ -72,7 +72,7 @@ class Cases:
         page = page if workflow.timers_are_limits else replace(page, due_at=None)
         return CaseView(workflow, page, offers_to(workflow, page.facts, viewer))
 
-    def _with_limits(self, lines: Sequence[CaseLine]) -> Sequence[CaseLine]:
+    def with_limits(self, lines: Sequence[CaseLine]) -> Sequence[CaseLine]:
         """The lines without due times that are but reminders."""
         limits = {workflow.name for workflow in self.registry if workflow.timers_are_limits}
         return [line if line.workflow in limits else replace(line, due_at=None) for line in lines]

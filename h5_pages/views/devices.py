@@ -7,7 +7,7 @@ from h5_pages.params import OfId, OfToken
 from h5_pages.sensors import gauges
 from h5_pages.views.device_admin import steps_for
 from h5_pages.visit import Visit
-from storage.access import NotVisible, device_files, device_history, devices
+from storage.access import NotVisible, device_page, devices
 from storage.access.devices import DeviceRecord, PublicDevice
 from storage.access.sensors import of_device
 from workflows.administration.device_forms import RIGHTS, Right
@@ -19,13 +19,12 @@ SHOWN_HISTORY = 5
 async def by_label(request: web.Request, visit: Visit) -> web.StreamResponse:
     """The page behind the QR code: the minimum for anybody, the record for those in whose scope it lies."""
     token = OfToken.of(request).token
+    if (record := await _labelled_record(visit, token)) is not None:
+        return await _show(visit, record, token)
     try:
         device = await labelled(visit, token)
-        record = await _record(visit, device.id)
     except NotVisible:
         return await no_label(visit, token)
-    if record is not None:
-        return await _show(visit, record, token)
     if device.status == "retired":
         return error_pages.trouble(visit, error_pages.DEVICE_RETIRED)
     return visit.page("device_public.html", device=device, token=token)
@@ -67,29 +66,29 @@ def prints_any(visit: Visit) -> bool:
     return any(grant.role in MAY_PRINT_LABELS for grant in visit.person.grants)
 
 
-async def _record(visit: Visit, device_id: int) -> DeviceRecord | None:
+async def _labelled_record(visit: Visit, token: str) -> DeviceRecord | None:
     if visit.viewer is None:
         return None
     try:
-        return await devices.record(visit.services.db, visit.viewer, device_id)
+        return await devices.labelled_record(visit.services.db, visit.viewer, token)
     except NotVisible:
         return None
 
 
 async def _show(visit: Visit, device: DeviceRecord, token: str | None) -> web.Response:
-    db, viewer = visit.services.db, visit.person
-    lines = await visit.services.cases.visible(viewer, device_id=device.id)
+    db, roles = visit.services.db, RIGHTS[Right.FILES]
+    found = await device_page.page(db, visit.person, device, roles, SHOWN_HISTORY)
     return visit.page(
         "device.html",
         device=device,
         steps=steps_for(visit, device),
-        history=await device_history.lines(db, viewer, device.id, limit=SHOWN_HISTORY),
-        files=await device_files.listed(db, viewer, device.id, RIGHTS[Right.FILES]),
-        licence_case=await device_history.licence_case(db, viewer, device.licence_number),
+        history=found.history,
+        files=found.files,
+        licence_case=found.licence_case,
         device_id=device.id,
-        gauges=gauges(await of_device(db, viewer, device.id)),
+        gauges=gauges(found.sensors),
         token=token,
-        lines=lines,
+        lines=visit.services.cases.with_limits(found.cases),
         cases=visit.services.cases,
         may_print=may_print(visit, device),
     )

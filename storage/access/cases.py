@@ -9,6 +9,7 @@ from storage.access import NotVisible
 from storage.database import Connection, Database
 from storage.directory import Viewer
 from storage.facts import Facts, load_facts
+from storage.together import Part
 
 
 @dataclass(frozen=True)
@@ -161,17 +162,17 @@ async def visible(
     db: Database, viewer: Viewer, *, device_id: int | None = None, open_only: bool = True, limit: int = 100
 ) -> Sequence[CaseLine]:
     """Cases in scope, newest first."""
-    rows = await db.fetch(
+    part = visible_part(viewer, device_id, open_only=open_only, limit=limit)
+    return [CaseLine(**dict(row)) for row in await db.fetch(part.sql, *part.values)]
+
+
+def visible_part(viewer: Viewer, device_id: int | None, *, open_only: bool, limit: int) -> Part:
+    """The same as a part of a larger statement."""
+    return Part(
         f"{LINE} WHERE {VISIBLE} AND ($4::bigint IS NULL OR c.device_id = $4) "
         "AND (c.closed_at IS NULL OR NOT $5) ORDER BY c.id DESC LIMIT $6",
-        viewer.person_id,
-        viewer.participant_id,
-        viewer.paths,
-        device_id,
-        open_only,
-        limit,
+        [viewer.person_id, viewer.participant_id, viewer.paths, device_id, open_only, limit],
     )
-    return [CaseLine(**dict(row)) for row in rows]
 
 
 async def find(db: Database, viewer: Viewer, number: str) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from storage.access import NotVisible, devices
 from storage.access.files import FileRef
 from storage.database import Database
 from storage.directory import Viewer
+from storage.together import Part
 
 PRIVATE = ("contract", "other")
 
@@ -38,6 +39,11 @@ IN_SCOPE = """
    AND (o.path LIKE ANY($2::text[]) OR x.kind <> ALL($3::text[]))
 """
 
+LISTED = f"""
+SELECT x.id, x.kind, x.name, x.public_key, f.media_type, f.size, p.name AS added_by, x.added_at
+{IN_SCOPE} AND d.id = $4 ORDER BY x.id DESC
+"""
+
 
 def _scope(viewer: Viewer, roles: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
     wanted = frozenset(roles)
@@ -48,13 +54,13 @@ def _scope(viewer: Viewer, roles: Iterable[str]) -> tuple[list[str], list[str], 
 async def listed(db: Database, viewer: Viewer, device_id: int, roles: Iterable[str]) -> Sequence[DeviceFile]:
     """The files of a device, the newest first; contracts for holders of `roles` alone. Raises `NotVisible`."""
     await devices.record(db, viewer, device_id)
-    rows = await db.fetch(
-        "SELECT x.id, x.kind, x.name, x.public_key, f.media_type, f.size, p.name AS added_by, x.added_at "
-        f"{IN_SCOPE} AND d.id = $4 ORDER BY x.id DESC",
-        *_scope(viewer, roles),
-        device_id,
-    )
-    return [DeviceFile(**dict(row)) for row in rows]
+    part = listed_part(viewer, device_id, roles)
+    return [DeviceFile(**dict(row)) for row in await db.fetch(part.sql, *part.values)]
+
+
+def listed_part(viewer: Viewer, device_id: int, roles: Iterable[str]) -> Part:
+    """The same as a part of a larger statement."""
+    return Part(LISTED, [*_scope(viewer, roles), device_id])
 
 
 async def file(db: Database, viewer: Viewer, public_key: str, roles: Iterable[str]) -> FileRef:

@@ -9,6 +9,7 @@ from storage.access import devices
 from storage.access.device_lists import UnitChoice
 from storage.database import Database
 from storage.directory import Viewer
+from storage.together import Part
 
 
 @dataclass(frozen=True)
@@ -22,19 +23,30 @@ class HistoryLine:
     after: Mapping[str, Any]
 
 
+LINES = """
+SELECT * FROM (SELECT DISTINCT ON (date_trunc('second', at), action, before, after) at, person_name, action,
+                      coalesce(before, '{}') AS before, coalesce(after, '{}') AS after
+                 FROM trail
+                WHERE subject_kind = 'device' AND subject_id = $1
+                  AND (action LIKE 'device.%' OR action = 'labels.print')) once
+ ORDER BY at DESC LIMIT $2
+"""
+LICENCE_CASE = """
+SELECT c.number FROM licence l JOIN work_case c ON c.id = l.case_id JOIN organisation o ON o.id = c.organisation_id
+ WHERE l.licence_number = $1 AND o.path LIKE ANY($2::text[]) ORDER BY c.id DESC LIMIT 1
+"""
+
+
 async def lines(db: Database, viewer: Viewer, device_id: int, *, limit: int = 50) -> Sequence[HistoryLine]:
     """The newest entries first; raises `NotVisible`. A move stands at both places, and is shown once."""
     await devices.record(db, viewer, device_id)
-    rows = await db.fetch(
-        "SELECT * FROM (SELECT DISTINCT ON (date_trunc('second', at), action, before, after) at, person_name, action, "
-        "coalesce(before, '{}') AS before, coalesce(after, '{}') AS after FROM trail "
-        "WHERE subject_kind = 'device' AND subject_id = $1 "
-        "AND (action LIKE 'device.%' OR action = 'labels.print')) once "
-        "ORDER BY at DESC LIMIT $2",
-        device_id,
-        limit,
-    )
-    return [HistoryLine(**dict(row)) for row in rows]
+    part = lines_part(device_id, limit)
+    return [HistoryLine(**dict(row)) for row in await db.fetch(part.sql, *part.values)]
+
+
+def lines_part(device_id: int, limit: int) -> Part:
+    """The history of a device that was found to be in scope, as a part of a larger statement."""
+    return Part(LINES, [device_id, limit])
 
 
 async def places(db: Database, viewer: Viewer, roles: Iterable[str]) -> Sequence[UnitChoice]:
@@ -60,11 +72,11 @@ async def open_cases(db: Database, viewer: Viewer, device_id: int) -> Sequence[s
 
 async def licence_case(db: Database, viewer: Viewer, licence_number: str | None) -> str:
     """The number of the case of the licence with that number; empty unless it lies in scope."""
-    row = await db.fetchrow(
-        "SELECT c.number FROM licence l JOIN work_case c ON c.id = l.case_id "
-        "JOIN organisation o ON o.id = c.organisation_id "
-        "WHERE l.licence_number = $1 AND o.path LIKE ANY($2::text[]) ORDER BY c.id DESC LIMIT 1",
-        licence_number,
-        viewer.paths,
-    )
+    part = licence_case_part(viewer, licence_number)
+    row = await db.fetchrow(part.sql, *part.values)
     return str(row["number"]) if row else ""
+
+
+def licence_case_part(viewer: Viewer, licence_number: str | None) -> Part:
+    """The same as a part of a larger statement."""
+    return Part(LICENCE_CASE, [licence_number, viewer.paths])

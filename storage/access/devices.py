@@ -102,6 +102,18 @@ async def record(db: Database, viewer: Viewer, device_id: int) -> DeviceRecord:
     return DeviceRecord(**dict(row))
 
 
+async def labelled_record(db: Database, viewer: Viewer, token: str) -> DeviceRecord:
+    """The record of the device behind a label that was not revoked; raises `NotVisible`."""
+    row = await db.fetchrow(
+        f"{IN_SCOPE} AND d.id = (SELECT device_id FROM device_label WHERE token = $2 AND revoked_at IS NULL)",
+        viewer.paths,
+        token,
+    )
+    if row is None:
+        raise NotVisible
+    return DeviceRecord(**dict(row))
+
+
 async def by_number(db: Database, viewer: Viewer, number: str) -> DeviceRecord:
     """The device with that number, upper or lower case; raises `NotVisible`."""
     row = await db.fetchrow(f"{IN_SCOPE} AND upper(d.number) = upper($2)", viewer.paths, number)

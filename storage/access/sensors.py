@@ -8,6 +8,7 @@ from storage.access import NotVisible
 from storage.bands import BandRow, entered
 from storage.database import Database
 from storage.directory import Viewer
+from storage.together import Part
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,8 @@ async def of_device(db: Database, viewer: Viewer, device_id: int) -> DeviceSenso
             raise NotVisible
         lines = [SensorLine(**dict(row)) for row in await connection.fetch(LINES, device_id)]
         return DeviceSensors(device_id, kind, lines, await entered(connection, [device_id], [kind]))
+
+
+def lines_part(device_id: int) -> Part:
+    """The newest values of a device that was found to be in scope, as a part of a larger statement."""
+    return Part(LINES, [device_id])

@@ -3,11 +3,20 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from storage.access import case_lists, device_files, device_history, device_lists, devices, imports
+from storage.access import (
+    case_lists,
+    device_files,
+    device_history,
+    device_lists,
+    device_page,
+    devices,
+    imports,
+)
 from storage.database import Database
 from storage.directory import Viewer
 from storage.paging import Order
 from tests.support.desk import Desk
+from tests.support.world import LABEL
 from workflows.engine import Outcome
 from workflows.identity.roles import Role
 
@@ -63,8 +72,16 @@ async def _batch(place: Place, viewer: Viewer) -> object:
     return await imports.batch(place.db, viewer, row["id"], KEEPERS)
 
 
+async def _page(place: Place, viewer: Viewer) -> object:
+    insider = await place.desk.viewer(place.desk.world.head)
+    device = await devices.record(place.db, insider, place.desk.world.device)
+    return await device_page.page(place.db, viewer, device, KEEPERS, 5)
+
+
 DEVICE_READS: dict[Callable[..., Any], Callable[[Any, Viewer], Awaitable[object]]] = {
     case_lists.listed: _cases,
+    devices.labelled_record: lambda p, v: devices.labelled_record(p.db, v, LABEL),
+    device_page.page: _page,
     devices.chosen: lambda p, v: devices.chosen(p.db, v, [p.desk.world.device]),
     device_lists.listed: _devices,
     device_lists.makers: lambda p, v: device_lists.makers(p.db, v),
