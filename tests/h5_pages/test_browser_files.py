@@ -4,7 +4,7 @@ import io
 
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.support.measures import SMALL, TOO_WIDE
 from tests.support.pages import Pages
@@ -32,7 +32,7 @@ async def test_a_large_photo_leaves_the_phone_small(pages: Pages, phone_page: Pa
     page, base = phone_page, await signed_in(pages, phone_page)
     await page.goto(f"{base}/devices/{pages.world.device}/files")
     photo = large_photo()
-    file = {"name": "plate.jpeg", "mimeType": "image/jpeg", "buffer": photo}
+    file: FilePayload = {"name": "plate.jpeg", "mimeType": "image/jpeg", "buffer": photo}
     await page.set_input_files("[name=photos]", files=[file])
     chosen = "const f = document.querySelector('[name=photos]').files[0];"
     await page.wait_for_function(
@@ -45,7 +45,11 @@ async def test_a_large_photo_leaves_the_phone_small(pages: Pages, phone_page: Pa
 async def test_an_import_is_followed_to_its_preview_without_a_press(pages: Pages, phone_page: Page) -> None:
     page, base = phone_page, await signed_in(pages, phone_page)
     await page.goto(f"{base}/admin/imports/devices")
-    file = {"name": "devices.xlsx", "mimeType": XLSX, "buffer": spreadsheet(HEAD, *device_rows(2))}
+    file: FilePayload = {
+        "name": "devices.xlsx",
+        "mimeType": XLSX,
+        "buffer": spreadsheet(HEAD, *device_rows(2)),
+    }
     await page.set_input_files("[name=photos]", files=[file])
     await page.click(".bar button")
     await expect(page.get_by_text("This page looks again by itself")).to_be_visible()

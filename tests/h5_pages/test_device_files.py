@@ -120,7 +120,9 @@ async def test_what_was_good_is_kept_when_another_file_is_refused(pages: Pages) 
     assert [tuple(row) for row in rows] == [("a.pdf", "manual")]
 
 
-@pytest.mark.parametrize(("kind", "chosen"), [("", [("a.pdf", PDF)]), ("film", [("a.pdf", PDF)]), ("manual", [])])
+@pytest.mark.parametrize(
+    ("kind", "chosen"), [("", [("a.pdf", PDF)]), ("film", [("a.pdf", PDF)]), ("manual", [])]
+)
 async def test_a_wrong_kind_or_no_file_is_said(
     pages: Pages, kind: str, chosen: list[tuple[str, bytes]]
 ) -> None:

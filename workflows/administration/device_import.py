@@ -19,6 +19,8 @@ from workflows.errors import FormInvalid
 from workflows.forms import fill_in
 from workflows.identity.roles import Role
 
+# What PostgreSQL says up to version 17, and since 18.
+USED = (asyncpg.ForeignKeyViolationError, asyncpg.RestrictViolationError)
 NO_DEPARTMENT = N_("There is no department of this name here.")
 CHANGED_SINCE = N_("It was changed since.")
 USED_SINCE = N_("It was used since: a case, a file or a sensor belongs to it.")
@@ -83,7 +85,7 @@ class DeviceImport:
         try:
             async with desk.connection.transaction():
                 await devices.delete(desk.connection, subject_id)
-        except (asyncpg.ForeignKeyViolationError, asyncpg.RestrictViolationError):  # up to version 17, since 18
+        except USED:
             return USED_SINCE
         await desk.record(Change("device.remove", row["organisation_id"], KIND, subject_id, row["number"]))
         return None
