@@ -48,6 +48,7 @@ class NewPart:
     name: str
     phone: str = ""
     email: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -207,8 +208,8 @@ VALUES ($1 || to_char($6 AT TIME ZONE 'Asia/Shanghai', 'YYYY') || '-' || lpad(ne
         $2, $3, $4, 0, 0, $6, $5, $7, $9, $8, $6)
 RETURNING id),
 joined AS (
-INSERT INTO participant (case_id, part, person_id, name, phone, email)
-SELECT opened.id, $10, $11, $12, $13, $14 FROM opened WHERE $10::varchar IS NOT NULL
+INSERT INTO participant (case_id, part, person_id, name, phone, email, language)
+SELECT opened.id, $10, $11, $12, $13, $14, $15 FROM opened WHERE $10::varchar IS NOT NULL
 RETURNING id)
 SELECT opened.id, (SELECT id FROM joined) FROM opened
 """
@@ -250,7 +251,7 @@ async def new_case(connection: Connection, new: NewCase, by: NewPart | None) -> 
         new.device_id,
         new.title,
         new.parent_id,
-        *((by.part, by.person_id, by.name, by.phone, by.email) if by else (None,) * 5),
+        *((by.part, by.person_id, by.name, by.phone, by.email, by.language) if by else (None,) * 6),
     )
     case_id, participant_id = cast(Record, row)  # INSERT … RETURNING has a row or raises
     return case_id, participant_id

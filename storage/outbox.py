@@ -55,7 +55,8 @@ taken AS (
   UPDATE message m SET next_at = $2, attempts = m.attempts + 1 FROM due
    WHERE m.id = due.id AND m.created_at = due.created_at RETURNING m.*)
 SELECT t.id, t.created_at, t.case_id, c.number, c.workflow, t.case_version, t.kind, t.person_id, t.participant_id,
-       t.variables, t.valid_while, t.attempts, c.entered_version, o.path, p.language, part.email, t.channel
+       t.variables, t.valid_while, t.attempts, c.entered_version, o.path,
+       coalesce(p.language, part.language) AS language, part.email, t.channel
   FROM taken t JOIN work_case c ON c.id = t.case_id JOIN organisation o ON o.id = c.organisation_id
   LEFT JOIN person p ON p.id = t.person_id LEFT JOIN participant part ON part.id = t.participant_id
  ORDER BY t.id

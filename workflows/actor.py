@@ -49,7 +49,7 @@ SYSTEM_ACTOR = Actor(Door.SYSTEM)
 
 @dataclass(frozen=True)
 class Reporter:
-    """Somebody without an account who opens a case: a name, and ways to reach them.
+    """Somebody without an account who opens a case: a name, ways to reach them, and the language they read.
 
     The outcome names their participant id, from which `storage.links` makes the follow-up link.
     """
@@ -57,3 +57,4 @@ class Reporter:
     name: str
     phone: str
     email: str
+    language: str | None = None

@@ -171,7 +171,9 @@ class Engine:
             parent_id=place.parent_id,
         )
         if reporter is not None:
-            part = NewPart(Part.REPORTER, None, reporter.name, reporter.phone, reporter.email)
+            part = NewPart(
+                Part.REPORTER, None, reporter.name, reporter.phone, reporter.email, reporter.language
+            )
             case_id, participant_id = await case_writer.new_case(tx, new, part)
             viewer = Viewer(reporter.name, participant_id=participant_id, case_id=case_id)
         elif actor.is_system:

@@ -97,7 +97,8 @@ def _check(visit: Visit) -> Checked:
         faults.update(error.fields)
     if visit.viewer is None:
         try:
-            reporter = Reporter(**fill_in(Stranger, data_of(Stranger, typed)).model_dump())
+            given = fill_in(Stranger, data_of(Stranger, typed)).model_dump()
+            reporter = Reporter(**given, language=visit.language)
         except FormInvalid as error:
             faults.update({name: _plain(name, fault) for name, fault in error.fields.items()})
     return Checked(reporter, FormInvalid(faults) if faults else None)

@@ -76,6 +76,9 @@ class Participant(Model):
     name = fields.CharField(max_length=100)
     phone = fields.CharField(max_length=32, db_default="")
     email = fields.CharField(max_length=200, db_default="")
+    language = fields.CharField(
+        max_length=8, null=True, description="in which somebody without an account reads"
+    )
     ended_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -1,4 +1,8 @@
+from datetime import timedelta
+
+from storage import outbox
 from tests.support.pages import Pages
+from tests.support.world import LABEL
 
 
 async def chosen(pages: Pages, person: int) -> str | None:
@@ -40,3 +44,14 @@ async def test_a_choice_of_this_browser_yields_to_the_persons_own(pages: Pages) 
     visitor = await pages.person(pages.world.engineer)
     await visitor.get("/language?to=en&next=/todo")
     assert '<html lang="zh-CN">' in (await visitor.get("/todo")).text
+
+
+async def test_a_reporter_without_account_is_told_in_the_language_of_the_form(pages: Pages) -> None:
+    visitor = await pages.visitor()
+    await visitor.get(f"/language?to=en&next=/d/{LABEL}")
+    await visitor.get(f"/d/{LABEL}/report")
+    report = {"fault": "No image", "name": "A nurse", "email": "nurse@hospital.example"}
+    await visitor.post(f"/d/{LABEL}/report", report)
+    now = pages.clock.now()
+    claimed = await outbox.claim(pages.db, now, timedelta(minutes=1), 10)
+    assert [message.language for message in claimed if message.participant_id] == ["en"]
