@@ -6,9 +6,11 @@ from typing import Any
 
 from h5_pages import look
 from h5_pages.visit import Visit
+from storage.access import trail
 from storage.access.trail import TrailLine
 from storage.texts import N_
 from workflows.administration import trail_words
+from workflows.administration.trail import AUDITORS
 
 NOTHING = "–"
 YES, NO = N_("yes"), N_("no")
@@ -50,6 +52,12 @@ def told(visit: Visit, line: TrailLine) -> Told:
     done = _of_case(visit, line) if line.origin == "step" else trail_words.told(line.action, visit.gettext)
     door = visit.gettext(look.door(line.door))
     return Told(line, done, door, _url(line), _differences(visit, line))
+
+
+async def history(visit: Visit, kind: str, number: int) -> Sequence[Told]:
+    """What was done to one record, the latest first; nothing for who may not read the trail there."""
+    found = await trail.history(visit.services.db, visit.person, AUDITORS, (kind, number))
+    return [told(visit, line) for line in found]
 
 
 def _of_case(visit: Visit, line: TrailLine) -> str:

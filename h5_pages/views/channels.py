@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 from pydantic import ValidationError
 
-from h5_pages import error_pages
+from h5_pages import error_pages, trail_look
 from h5_pages.admin_forms import go_to
 from h5_pages.channel_forms import FORMS, KIND_LABELS, secret_fields
 from h5_pages.params import OfId
@@ -18,7 +18,7 @@ from storage.access import channel_accounts as access
 from storage.access.channel_accounts import AccountRecord
 from storage.rates import Rate
 from storage.texts import N_
-from workflows.administration.channel_accounts import FORMER, SecretsLost
+from workflows.administration.channel_accounts import FORMER, SUBJECT, SecretsLost
 from workflows.errors import NotPermitted, WorkflowError
 from workflows.identity.roles import Role
 
@@ -124,6 +124,7 @@ async def _page(visit: Visit, number: int, error: WorkflowError | None = None) -
         address=visit.typed.text("address") or own,
         trial=trial_of(record.test_result),
         errors=await access.errors(db, viewer, ADMIN, number),
+        history=await trail_look.history(visit, SUBJECT, number),
         real_now=visit.services.clocks.real.now(),
         error=error,
     )

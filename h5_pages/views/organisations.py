@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from aiohttp import web
 
+from h5_pages import trail_look
 from h5_pages.admin_forms import Asking, ask, beside, done_or_asked_again, only_if_asked, with_choices
 from h5_pages.forms import data_of, plain_inputs
 from h5_pages.params import OfId
@@ -117,6 +118,8 @@ async def _page(visit: Visit, number: int, error: WorkflowError | None = None) -
         below=bool(BELOW[record.kind]),
         may_close=viewer.holds({ADMIN}, record.path.removesuffix(f"{record.id}.")),
         may_move=record.kind == Kind.DEPARTMENT,
+        history=await trail_look.history(visit, organisations.SUBJECT, number),
+        real_now=visit.services.clocks.real.now(),
         error=error,
     )
 

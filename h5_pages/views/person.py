@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from h5_pages import error_pages, look
+from h5_pages import error_pages, look, trail_look
 from h5_pages.admin_forms import Asking, ask, beside, done_or_asked_again, only_if_asked, with_choices
 from h5_pages.forms import data_of, plain_inputs
 from h5_pages.params import OfId
@@ -76,6 +76,8 @@ async def show(visit: Visit, number: int, error: WorkflowError | None = None) ->
         language=LANGUAGES.get(person.language or "", ""),
         locked=person.locked_until is not None and person.locked_until > visit.services.clocks.real.now(),
         fault=_fault(visit, error),
+        history=await trail_look.history(visit, "person", number),
+        real_now=visit.services.clocks.real.now(),
         error=error,
     )
 

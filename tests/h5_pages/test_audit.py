@@ -135,3 +135,14 @@ async def test_a_spreadsheet_holds_the_whole_list(pages: Pages) -> None:
 @pytest.mark.parametrize("query", ["since=2026-03-02", "kind=<b>", "unit=0", "since=never", "sort=x"])
 async def test_a_made_up_address_is_not_found(pages: Pages, query: str) -> None:
     assert (await (await auditor(pages)).get(f"/admin/audit?{query}")).status == 404
+
+
+async def test_records_tell_their_own_history_to_who_may_read_it(pages: Pages) -> None:
+    subject: dict[str, Any] = {"subject_kind": "person", "subject_id": pages.world.engineer}
+    await note(pages, "person.change", "Engineer", before={"title": "A"}, after={"title": "B"}, **subject)
+    visitor = await auditor(pages, Role.ADMINISTRATOR)
+    page = await visitor.get(f"/admin/people/{pages.world.engineer}")
+    assert "What was changed: 1" in page.text
+    assert "Person: changed" in page.text
+    assert "A → B" in page.text
+    assert "What was changed" not in (await visitor.get(f"/admin/people/{pages.world.head}")).text
