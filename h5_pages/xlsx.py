@@ -15,6 +15,7 @@ from h5_pages.lists import Column, ListQuery
 from h5_pages.visit import Visit
 from storage.clock import SHANGHAI
 from storage.paging import Order, Page, decoded
+from storage.texts import N_
 from workflows.administration.exports import Export, note
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ Fetch = Callable[[Order], Awaitable[Page[T]]]
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH = 500
 MOST_ROWS = 100_000
+CUT = N_("Only the first {limit} rows are in this file. Please narrow the list and save it again.")
 LONGEST_TEXT = 32_767  # what a cell holds
 WIDEST = 60
 # What a spreadsheet would take for a formula when the cell is edited or saved as CSV.
@@ -61,6 +63,8 @@ async def _written(
         await asyncio.to_thread(sheet.add, rows)
         count += len(rows)
         if not page.next or count >= MOST_ROWS:
+            note = [[visit.gettext(CUT).format(limit=count)]] if page.next else []
+            await asyncio.to_thread(sheet.add, note)
             return await asyncio.to_thread(sheet.saved), count
         order = decoded(page.next, order, query.sorts)
 

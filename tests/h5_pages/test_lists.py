@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from openpyxl import load_workbook
 
+from h5_pages import xlsx
 from tests.support.pages import Pages, Visitor
 from tests.support.world import add_device, add_organisation
 
@@ -154,3 +155,11 @@ async def test_an_export_holds_what_lies_in_scope_alone(pages: Pages) -> None:
     await add_device(pages.db, elsewhere, "CT-9999")
     engineer = await pages.person(pages.world.engineer)
     assert [row[0] for row in await rows_of(engineer, "/devices/export.xlsx")] == ["Number", "CT-0001"]
+
+
+async def test_an_export_that_was_cut_says_so(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 500)
+    engineer = await many(pages, 700)
+    rows = await rows_of(engineer, "/devices/export.xlsx")
+    assert len(rows) == 502
+    assert "Only the first 500 rows" in str(rows[-1][0])

@@ -116,7 +116,7 @@ class DeviceForm(Form):
     reported_on: date | None = Field(default=None, title=N_("Reported on"))
     warranty_until: date | None = Field(default=None, title=N_("Warranty until"))
     price: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] | None = Field(
-        default=None, title=N_("Price (CNY)")
+        default=None, title=N_("Price (CNY)"), json_schema_extra={"kind": "money"}
     )
     supplier: Text200 = Field(default="", title=N_("Supplier"))
     service_vendor: Text200 = Field(default="", title=N_("Service company"))
