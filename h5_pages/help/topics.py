@@ -45,7 +45,7 @@ CHAPTERS = (
         N_("Every day"),
         (
             Topic("todo", ("/todo",)),
-            Topic("cases", ("/cases",)),
+            Topic("cases", ("/cases", "/cases/export.xlsx")),
             Topic("case", ("/cases/{number}", "/cases/{number}/{action}", "/files/{key}")),
             Topic("devices", ("/devices", "/devices/export.xlsx")),
             Topic("device", ("/devices/{id}", "/devices/{id}/sensors")),
@@ -65,6 +65,7 @@ CHAPTERS = (
                 (
                     "/licences",
                     "/licences/new",
+                    "/licences/export.xlsx",
                     "/l/{key}",
                     "/licences/{number}/qr.svg",
                     "/licences/{number}/qr.png",
