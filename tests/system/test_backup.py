@@ -2,14 +2,18 @@
 
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import aiohttp
 
-from tests.support.backups import PASSPHRASE, SECRETS, empty_database, lived_in, opened_secrets
+from storage.backup.making import make
+from tests.support.backups import CHEAP, PASSPHRASE, SECRETS, empty_database, lived_in, opened_secrets
 from tests.support.service import answers, command, free_port, run, soon
 from tests.support.world import LABEL
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def _settings(dsn: str, key: str, folder: Path, **more: str) -> dict[str, str]:
@@ -44,7 +48,7 @@ async def test_a_service_goes_on_from_its_backup_in_an_empty_place(
 async def test_what_is_wrong_is_one_line(owner_url: str, tmp_path: Path) -> None:
     saved = await lived_in(owner_url, tmp_path / "old", photos=1)
     settings = _settings(owner_url, saved.key, tmp_path / "old")
-    assert (await run("backup", "made.yishe", settings=settings, folder=tmp_path))[0] == 0
+    await make(saved.place, tmp_path / "made.yishe", PASSPHRASE, NOW, "1", CHEAP)
     code, said = await run("restore", "made.yishe", settings=settings, folder=tmp_path)
     assert (code, said.splitlines()) == (1, [said.strip()])
     assert said.startswith("yishe restore: the database is not empty")

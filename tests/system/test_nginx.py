@@ -18,7 +18,7 @@ from storage.sealing import MasterKey, new_master_key
 from tests.support.aftermath import settings_for
 from tests.support.nginx import Nginx, checked, lay_out, needs_nginx, running_nginx
 from tests.support.people import browsers
-from tests.support.service import Process, answers, command, free_port
+from tests.support.service import Process, answers, command, free_port, soon
 from tests.support.towns import Hospital, build_hospitals, outside_world
 
 pytestmark = needs_nginx
@@ -26,7 +26,7 @@ pytestmark = needs_nginx
 
 @dataclass
 class Front:
-    """nginx before two processes with pages."""
+    """nginx before room for two processes with pages."""
 
     nginx: Nginx
     http: aiohttp.ClientSession
@@ -35,7 +35,6 @@ class Front:
     settings: list[dict[str, str]]
     folder: Path
     stack: AsyncExitStack
-    processes: list[Process]
 
     async def status(self, url: str, **request: object) -> int:
         async with self.http.get(url, allow_redirects=False, **request) as response:  # type: ignore[arg-type]
@@ -46,7 +45,7 @@ class Front:
         log = self.folder / f"{number}.log"
         starting = command("serve", settings=self.settings[number], folder=self.folder, log=log)
         process = await self.stack.enter_async_context(starting)
-        await answers(f"http://127.0.0.1:{self.settings[number]['YISHE_PORT']}/readyz")
+        await answers(f"http://127.0.0.1:{self.settings[number]['YISHE_PORT']}/readyz", seconds=90)
         return process
 
 
@@ -62,9 +61,7 @@ async def front(database_url: str, owner_url: str, tmp_path: Path) -> AsyncItera
         settings = [settings_for(database_url, key, port, tmp_path) | more for port in ports]
         trusting = aiohttp.TCPConnector(ssl=False)
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=trusting))
-        front = Front(nginx, http, hospital, db, settings, tmp_path, stack, [])
-        front.processes += [await front.start(number) for number in range(2)]
-        yield front
+        yield Front(nginx, http, hospital, db, settings, tmp_path, stack)
 
 
 async def test_the_shipped_configuration_is_sound(tmp_path: Path) -> None:
@@ -72,6 +69,7 @@ async def test_the_shipped_configuration_is_sound(tmp_path: Path) -> None:
 
 
 async def test_outside_are_pages_and_callbacks_alone(front: Front) -> None:
+    await front.start(0)  # where nobody listens on the other port, this one answers
     label, out, inside = f"/d/{front.hospital.label}", front.nginx.outside, front.nginx.inside
     shown = [label, f"{label}/report", "/sign-in", "/help"]
     assert [await front.status(out + path) for path in shown] == [200] * 4
@@ -90,6 +88,7 @@ async def test_outside_are_pages_and_callbacks_alone(front: Front) -> None:
 async def _is_written_down_without_tokens(front: Front) -> None:
     await front.status(f"{front.nginx.outside}/f/very-secret-token?code=very-secret-code", headers={
         "Referer": f"{front.nginx.outside}/p/very-secret-link"})  # fmt: skip
+    await soon(lambda: '"/f"' in front.nginx.log())  # it is written after the answer
     lines = [json.loads(line) for line in front.nginx.log().splitlines()]
     assert {"/d", "/f", "/sign-in", "/admin"} <= {line["area"] for line in lines}
     written = front.nginx.log() + (front.nginx.folder / "error.log").read_text()
@@ -115,6 +114,7 @@ async def _too_much_is_refused(front: Front) -> None:
 
 async def test_processes_are_restarted_one_by_one_and_nobody_notices(front: Front) -> None:
     seen: Counter[int] = Counter()
+    processes = [await front.start(number) for number in range(2)]
     enough = asyncio.Event()
 
     async def visit(path: str, pause_s: float) -> None:
@@ -125,7 +125,7 @@ async def test_processes_are_restarted_one_by_one_and_nobody_notices(front: Fron
     async with asyncio.TaskGroup() as visitors:
         for path, pause_s in (("/static/yishe.css", 0.05), ("/static/yishe.css", 0.05), ("/help", 3.0)):
             visitors.create_task(visit(path, pause_s))  # pages have their own limit for one address
-        for number, process in enumerate(front.processes):
+        for number, process in enumerate(processes):
             process.send(signal.SIGTERM)
             assert await process.exit_code() == 0
             await front.start(number)

@@ -56,7 +56,7 @@ async def split_service(dsn: str, folder: Path) -> AsyncIterator[Split]:
             running = command("serve", "--only", *only, settings=settings, folder=folder, log=log)
             processes.append(await stack.enter_async_context(running))
         for port in ports:
-            await answers(f"http://127.0.0.1:{port}/readyz")
+            await answers(f"http://127.0.0.1:{port}/readyz", seconds=90)
         people = await stack.enter_async_context(browsers(origin))
         hands = await stack.enter_async_context(phones(outside))
         yield Split(ports, processes, hospital, people, hands, db)
@@ -68,7 +68,7 @@ async def test_a_split_service_tells_and_reminds_once(database_url: str, tmp_pat
         assert [await split.status(n, "/healthz") for n in range(3)] == [200, 200, 200]
         form = f"/d/{split.hospital.label}/report"
         await asyncio.gather(*(_report(split.people, form) for _ in range(4)))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await _reminders(split.db) != {"0": 4} or not await proofs.is_settled(split.db):  # noqa: ASYNC110 - the service makes it true
                 await asyncio.sleep(0.1)
         proofs.each_came_once(proofs.on_phones(split.hands, [split.hospital.known_as("engineer")]))
