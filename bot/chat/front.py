@@ -164,6 +164,8 @@ class ChatFront:
         device, words = await self._find(person, rest)
         if device is None:
             return replies.no_device(words, _)
+        if device.status == "retired":
+            return replies.retired(device, _)
         if not words:
             return replies.how_to_report(device, self._pages, _)
         outcome = await self._engine.open(

@@ -28,6 +28,7 @@ NOTHING_TO_DO = N_("Nothing is waiting for you.")
 TO_DO = N_("To do: {count}")
 OVERDUE = N_("overdue")
 DUE = N_("until {time}")
+RETIRED = N_("{device} {number} is retired, so nothing can be reported for it.")
 NO_DEVICE = N_(
     "I cannot find a device “{number}” in your area. Please check the number on its label, "
     "or scan the QR code there."
@@ -108,6 +109,11 @@ def device(
 def no_device(number: str, _: Gettext) -> Reply:
     """The same whether it does not exist or lies outside of the reader's scope."""
     return Reply.of(_(NO_DEVICE).format(number=fit_columns(one_line(number), WORDS_ZI)))
+
+
+def retired(record: DeviceRecord, _: Gettext) -> Reply:
+    """Nothing is reported for what is out of use for good."""
+    return Reply.of(_(RETIRED).format(device=record.name, number=record.number))
 
 
 def how_to_look_up(pages: Pages, _: Gettext) -> Reply:

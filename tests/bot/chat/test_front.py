@@ -110,6 +110,14 @@ async def test_report_that_lacks_something_says_what(rig: Rig, text: str, hint: 
     assert await rig.db.fetch("SELECT id FROM work_case") == []
 
 
+async def test_nothing_is_reported_for_a_retired_device(rig: Rig) -> None:
+    await rig.db.execute("UPDATE device SET status = 'retired'")
+    assert (
+        "is retired, so nothing can be reported" in (await rig.write("reporter", "report CT-0001 smoke")).text
+    )
+    assert await rig.db.fetch("SELECT id FROM work_case") == []
+
+
 @pytest.mark.parametrize(
     ("text", "start"),
     [("帮助", "[zh]todo: "), ("help", "[en]todo: "), ("你好", "[zh]I did not understand")],
