@@ -1,6 +1,7 @@
 """`python -m bench [name …]`: measure the named figures, or all; print the table and keep the results."""
 
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ def main(names: list[str], results: Path = RESULTS, effort: Effort | None = None
 
 
 async def _measure(families: list[Family], results: Path, effort: Effort) -> int:
+    _end_in_order_on_sigterm()
     reached = True
     for family in families:
         async with a_place(effort) as place:
@@ -39,6 +41,13 @@ async def _measure(families: list[Family], results: Path, effort: Effort) -> int
         sys.stdout.writelines(line(name, result) + "\n" for name, result in entries.items())
         sys.stdout.flush()
     return 0 if reached else 1
+
+
+def _end_in_order_on_sigterm() -> None:
+    """What was started and the temporary folder go with us."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 async def _entries(family: Family, place: Place) -> Mapping[str, Any]:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from bench import engine, wakeup
 from bench.__main__ import main
 from bench.figures import FAMILIES
 from bench.paired import Pairs, Rate, in_turn, percentile
-from bench.place import Effort
+from bench.place import Effort, Place
 from bench.results import Failed, Goal, Measured, entry, line, merge
 
 TINY = Effort(rounds=1, scale=0.01)
@@ -75,17 +76,19 @@ def test_every_figure_of_the_goals_is_there_once() -> None:
     assert len(names) == len(set(names)) == 14
 
 
-def test_a_tiny_run_measures_engine_and_wake_up(tmp_path: Path) -> None:
-    results = tmp_path / "results.json"
-    main(["engine_round_trips", "engine_vs_bare_transaction", "wakeup_p50_ms"], results, TINY)
-    kept = json.loads(results.read_text())
-    assert set(kept["engine_round_trips"]["detail"]["by_action"]) == {
-        "report",
-        "triage",
-        "start",
-        "finish",
-        "confirm",
-    }
-    assert kept["engine_round_trips"]["value"] >= 4, "BEGIN, lock, write, COMMIT at least"
-    assert kept["engine_vs_bare_transaction"]["value"] > 0
-    assert 0 < kept["wakeup_p50_ms"]["value"] <= kept["wakeup_p99_ms"]["value"]
+class Here(Place):
+    """The test's own database instead of a server for the figures."""
+
+    async def migrated(self) -> str:
+        return self._dsn
+
+
+async def test_a_tiny_run_counts_the_round_trips_of_every_action(database_url: str, tmp_path: Path) -> None:
+    measured = (await engine.round_trips(Here(tmp_path, TINY, database_url)))["engine_round_trips"]
+    assert set(measured.detail["by_action"]) == {"report", "triage", "start", "finish", "confirm"}
+    assert min(measured.runs) >= 4, "BEGIN, lock, write, COMMIT at least"
+
+
+async def test_a_tiny_run_measures_a_wake_up(database_url: str, tmp_path: Path) -> None:
+    measured = await wakeup.wakeup(Here(tmp_path, TINY, database_url))
+    assert 0 < measured["wakeup_p50_ms"].value <= measured["wakeup_p99_ms"].value
