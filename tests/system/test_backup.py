@@ -7,12 +7,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from storage.backup.making import make
 from tests.support.backups import CHEAP, PASSPHRASE, SECRETS, empty_database, lived_in, opened_secrets
 from tests.support.service import answers, command, free_port, run, soon
 from tests.support.world import LABEL
 
+pytestmark = pytest.mark.timeout(300)  # a machine that does other work as well needs its time
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 

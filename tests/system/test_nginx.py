@@ -21,7 +21,7 @@ from tests.support.people import browsers
 from tests.support.service import Process, answers, command, free_port, soon
 from tests.support.towns import Hospital, build_hospitals, outside_world
 
-pytestmark = needs_nginx
+pytestmark = [needs_nginx, pytest.mark.timeout(300)]  # a machine that does other work as well needs its time
 
 
 @dataclass

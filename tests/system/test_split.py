@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from storage.database import Database
 from storage.sealing import MasterKey, new_master_key
@@ -18,6 +19,7 @@ from tests.support.people import Browsers, Phones, browsers, phones
 from tests.support.service import Process, answers, command, free_port
 from tests.support.towns import Hospital, build_hospitals, outside_world, remind_at_once
 
+pytestmark = pytest.mark.timeout(300)  # a machine that does other work as well needs its time
 REMINDED = (
     "SELECT s.data->>'rung' AS rung, count(*) AS times FROM step s WHERE s.action = 'remind' GROUP BY 1"
 )
