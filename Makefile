@@ -26,8 +26,9 @@ setup-test: setup .venv/.tests .venv/.chromium .venv/.mosquitto .venv/.nginx .ve
 demo: setup ## run service and sandbox with demo data (PORT=8000 HOST=127.0.0.1 PUBLIC_URL=)
 	@exec $(BIN)/python -m bot demo --host "$(HOST)" --port "$(PORT)" --public-url "$(PUBLIC_URL)"
 
-check: setup ## say what is configured, reachable, migrated and who cannot be told
-	@exec $(BIN)/python -m bot check
+check: setup .venv/.tests ## say what is configured, reachable, migrated, who cannot be told, and what is known against it
+	@status=0; $(BIN)/python -m bot check || status=1; \
+	    PATH="$$PWD/.venv/bin:$$PATH" sh tests/audit.sh || status=1; exit $$status
 
 test: setup-test ## lint, types, import contracts and all tests but the soak
 	@PATH="$$PWD/.venv/bin:$$PATH" sh tests/run.sh

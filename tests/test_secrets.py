@@ -50,7 +50,7 @@ def test_no_tracked_file_holds_a_secret() -> None:
         "LTAI" + "5" * 20,
         "ghp_" + "a" * 36,
         "123456789:AA" + "x" * 33,
-        "-----BEGIN PRIVATE KEY-----\n" + "M" * 64,
+        "-----BEGIN " + "PRIVATE KEY-----\n" + "M" * 64,
         "postgresql://yishe:" + "k3yB0ard99zz" + "@db/yishe",
     ],
 )
