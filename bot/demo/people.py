@@ -96,6 +96,7 @@ def _posts() -> Iterator[tuple[str, _Job, str]]:
             yield prefix + job.username, job, hospital
         if hospital == "h1":
             yield DEPUTY.username, DEPUTY, hospital
+    yield "auditor", _Job("auditor", "审计员", Role.AUDITOR, mail_only=True), PROVINCE
     yield "admin", _Job("admin", "全省管理员", Role.ADMINISTRATOR), PROVINCE
     yield (
         "province",

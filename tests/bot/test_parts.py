@@ -15,9 +15,9 @@ from storage.sealing import MasterKey, new_master_key
 LOOPS = {
     "pages": ["clock"],
     "notifier": ["cards", "clock", "notifier"],
-    "timers": ["clock", "imports", "timers", "upkeep"],
+    "timers": ["clock", "imports", "rates", "timers", "upkeep"],
     "telemetry": ["clock"],  # its own loops come with the connection to the broker
-    "notifier, timers": ["cards", "clock", "imports", "notifier", "timers", "upkeep"],
+    "notifier, timers": ["cards", "clock", "imports", "notifier", "rates", "timers", "upkeep"],
 }
 
 

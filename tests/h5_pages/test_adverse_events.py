@@ -72,7 +72,9 @@ async def reported(pages: Pages, **typed: str) -> str:
 
 
 async def looks(pages: Pages) -> list[tuple[str, int]]:
-    rows = await pages.db.fetch("SELECT action, person_id FROM audit ORDER BY id")
+    rows = await pages.db.fetch(
+        "SELECT action, person_id FROM audit WHERE action NOT LIKE 'session.%' ORDER BY id"
+    )
     return [(row["action"], row["person_id"]) for row in rows]
 
 

@@ -55,7 +55,7 @@ async def test_verification_without_sign_in_is_limited(database_url: str, tmp_pa
         visitor = await pages.visitor()
         answers = [await visitor.get(f"/l/guess{nth}") for nth in range(4)]
         assert [answer.status for answer in answers] == [404, 404, 404, 429]
-        pages.clock.forward(timedelta(seconds=61))
+        pages.clock.forward(timedelta(seconds=66))
         assert (await visitor.get("/l/guess")).status == 404
 
 

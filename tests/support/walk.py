@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 
 import aiohttp
+from yarl import URL
 
 from h5_pages.routes import ROUTES
 from tests.support.demo_process import Running
@@ -100,9 +101,10 @@ class Walk:
         if answer.status >= 400:
             self.broken[f"{person or 'anybody'}: {path}"] = answer.status
             return []
-        shown = answer.content_type == "text/html"
+        ours = answer.url.origin() == URL(self._origin)  # else it led to a provider
+        shown = ours and answer.content_type == "text/html"
         cookies = {cookie.key: cookie.value for cookie in browser.cookie_jar}
-        for address in (path, answer.url.path_qs):
+        for address in (path, *([answer.url.path_qs] if ours else [])):
             route = route_of(address)
             self.found.setdefault(route, Found(route, address, person, cookies, shown))
         if not shown:

@@ -42,7 +42,8 @@ async def whole_life(events: Events) -> Outcome:
 async def test_no_table_holds_a_trace_of_the_patient(events: Events) -> None:
     await whole_life(events)
     tables = await events.desk.db.fetch(
-        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+        "SELECT relname AS tablename FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
+        "AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname"
     )
     rows = 0
     for table in tables:
