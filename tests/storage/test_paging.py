@@ -109,9 +109,10 @@ def test_a_value_of_another_kind_is_refused(sort: str, value: str) -> None:
 @given(st.text(max_size=60) | st.binary(max_size=60).map(lambda b: base64.urlsafe_b64encode(b).decode()))
 def test_nothing_else_comes_of_any_text(text: str) -> None:
     try:
-        decoded(text, Order("name"), SORTS)
+        order = decoded(text, Order("name"), SORTS)
     except CursorBroken:
         return
+    assert order.after is not None
 
 
 async def test_a_value_of_the_right_kind_finds_rows_or_none(db: Database) -> None:
