@@ -44,6 +44,11 @@ LEVEL_LABELS = {
     Severity.CRITICAL: N_("Red: critical"),
 }
 LIST_LEVELS = {nth: (grade, LEVEL_LABELS[grade]) for nth, grade in enumerate(Severity, start=1)}
+WAY_LABELS = {
+    "password": N_("by password"),
+    "wecom": N_("inside WeCom"),
+    "wecom_scan": N_("by scanning with WeCom"),
+}
 CHANNEL_LABELS = {
     "wecom": N_("WeCom"),
     "telegram": N_("Telegram"),

@@ -54,7 +54,7 @@ def line(visit: Visit, kind: PolicyKind, unit: int, held: Holding | None) -> Lin
             t(SHIPPED),
             own=False,
             version=None,
-            source=kind.default.source,
+            source=t(kind.default.source),
         )
     return Line(
         kind,

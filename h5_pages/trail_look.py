@@ -11,8 +11,15 @@ from storage.access.trail import TrailLine
 from storage.texts import N_
 from workflows.administration import trail_words
 from workflows.administration.trail import AUDITORS
+from workflows.identity.roles import ROLE_LABELS
 
 NOTHING = "–"
+# Fields whose values have words.
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "channel": look.CHANNEL_LABELS,
+    "role": {str(role): label for role, label in ROLE_LABELS.items()},
+    "way": look.WAY_LABELS,
+}
 YES, NO = N_("yes"), N_("no")
 PLACES: Mapping[str, str] = {
     "channel_account": "/admin/channels/{}",
@@ -93,6 +100,8 @@ def _differences(visit: Visit, line: TrailLine) -> list[Difference]:
 def _value(visit: Visit, line: TrailLine, name: str, value: Any) -> str:
     if line.origin == "step" and name == "state" and value:
         return _state(visit, line.action.partition(".")[0], str(value))
+    if isinstance(value, str) and value in VALUES.get(name, {}):
+        return visit.gettext(VALUES[name][value])
     if isinstance(value, Mapping):
         inside = [
             f"{trail_words.field(n, visit.gettext)}: {_value(visit, line, '', v)}" for n, v in value.items()

@@ -214,7 +214,7 @@ class ActionLook:
 
 @dataclass(frozen=True)
 class PolicyDefault:
-    """A policy that the workflow names, with the value and source that it ships."""
+    """A policy that the workflow names, with the value that it ships and its source (a source text)."""
 
     value: Mapping[str, Any]
     source: str

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from h5_pages import error_pages
+from h5_pages import error_pages, look
 from h5_pages.browsers import browser_name
 from h5_pages.params import OfId
 from h5_pages.params_identity import OfSession, SessionList
@@ -13,19 +13,12 @@ from h5_pages.views.absence import own_id
 from h5_pages.visit import Visit
 from storage.access import accounts
 from storage.access.accounts import SessionLine
-from storage.texts import N_
 from workflows.administration import sessions
 from workflows.administration.office import check_administers
 from workflows.administration.passwords import Issued
 from workflows.errors import WorkflowError
 from workflows.identity.roles import ROLE_LABELS, Role
 from workflows.identity.sign_in import session_id
-
-WAY_LABELS = {
-    "password": N_("by password"),
-    "wecom": N_("inside WeCom"),
-    "wecom_scan": N_("by scanning with WeCom"),
-}
 
 
 async def hub(_: web.Request, visit: Visit) -> web.StreamResponse:
@@ -120,7 +113,7 @@ def _live_since(visit: Visit) -> tuple[datetime, datetime]:
 def _words(visit: Visit) -> dict[str, Any]:
     return {
         "browser": browser_name,
-        "way": lambda way: WAY_LABELS.get(way, way),
+        "way": lambda way: look.WAY_LABELS.get(way, way),
         "real_now": visit.services.clocks.real.now(),
     }
 

@@ -23,6 +23,8 @@ async def hub(_: web.Request, visit: Visit) -> web.StreamResponse:
     if not screens:
         raise NotPermitted(action_text=ADMINISTER)
     asked_for = calendar_keeping.asks_for(visit.services.clocks.calendar, visit.now)
+    if asked_for and not await calendar_keeping.keeps(visit.services.office, visit.person):
+        asked_for = None
     return visit.page("admin.html", screens=screens, asked_for=asked_for)
 
 

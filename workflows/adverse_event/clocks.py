@@ -33,21 +33,23 @@ class Watch(StrEnum):
     HOSPITAL = "hospital"
 
 
-ORDER_1 = "Order No. 1 of 2018 on monitoring adverse events of medical devices (in force 2019-01-01)"
-HOUSE = "house rule as shipped; set by each hospital"
+# Order No. 1 of 2018 on monitoring adverse events of medical devices, in force since 2019-01-01.
+HOUSE = N_("house rule as shipped; set by each hospital")
 POLICIES = {
     "adverse_event.clock_death": PolicyDefault(
-        {"amount": 7, "unit": "calendar_days"}, f"{ORDER_1}: death within 7 days of knowledge"
+        {"amount": 7, "unit": "calendar_days"}, N_("Order No. 1 (2018): death within 7 days of knowledge")
     ),
     "adverse_event.clock_serious": PolicyDefault(
         {"amount": 20, "unit": "calendar_days"},
-        f"{ORDER_1}: serious injury, or what may cause it or death, within 20 days of knowledge",
+        N_("Order No. 1 (2018): serious injury, or what may cause it or death, within 20 days of knowledge"),
     ),
     "adverse_event.clock_province": PolicyDefault(
-        {"amount": 12, "unit": "hours"}, f"{ORDER_1}: group event, to the province within 12 hours"
+        {"amount": 12, "unit": "hours"},
+        N_("Order No. 1 (2018): group event, to the province within 12 hours"),
     ),
     "adverse_event.clock_each_case": PolicyDefault(
-        {"amount": 24, "unit": "hours"}, f"{ORDER_1}: group event, each case reported within 24 hours"
+        {"amount": 24, "unit": "hours"},
+        N_("Order No. 1 (2018): group event, each case reported within 24 hours"),
     ),
     "adverse_event.clock_hospital": PolicyDefault({"amount": 48, "unit": "hours"}, HOUSE),
 }

@@ -45,7 +45,7 @@ POLICIES = {
     **clocks.POLICIES,
     "adverse_event.grades": PolicyDefault(
         {"death": "I", "serious_injury": "II", "may_cause": "III", "other": "IV"},
-        "proposal for each outcome; house rule as shipped, after the four hospital grades",
+        N_("proposal for each outcome; house rule as shipped, after the four hospital grades"),
     ),
     "adverse_event.high_grades": PolicyDefault({"grades": ["I"]}, HOUSE),
     "adverse_event.alarm": PolicyDefault(

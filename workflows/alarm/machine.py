@@ -90,7 +90,7 @@ DEADLINES = [
     Deadline(S.CLEARED, "closing", [Rung("alarm.closing", [Say(say.please_close, ENGINEER)])]),
 ]  # fmt: skip
 
-HOUSE_RULE = "house rule as shipped; set by each hospital"
+HOUSE_RULE = N_("house rule as shipped; set by each hospital")
 
 POLICIES = {
     "alarm.acknowledgement": PolicyDefault({"amount": 5, "unit": "minutes"}, HOUSE_RULE),

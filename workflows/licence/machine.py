@@ -115,11 +115,13 @@ DEADLINES = [
     *[Deadline(state, "lapse", [LAPSE_BY_ITSELF]) for state in MISSING],
 ]
 
-AUDIENCE = "audience as shipped, set by each authority; colours, SMS and mail: Jiangsu draft standard, clause 6.2.2.3"
-USUAL = (
+AUDIENCE = N_(
+    "audience as shipped, set by each authority; colours, SMS and mail: Jiangsu draft standard, clause 6.2.2.3"
+)
+USUAL = N_(
     "Guangdong notice of 2020-01-20: configured within 2 years, or the licence lapses; so the draft standard"
 )
-HOUSE_RULE = "as shipped; set by each authority"
+HOUSE_RULE = N_("as shipped; set by each authority")
 
 POLICIES = {
     "licence.time_limit": PolicyDefault({"amount": 2, "unit": "years"}, USUAL),

@@ -144,7 +144,7 @@ DEADLINES = [
     ]),
 ]  # fmt: skip
 
-HOUSE_RULE = "house rule as shipped; set by each hospital"
+HOUSE_RULE = N_("house rule as shipped; set by each hospital")
 
 POLICIES = {
     "repair.approval_limit": PolicyDefault({"amount": 5000, "unit": "CNY"}, HOUSE_RULE),
