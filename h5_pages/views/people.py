@@ -26,7 +26,7 @@ def columns(visit: Visit) -> list[Column[StaffLine]]:
     """What the list shows, and what an export writes."""
     t = visit.gettext
     return [
-        Column(N_("Name"), "name", lambda p: p.name),
+        Column(N_("Full name"), "name", lambda p: p.name),
         Column(N_("Title"), "", lambda p: p.title, hidden=True),
         Column(N_("Roles"), "", lambda p: roles(visit, p.roles)),
         Column(N_("Organisation"), "organisation", lambda p: p.organisation),

@@ -47,7 +47,7 @@ Id = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 class PersonForm(Form):
     """Somebody's record."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(title=N_("Name"))
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(title=N_("Full name"))
     another: bool = Field(default=False, title=N_("This is somebody else of the same name"))
     organisation: Id = Field(title=N_("Organisation"), json_schema_extra={"kind": "select"})
     title: Line = Field(default="", title=N_("Title"), description=N_("As it stands beside the name"))

@@ -41,7 +41,7 @@ class PersonLine(Form):
     staff_number: Annotated[str, StringConstraints(max_length=64)] = Field(
         default="", title=N_("Staff number"), description=N_("By it an import knows them")
     )
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(title=N_("Name"))
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(title=N_("Full name"))
     organisation: Annotated[str, StringConstraints(max_length=200)] = Field(
         default="",
         title=N_("Organisation"),

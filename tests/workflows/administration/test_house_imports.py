@@ -17,7 +17,7 @@ from workflows.administration.person_import import USED_SINCE as PERSON_USED
 from workflows.identity.roles import Role
 
 PLACES = ("Belongs to", "Kind", "Name", "Code")
-PEOPLE = ("Staff number", "Name", "Organisation", "Role", "User name", "E-mail", "SMS")
+PEOPLE = ("Staff number", "Full name", "Organisation", "Role", "User name", "E-mail", "SMS")
 NURSE = ("N-1", "Nurse", "Radiology", "Medical staff", "nurse1", "nurse@demo.example", "138 0000 0001")
 
 
