@@ -273,7 +273,7 @@ async def test_the_list_is_taken_along_as_a_spreadsheet(pages: Pages, house: Hou
     answer = await visitor.get(f"{PEOPLE}/export.xlsx?role=engineer")
     [sheet] = openpyxl.load_workbook(BytesIO(answer.body)).worksheets
     rows = list(sheet.iter_rows(values_only=True))
-    assert [row[0] for row in rows] == ["Name", "Engineer", "Second Engineer"]
+    assert [row[0] for row in rows] == ["Full name", "Engineer", "Second Engineer"]
     assert await value(pages, "SELECT subject FROM audit WHERE action = 'export'") == "people"
 
 
