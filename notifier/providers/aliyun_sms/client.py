@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from yarl import URL
 
 from notifier.channel import SendFailed, Verdict
+from notifier.providers.aliyun.signature import Call, authorization, query_string
 from notifier.providers.aliyun_sms.account import SmsAccount
 from notifier.providers.aliyun_sms.errors import OK, failure
-from notifier.providers.aliyun_sms.signature import Call, authorization, query_string
 from storage.clock import Clock
 from storage.texts import N_
 

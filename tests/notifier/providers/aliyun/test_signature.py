@@ -10,7 +10,7 @@ from alibabacloud_tea_openapi.utils import Utils
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.providers.aliyun_sms.signature import Call, authorization, query_string, signature
+from notifier.providers.aliyun.signature import Call, authorization, query_string, signature
 
 SMS_HOST, VERSION = "dysmsapi.aliyuncs.com", "2017-05-25"
 AT, NONCE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "0123456789abcdef0123456789abcdef"

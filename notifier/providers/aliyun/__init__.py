@@ -1,0 +1,1 @@
+"""What every service of Aliyun asks for: a signed call."""
