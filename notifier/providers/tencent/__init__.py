@@ -1,0 +1,1 @@
+"""What every service of Tencent Cloud asks for: a signed call."""
