@@ -37,6 +37,7 @@ from storage.links import Links
 from storage.scanning import Clamd, NoScanner
 from storage.sealing import Envelopes, MasterKey
 from webhooks.aliyun_sms import AliyunSmsReports
+from workflows.acknowledging import Acknowledging
 from workflows.administration.channel_accounts import ChannelDesk
 from workflows.administration.import_kinds import all_kinds
 from workflows.administration.import_runs import ImportRunner
@@ -79,6 +80,7 @@ class Services:
     wecom: WeComCallback
     telegram: TelegramCallback
     sms_reports: AliyunSmsReports
+    acknowledging: Acknowledging
 
 
 @asynccontextmanager
@@ -141,6 +143,7 @@ async def build_services(
             wecom=WeComCallback(front, accounts, Teller(WeComChannel(http, real), accounts), real),
             telegram=_telegram(front, LinkDesk(db, codes, texts, real, settings.origin), http, accounts),
             sms_reports=AliyunSmsReports(db, accounts, real),
+            acknowledging=Acknowledging(db, engine, registry, clocks),
         )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
@@ -104,11 +105,16 @@ class Account:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The provider took the message. `update_code` allows one later change of what was sent."""
+    """The provider took the message. `update_code` allows one later change of what was sent.
+
+    `parts` is how many messages the provider counts (parts of an SMS), `cost` what it charges, in CNY.
+    """
 
     provider_id: str
     update_code: str | None = None
     note: str = ""
+    parts: int | None = None
+    cost: Decimal | None = None
 
 
 class SendFailed(Exception):

@@ -46,11 +46,11 @@ class Renderer:
     ) -> Content:
         """The message by an already chosen translator."""
         values = shown(message.variables, gettext)
-        url = self._url(message)
+        url = self._url(message, kind)
         buttons = [self._button(message, key, url, gettext) for key in kind.buttons]
         return Content(
             unique_id=unique_id,
-            thread_id=message.number,
+            thread_id=message.number or kind.name,
             severity=kind.severity,
             severity_word=gettext(SEVERITY_WORDS[kind.severity]),
             title=gettext(kind.title).format_map(values),
@@ -75,7 +75,9 @@ class Renderer:
         named = gettext(DECIDED).format(name=card.actor_name, done=done)
         return Replacement(named if card.actor_name else done)
 
-    def _url(self, message: Claimed) -> str:
+    def _url(self, message: Claimed, kind: MessageKind) -> str:
+        if message.case_id is None:
+            return f"{self._public_url}{kind.page}" if kind.page else ""
         if message.participant_id is not None:
             return f"{self._public_url}/f/{self._links.token(message.participant_id)}"
         return f"{self._public_url}/cases/{message.number}"

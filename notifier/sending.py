@@ -232,7 +232,7 @@ class Sender:
             await self._failed(message, delivery, failure)
             return
         self._fail.hit("notifier.accepted")
-        await self._notes.take(Taken(message, delivery, accepted.provider_id, accepted.update_code))
+        await self._notes.take(_taken(message, delivery, accepted))
         self._fail.hit("notifier.noted")
 
     async def _open(self, delivery: Delivery) -> Opened:
@@ -284,6 +284,11 @@ class Sender:
         perhaps = begun is not None and (begun.state == "sending" or begun.maybe_twice)
         reason = LEFT if message.has_left else UNTRUE_LATER if perhaps else UNTRUE
         await outbox.give_up(tx, message, "withdrawn", self._real.now(), reason)
+
+
+def _taken(message: Claimed, delivery: Delivery, accepted: Accepted) -> Taken:
+    of = accepted
+    return Taken(message, delivery, of.provider_id, of.update_code, of.parts, of.cost)
 
 
 def as_account(opened: OpenedAccount) -> Account:

@@ -7,6 +7,7 @@ for `storage.deliveries` to deal with one by one.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from storage.database import Connection
@@ -36,6 +37,8 @@ class Taken:
     delivery: Delivery
     provider_id: str
     update_code: str | None
+    parts: int | None = None
+    cost: Decimal | None = None
 
 
 # The lock on the messages, in their order, is what `storage.outbox.hold` takes for one of them.
@@ -43,7 +46,7 @@ PLAIN = """
 SELECT m.id, cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address
   FROM message m
   JOIN person p ON p.id = m.person_id AND p.active
-  JOIN work_case c ON c.id = m.case_id
+  LEFT JOIN work_case c ON c.id = m.case_id
   JOIN LATERAL (
     SELECT cp.* FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
      WHERE cp.person_id = m.person_id AND cp.ended_at IS NULL AND (m.channel IS NULL OR a.kind = m.channel)
@@ -84,7 +87,8 @@ UPDATE message SET state = 'sent', finished_at = $4, reason = ''
 ACCEPTED = """
 UPDATE delivery SET state = 'accepted', tries = tries + 1, finished_at = $4,
        provider_id = ($5::varchar[])[array_position($1, id)], update_code = ($6::varchar[])[array_position($1, id)],
-       error_code = '', error = ''
+       parts = ($7::int[])[array_position($1, id)], cost = ($8::numeric[])[array_position($1, id)],
+       error_code = '', error = '', verdict = ''
  WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3
 """
 
@@ -153,6 +157,8 @@ async def note(connection: Connection, taken: Sequence[Taken], now: datetime) ->
         now,
         [t.provider_id[:200] for t in in_order],
         [t.update_code for t in in_order],
+        [t.parts for t in in_order],
+        [t.cost for t in in_order],
     )
 
 

@@ -30,7 +30,8 @@ class MessageKind:
 
     `buttons` are the actions that the reader may answer with at once; `while_in_state` withdraws the
     message, instead of sending it, once the case has left the state it speaks of. `short` says it in a few
-    words where only a few fit (SMS: some 35 characters); without it the title does.
+    words where only a few fit (SMS: some 35 characters); without it the title does. `page` is the path that a
+    message about no case leads to.
     """
 
     name: str
@@ -41,6 +42,7 @@ class MessageKind:
     buttons: tuple[str, ...] = ()
     while_in_state: bool = False
     short: str = ""
+    page: str = ""
 
 
 def shown(variables: Mapping[str, Any], gettext: Gettext) -> dict[str, str]:

@@ -15,11 +15,14 @@ from storage.database import Connection, Database
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message under lease, with what is needed to send it. `entered_version` is the case's at the claim."""
+    """A message under lease, with what is needed to send it. `entered_version` is the case's at the claim.
+
+    About no case: `case_id` is None, number and workflow are empty, and the path is that of its organisation.
+    """
 
     id: int
     created_at: datetime
-    case_id: int
+    case_id: int | None
     number: str
     workflow: str
     case_version: int
@@ -37,6 +40,12 @@ class Claimed:
     """The one kind of channel that it is for; any, by rank, when there is none."""
     has_left: bool = False
     """Is the person not active any more?"""
+    severity: str | None = None
+    account_id: int | None = None
+    """The recipient itself, with `address` within it, where nobody in person is told."""
+    address: str = ""
+    stand_in_for_id: int | None = None
+    """Whom it was for, when a deputy or head is told."""
 
     @property
     def still_true(self) -> bool:
@@ -54,17 +63,20 @@ WITH due AS (
 taken AS (
   UPDATE message m SET next_at = $2, attempts = m.attempts + 1 FROM due
    WHERE m.id = due.id AND m.created_at = due.created_at RETURNING m.*)
-SELECT t.id, t.created_at, t.case_id, c.number, c.workflow, t.case_version, t.kind, t.person_id, t.participant_id,
-       t.variables, t.valid_while, t.attempts, c.entered_version, o.path,
-       coalesce(p.language, part.language) AS language, part.email, t.channel
-  FROM taken t JOIN work_case c ON c.id = t.case_id JOIN organisation o ON o.id = c.organisation_id
+SELECT t.id, t.created_at, t.case_id, coalesce(c.number, '') AS number, coalesce(c.workflow, '') AS workflow,
+       t.case_version, t.kind, t.person_id, t.participant_id, t.variables, t.valid_while, t.attempts,
+       coalesce(c.entered_version, 0) AS entered_version, coalesce(o.path, '') AS path,
+       coalesce(p.language, part.language) AS language, part.email, t.channel, t.severity, t.account_id, t.address,
+       t.stand_in_for_id
+  FROM taken t LEFT JOIN work_case c ON c.id = t.case_id
+  LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, t.organisation_id)
   LEFT JOIN person p ON p.id = t.person_id LEFT JOIN participant part ON part.id = t.participant_id
  ORDER BY t.id
 """
 # `attempts` grows with every claim and never shrinks, so it says whose lease it is.
 OWN = "id = $1 AND created_at = $2 AND state = 'queued' AND attempts = $3"
 HOLD = f"""
-SELECT (SELECT entered_version FROM work_case WHERE id = m.case_id) AS entered_version,
+SELECT coalesce((SELECT entered_version FROM work_case WHERE id = m.case_id), 0) AS entered_version,
        EXISTS (SELECT FROM person WHERE id = m.person_id AND NOT active) AS has_left FROM message m
  WHERE {OWN} AND next_at >= $4 FOR UPDATE
 """
@@ -118,8 +130,9 @@ async def put_off(connection: Connection, message: Claimed, until: datetime, rea
 
 REVIVE = """
 UPDATE message m SET state = 'queued', next_at = $2, finished_at = NULL, reason = ''
-  FROM work_case c WHERE m.id = $1 AND m.state = 'dead' AND c.id = m.case_id
-RETURNING c.organisation_id, c.number AS case_number
+  FROM message same LEFT JOIN work_case c ON c.id = same.case_id
+ WHERE m.id = $1 AND m.state = 'dead' AND same.id = m.id AND same.created_at = m.created_at
+RETURNING coalesce(c.organisation_id, m.organisation_id) AS organisation_id, coalesce(c.number, '') AS case_number
 """
 
 
@@ -127,7 +140,7 @@ RETURNING c.organisation_id, c.number AS case_number
 class Revived:
     """What a message that is sent again was about."""
 
-    organisation_id: int
+    organisation_id: int | None
     case_number: str
 
 

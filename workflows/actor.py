@@ -13,6 +13,9 @@ class Door(StrEnum):
     LINK = "link"
     WECOM = "wecom"
     TELEGRAM = "telegram"
+    SMS = "sms"
+    VOICE = "voice"
+    MAIL = "mail"
     API = "api"
     SYSTEM = "system"
 
@@ -22,6 +25,9 @@ DOOR_LABELS: dict[Door, str] = {
     Door.LINK: N_("follow-up link"),
     Door.WECOM: N_("WeCom"),
     Door.TELEGRAM: N_("Telegram"),
+    Door.SMS: N_("SMS"),
+    Door.VOICE: N_("call"),
+    Door.MAIL: N_("e-mail"),
     Door.API: N_("interface"),
     Door.SYSTEM: N_("system"),
 }

@@ -75,10 +75,9 @@ def messages_for(
         leave_out = actor_person if say.but_not_the_actor else None
         for person_id, participant_id in _recipients(say, facts, holders, leave_out):
             for channel in channels:
-                message = NewMessage(
-                    say.kind.name, person_id, participant_id, channel, variables, valid_while
-                )
-                messages.setdefault((say.kind.name, person_id, participant_id, channel), message)
+                recipient = (say.kind.name, person_id, participant_id, channel)
+                message = NewMessage(*recipient, variables, valid_while, say.kind.severity)
+                messages.setdefault(recipient, message)
     return list(messages.values())
 
 

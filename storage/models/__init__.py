@@ -12,7 +12,9 @@ from storage.models.files import Attachment, DeviceFile, StoredFile
 from storage.models.imports import ImportBatch, ImportRow
 from storage.models.keys import KeptKey
 from storage.models.licences import Licence
-from storage.models.messages import Delivery, Message
+from storage.models.listeners import Listener, ProviderToken
+from storage.models.messages import Delivery, Message, RoutingNote
+from storage.models.noise import DutyShift, Mute, NoticePreference, Storm, Watch
 from storage.models.organisations import ChannelAccount, Organisation, Policy
 from storage.models.people import Absence, ContactPoint, LinkCode, PasswordLink, Person, Post, WebSession
 from storage.models.runtime import BusinessTime, CalendarOverride, CalendarYear, Idempotency, RateWindow
@@ -35,6 +37,7 @@ __all__ = [
     "Device",
     "DeviceFile",
     "DeviceLabel",
+    "DutyShift",
     "Gateway",
     "Idempotency",
     "ImportBatch",
@@ -42,20 +45,27 @@ __all__ = [
     "KeptKey",
     "Licence",
     "LinkCode",
+    "Listener",
     "Message",
+    "Mute",
+    "NoticePreference",
     "Organisation",
     "Participant",
     "PasswordLink",
     "Person",
     "Policy",
     "Post",
+    "ProviderToken",
     "Quarantine",
     "RateWindow",
     "Reading",
     "Repair",
+    "RoutingNote",
     "SensorRule",
     "Step",
     "StoredFile",
+    "Storm",
     "Timer",
+    "Watch",
     "WebSession",
 ]

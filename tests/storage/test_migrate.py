@@ -17,7 +17,7 @@ from storage.migrate import MODELS, _until_taken, migrate, missing_migrations
 from storage.table_locks import TAKE_ALL
 from storage.upkeep import look_after
 
-PARTITIONED = ("audit", "delivery", "message", "reading", "step")
+PARTITIONED = ("audit", "delivery", "message", "reading", "routing_note", "step")
 PARTITIONS = """
 SELECT p.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bound FROM pg_inherits i
   JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent WHERE p.relkind = 'p' AND c.relkind = 'r'
