@@ -12,13 +12,15 @@ from aiohttp import web
 
 from bot.sandbox.callbacks import CallbackSender, Timing
 from bot.sandbox.clock import ClockControl
+from bot.sandbox.cloud import CloudGate
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.control import Control
 from bot.sandbox.oauth_pages import SignInPages
 from bot.sandbox.page import Page, Texts
 from bot.sandbox.phone import Phones
+from bot.sandbox.pushes import Pusher, ReportTiming
 from bot.sandbox.sms_api import SmsApi
-from bot.sandbox.sms_reports import ReportPusher, ReportTiming
+from bot.sandbox.sms_reports import SmsReports
 from bot.sandbox.stories import Stories, StoryControl
 from bot.sandbox.telegram_api import TelegramApi
 from bot.sandbox.telegram_control import TelegramControl
@@ -75,7 +77,7 @@ def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
     app = web.Application(middlewares=[_same_origin])
     app[WORLD] = world = World(config, now=around.now, monotonic=around.monotonic, rng=around.rng)
     sender = CallbackSender(world, around.timing)
-    pusher = ReportPusher(world, around.report_timing, around.sleep)
+    pusher = Pusher(world, around.report_timing, around.sleep)
     phones = Phones(world, sender)
     page = Page(world, phones, around.clock_control, Texts(around.language, around.gettext))
     page.offer_stories(around.stories.names if around.stories else {})
@@ -85,7 +87,7 @@ def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
     app.add_routes(TelegramApi(world).routes())
     app.add_routes(TelegramControl(telegram).routes())
     app.add_routes(TelegramForms(page, telegram).routes())
-    app.add_routes(SmsApi(world, pusher).routes())
+    app.add_routes(_clouds(world, pusher).routes())
     app.add_routes(Control(world, phones, sender).routes())
     app.add_routes(page.routes())
     app.add_routes(SignInPages(world, page.environment).routes())
@@ -96,6 +98,11 @@ def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
     )
     app.on_response_prepare.append(_add_headers)
     return app
+
+
+def _clouds(world: World, pusher: Pusher) -> CloudGate:
+    sms = SmsApi(world, SmsReports(world, pusher))
+    return CloudGate({"SendSms": sms.answer}, {"SendSms": sms.answer})
 
 
 @web.middleware

@@ -2,33 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, Literal
 
 from bot.sandbox.limits import Recent, Window
+from bot.sandbox.reports import Report
 from bot.sandbox.sms_config import SmsAccount
 
 CHINA = timezone(timedelta(hours=8))
 DAY_S = 86400.0
-
-
-@dataclass
-class ReportAttempt:
-    """One try to push a report."""
-
-    at: datetime
-    status: int | None = None
-    error: str | None = None
-
-
-@dataclass
-class Report:
-    """A report with its tries. `entry` is the pushed object."""
-
-    entry: dict[str, Any]
-    outcome: Literal["pending", "delivered", "failed"] = "pending"
-    attempts: list[ReportAttempt] = field(default_factory=list)
 
 
 @dataclass

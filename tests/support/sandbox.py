@@ -16,7 +16,7 @@ from bot.sandbox.app import Surroundings, build_app
 from bot.sandbox.callbacks import Timing
 from bot.sandbox.clock import ClockControl
 from bot.sandbox.config import SandboxConfig
-from bot.sandbox.sms_reports import ReportTiming
+from bot.sandbox.pushes import ReportTiming
 from bot.sandbox.stories import StoryControl
 
 CORPID = "ww-sandbox-one"

@@ -15,8 +15,8 @@ from aiohttp.test_utils import TestServer
 
 from bot.sandbox.app import Surroundings
 from bot.sandbox.config import SandboxConfig
+from bot.sandbox.pushes import ReportTiming
 from bot.sandbox.serve import Addresses, running
-from bot.sandbox.sms_reports import ReportTiming
 from notifier.budget import Budget
 from notifier.dispatcher import Dispatcher
 from notifier.providers import build_channels
