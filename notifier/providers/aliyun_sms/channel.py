@@ -7,9 +7,10 @@ from typing import Any
 import aiohttp
 
 from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
-from notifier.providers.aliyun_sms.account import account_of, checked_number
+from notifier.providers.aliyun_sms.account import account_of
 from notifier.providers.aliyun_sms.client import AliyunClient
 from notifier.providers.aliyun_sms.compose import FrozenSms, freeze
+from notifier.providers.mobiles import checked_number
 from storage.clock import Clock
 from storage.texts import N_
 

@@ -1,0 +1,103 @@
+"""Approved templates of text messages and calls: fixed wordings with places, and what fills them within their lengths.
+
+Sources: template and variable rules of Aliyun (help.aliyun.com documents 463270, 3041859, 414170), and of Tencent
+Cloud (cloud.tencent.com document 382/39023). What goes out by a template informs; it carries no link and no button.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from notifier.channel import Content, SendFailed, Verdict
+from notifier.trim import fit_units, one_line
+from storage.texts import N_
+
+ANY_KIND = "default"
+# Up to 35 characters is what a variable of the kind "other" may have (help.aliyun.com document 3041859).
+VARIABLE_LENGTH = 35
+Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+_NOTHING = "-"  # a variable may not be empty
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S*", re.IGNORECASE | re.ASCII)
+_DOMAIN = re.compile(r"(?<=[a-z0-9])\.(?=[a-z])", re.IGNORECASE | re.ASCII)
+_BRACKETS = str.maketrans("【】", "〔〕")
+
+
+class Variable(BaseModel):
+    """What fills one variable of a template, and its most UTF-16 units."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Literal["level", "what", "summary", "number"]
+    length: int = Field(default=VARIABLE_LENGTH, ge=1, le=200)
+
+
+class Template(BaseModel):
+    """An approved template. `text` is the approved wording with its places, such as `${what}`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    PLACE: ClassVar[re.Pattern[str]] = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]*)\}")
+
+    code: Word
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    variables: Mapping[str, Variable] = {}
+
+    @model_validator(mode="after")
+    def _each_place_has_its_variable(self) -> Self:
+        if set(self.PLACE.findall(self.text)) != set(self.variables):
+            raise ValueError("the places of the text and the variables differ")
+        return self
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The text as it is read or spoken."""
+        return self.PLACE.sub(lambda place: values[place[1]], self.text)
+
+    def values(self, content: Content) -> dict[str, str]:
+        """Each variable's value, cut to its length on the border of a character."""
+        sources: dict[str, Any] = {
+            "level": content.level or content.severity_word,
+            "what": content.short or content.title,
+            "summary": content.summary,
+            "number": content.thread_id,
+        }
+        return {
+            name: fit_units(harmless(sources[variable.source]), variable.length) or _NOTHING
+            for name, variable in self.variables.items()
+        }
+
+
+class NumberedTemplate(Template):
+    """One whose places are numbered, `{1}`, `{2}` …, as Tencent Cloud has them."""
+
+    PLACE: ClassVar[re.Pattern[str]] = re.compile(r"\{([1-9][0-9]?)\}")
+
+    @model_validator(mode="after")
+    def _is_numbered_without_a_gap(self) -> Self:
+        if {int(name) for name in self.variables} != set(range(1, len(self.variables) + 1)):
+            raise ValueError("the places are not numbered from 1 on")
+        return self
+
+    def in_order(self, values: Mapping[str, str]) -> list[str]:
+        """The values as they are handed over: by number."""
+        return [values[name] for name in sorted(values, key=int)]
+
+
+T = TypeVar("T", bound=Template)
+
+
+def template_for(templates: Mapping[str, T], kind: str) -> T:
+    """The template for that kind of message. Raises SendFailed (configuration) when there is none."""
+    found = templates.get(kind) or templates.get(ANY_KIND)
+    if found is None:
+        raise SendFailed(
+            Verdict.CONFIGURATION, "template", N_("The account has no template for this message")
+        )
+    return found
+
+
+def harmless(text: str) -> str:
+    """One line without what providers refuse in a variable: addresses, and a signature's brackets."""
+    without = _ADDRESS.sub("…", one_line(text))
+    return _DOMAIN.sub("·", without).translate(_BRACKETS).strip()
