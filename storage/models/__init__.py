@@ -6,6 +6,7 @@ Front doors never import this package; they read through `storage.access` and wr
 
 from storage.models.adverse_events import AdverseEvent
 from storage.models.audit import Audit
+from storage.models.auditing import AuditorRound, PromiseMiss
 from storage.models.cases import Case, Participant, Repair, Step, Timer
 from storage.models.devices import Device, DeviceLabel
 from storage.models.files import Attachment, DeviceFile, StoredFile
@@ -26,6 +27,7 @@ __all__ = [
     "Alarm",
     "Attachment",
     "Audit",
+    "AuditorRound",
     "Band",
     "BusinessTime",
     "CalendarOverride",
@@ -55,6 +57,7 @@ __all__ = [
     "Person",
     "Policy",
     "Post",
+    "PromiseMiss",
     "ProviderToken",
     "Quarantine",
     "RateWindow",
