@@ -19,11 +19,10 @@ from h5_pages.security import client_address
 from h5_pages.services import PageServices
 from h5_pages.statics import Statics
 from h5_pages.uploads import PhotoDesk
-from storage.access import people
 from storage.access.cases import DeliveryLine
 from storage.access.messages import DeadLetter
 from storage.directory import Viewer
-from storage.texts import Gettext
+from storage.texts import Gettext, translator
 from workflows.actor import Actor, Door
 from workflows.administration.office import By
 
@@ -137,16 +136,10 @@ def stranger(site: Site, request: web.Request) -> Visit:
         path=request.path,
         client=client_address(request, site.services.settings.trusted_proxy_hops),
         language=language,
-        gettext=translator(site, language),
+        gettext=translator(site.services.texts, language),
         browser_key=key,
         csrf=site.seals.token("csrf", key),
     )
-
-
-def translator(site: Site, language: str) -> Gettext:
-    """The catalogue of a language; nothing stays nothing, where gettext would answer with its header."""
-    gettext = site.services.texts.gettext(language)
-    return lambda source: gettext(source) if source else ""
 
 
 async def recognise(visit: Visit, request: web.Request, *, prolongs: bool = True) -> Visit:
@@ -154,19 +147,18 @@ async def recognise(visit: Visit, request: web.Request, *, prolongs: bool = True
     site = visit.site
     token = request.cookies.get(cookie_name(site, SESSION), "")
     session = await site.services.sign_in.session(token, prolongs=prolongs) if token else None
-    viewer = await people.viewer(site.services.db, session.person_id, visit.now) if session else None
-    if session is None or viewer is None:
+    if session is None:
         return visit
     chosen = request.cookies.get(cookie_name(site, LANGUAGE))
-    language = language_of(viewer.language, chosen, request.headers.get("Accept-Language", ""))
+    language = language_of(session.viewer.language, chosen, request.headers.get("Accept-Language", ""))
     return replace(
         visit,
-        viewer=viewer,
+        viewer=session.viewer,
         session_token=token,
         must_change_password=session.must_change_password,
         csrf=session.csrf_token,
         language=language,
-        gettext=translator(site, language),
+        gettext=translator(site.services.texts, language),
     )
 
 

@@ -83,28 +83,33 @@ class Viewer:
         return replace(self, person_id=absent.id, grants=theirs, acts_for=())
 
 
-# The person, then everybody away whose deputy somebody of these is: as far as `present_for` goes the other way.
-PERSON = """
-WITH RECURSIVE stands_for AS (
-  SELECT $1::bigint AS person_id, ARRAY[$1::bigint] AS chain
+def person_query(whose: str, at: str) -> str:
+    """The person named by the statement `whose` (which gives a `person_id`), with what they hold at the place `at`.
+
+    `whose` goes first in a WITH RECURSIVE, under the name `who`, so that its other columns can be had as well.
+    """
+    # The person, then everybody away whose deputy somebody of these is: as far as `present_for` goes the other way.
+    return f"""
+WITH RECURSIVE who AS ({whose}), stands_for AS (
+  SELECT person_id, ARRAY[person_id] AS chain FROM who
   UNION ALL
   SELECT a.person_id, s.chain || a.person_id FROM stands_for s
-    JOIN absence a ON a.deputy_id = s.person_id AND a.ended_at IS NULL AND a.starts_at <= $2 AND a.ends_at > $2
+    JOIN absence a ON a.deputy_id = s.person_id AND a.ended_at IS NULL AND a.starts_at <= {at} AND a.ends_at > {at}
     JOIN person away ON away.id = a.person_id AND away.active
    WHERE cardinality(s.chain) <= 3 AND a.person_id <> ALL(s.chain))
-SELECT p.id, p.name, p.language, p.organisation_id,
-       coalesce(jsonb_agg(jsonb_build_object('role', post.role, 'id', o.id, 'path', o.path,
-                                             'for', nullif(post.person_id, p.id)))
-                FILTER (WHERE post.id IS NOT NULL), '[]') AS grants,
+SELECT who.*, p.id, p.name, p.language, p.organisation_id,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('role', post.role, 'id', o.id, 'path', o.path,
+                                                     'for', nullif(post.person_id, p.id))), '[]')
+          FROM post JOIN organisation o ON o.id = post.organisation_id
+         WHERE post.person_id IN (SELECT person_id FROM stands_for)
+           AND post.starts_at <= {at} AND (post.ends_at IS NULL OR post.ends_at > {at})) AS grants,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', away.id, 'name', away.name)), '[]')
           FROM person away WHERE away.id <> p.id AND away.id IN (SELECT person_id FROM stands_for)) AS acts_for
-  FROM person p
-  LEFT JOIN post ON post.person_id IN (SELECT person_id FROM stands_for)
-       AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2)
-  LEFT JOIN organisation o ON o.id = post.organisation_id
- WHERE p.id = $1 AND p.active
- GROUP BY p.id
+  FROM who JOIN person p ON p.id = who.person_id AND p.active
 """
+
+
+PERSON = person_query("SELECT $1::bigint AS person_id", "$2")
 
 # For each role, who is there for the holders at the nearest organisation upward that has any. Somebody away for
 # whom nobody stands in counts only where there is nobody else at any level, so that no message loses its reader.
@@ -143,7 +148,7 @@ async def person_at(connection: Connection, account_id: int, address: str, at: d
 
 
 def viewer_from(row: Any) -> Viewer:
-    """Build a viewer from a row of `PERSON`."""
+    """Build a viewer from a row of `person_query`."""
     return Viewer(
         name=row["name"],
         person_id=row["id"],

@@ -1,12 +1,13 @@
 """Signing in, as rows: accounts with their password's hash, and sessions of which only a hash is kept.
 
-All times are real time, handed in by the caller.
+All times are real time, handed in by the caller, save the one at which grants hold.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Connection, Database
+from storage.directory import Viewer, person_query, viewer_from
 
 CLIENT_CHARS = 200
 ADDRESS_CHARS = 64
@@ -39,10 +40,9 @@ class NewSession:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A live session. `must_change`: before anything else its person has to set a new password."""
+    """A live session of an active person. `must_change`: before anything else they have to set a new password."""
 
-    person_id: int
-    created_at: datetime
+    viewer: Viewer
     seen_at: datetime
     must_change: bool
 
@@ -57,11 +57,14 @@ BEGIN = """
 INSERT INTO web_session (id, person_id, created_at, seen_at, client, address, way)
 SELECT $1, p.id, $3, $3, $4, $5, $6 FROM person p WHERE p.id = $2 AND p.active RETURNING id
 """
-LIVE = """
-SELECT s.person_id, s.created_at, s.seen_at, s.way = 'password' AND p.must_change_password AS must_change
-  FROM web_session s JOIN person p ON p.id = s.person_id AND p.active
- WHERE s.id = $1 AND s.ended_at IS NULL AND s.created_at > $2 AND s.seen_at > $3
-"""
+LIVE = person_query(
+    """
+    SELECT s.person_id, s.seen_at, s.way = 'password' AND p.must_change_password AS must_change
+      FROM web_session s JOIN person p ON p.id = s.person_id
+     WHERE s.id = $1 AND s.ended_at IS NULL AND s.created_at > $2 AND s.seen_at > $3
+    """,
+    "$4",
+)
 END = """
 UPDATE web_session SET ended_at = $2
  WHERE person_id = $1 AND ended_at IS NULL AND starts_with(id, $3) AND id <> $4 RETURNING id
@@ -89,11 +92,11 @@ async def begin(connection: Connection, new: NewSession) -> bool:
 
 
 async def live(
-    db: Database, session_id: str, begun_after: datetime, seen_after: datetime
+    db: Database, session_id: str, begun_after: datetime, seen_after: datetime, at: datetime
 ) -> SessionRow | None:
-    """The session if it is not ended, young enough, and its person still active."""
-    row = await db.fetchrow(LIVE, session_id, begun_after, seen_after)
-    return SessionRow(**dict(row)) if row else None
+    """The session if it is not ended, young enough, and its person still active; their grants at business time `at`."""
+    row = await db.fetchrow(LIVE, session_id, begun_after, seen_after, at)
+    return SessionRow(viewer_from(row), row["seen_at"], row["must_change"]) if row else None
 
 
 async def touch(db: Database, session_id: str, at: datetime) -> None:

@@ -17,3 +17,9 @@ class Texts(Protocol):
     def gettext(self, language: str | None) -> Gettext:
         """The translator for a language, or for the default one."""
         ...
+
+
+def translator(texts: Texts, language: str | None) -> Gettext:
+    """The catalogue of a language; nothing stays nothing, where gettext would answer with its header."""
+    gettext = texts.gettext(language)
+    return lambda source: gettext(source) if source else ""

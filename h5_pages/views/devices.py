@@ -8,19 +8,21 @@ from h5_pages.sensors import gauges
 from h5_pages.views.device_admin import steps_for
 from h5_pages.visit import Visit
 from storage.access import NotVisible, device_page, devices
+from storage.access.device_page import DevicePage
 from storage.access.devices import DeviceRecord, PublicDevice
 from storage.access.sensors import of_device
 from workflows.administration.device_forms import RIGHTS, Right
 
 MAY_PRINT_LABELS = RIGHTS[Right.LABEL]
+KEEPERS = RIGHTS[Right.FILES]
 SHOWN_HISTORY = 5
 
 
 async def by_label(request: web.Request, visit: Visit) -> web.StreamResponse:
     """The page behind the QR code: the minimum for anybody, the record for those in whose scope it lies."""
     token = OfToken.of(request).token
-    if (record := await _labelled_record(visit, token)) is not None:
-        return await _show(visit, record, token)
+    if (found := await _labelled(visit, token)) is not None:
+        return _show(visit, found, token)
     try:
         device = await labelled(visit, token)
     except NotVisible:
@@ -32,8 +34,10 @@ async def by_label(request: web.Request, visit: Visit) -> web.StreamResponse:
 
 async def record(request: web.Request, visit: Visit) -> web.StreamResponse:
     """The record of a device in scope."""
-    found = await devices.record(visit.services.db, visit.person, OfId.of(request).id)
-    return await _show(visit, found, found.token)
+    found = await device_page.page(
+        visit.services.db, visit.person, OfId.of(request).id, KEEPERS, SHOWN_HISTORY
+    )
+    return _show(visit, found, found.device.token)
 
 
 async def sensors(request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -66,18 +70,17 @@ def prints_any(visit: Visit) -> bool:
     return any(grant.role in MAY_PRINT_LABELS for grant in visit.person.grants)
 
 
-async def _labelled_record(visit: Visit, token: str) -> DeviceRecord | None:
+async def _labelled(visit: Visit, token: str) -> DevicePage | None:
     if visit.viewer is None:
         return None
     try:
-        return await devices.labelled_record(visit.services.db, visit.viewer, token)
+        return await device_page.labelled(visit.services.db, visit.viewer, token, KEEPERS, SHOWN_HISTORY)
     except NotVisible:
         return None
 
 
-async def _show(visit: Visit, device: DeviceRecord, token: str | None) -> web.Response:
-    db, roles = visit.services.db, RIGHTS[Right.FILES]
-    found = await device_page.page(db, visit.person, device, roles, SHOWN_HISTORY)
+def _show(visit: Visit, found: DevicePage, token: str | None) -> web.Response:
+    device = found.device
     return visit.page(
         "device.html",
         device=device,

@@ -9,7 +9,7 @@ from storage.access import NotVisible
 from storage.database import Connection, Database
 from storage.directory import Viewer
 from storage.facts import Facts, load_facts
-from storage.together import Part
+from storage.together import Column, Part
 
 
 @dataclass(frozen=True)
@@ -166,12 +166,14 @@ async def visible(
     return [CaseLine(**dict(row)) for row in await db.fetch(part.sql, *part.values)]
 
 
-def visible_part(viewer: Viewer, device_id: int | None, *, open_only: bool, limit: int) -> Part:
+def visible_part(viewer: Viewer, device_id: int | Column | None, *, open_only: bool, limit: int) -> Part:
     """The same as a part of a larger statement."""
+    of_device = "" if device_id is None else "AND c.device_id = $5"
+    still_open = "AND c.closed_at IS NULL" if open_only else ""
+    who = [viewer.person_id, viewer.participant_id, viewer.paths]
     return Part(
-        f"{LINE} WHERE {VISIBLE} AND ($4::bigint IS NULL OR c.device_id = $4) "
-        "AND (c.closed_at IS NULL OR NOT $5) ORDER BY c.id DESC LIMIT $6",
-        [viewer.person_id, viewer.participant_id, viewer.paths, device_id, open_only, limit],
+        f"{LINE} WHERE {VISIBLE} {of_device} {still_open} ORDER BY c.id DESC LIMIT $4",
+        [*who, limit] if device_id is None else [*who, limit, device_id],
     )
 
 

@@ -8,7 +8,7 @@ from storage.access import NotVisible, devices
 from storage.access.files import FileRef
 from storage.database import Database
 from storage.directory import Viewer
-from storage.together import Part
+from storage.together import Column, Part
 
 PRIVATE = ("contract", "other")
 
@@ -58,7 +58,7 @@ async def listed(db: Database, viewer: Viewer, device_id: int, roles: Iterable[s
     return [DeviceFile(**dict(row)) for row in await db.fetch(part.sql, *part.values)]
 
 
-def listed_part(viewer: Viewer, device_id: int, roles: Iterable[str]) -> Part:
+def listed_part(viewer: Viewer, device_id: int | Column, roles: Iterable[str]) -> Part:
     """The same as a part of a larger statement."""
     return Part(LISTED, [*_scope(viewer, roles), device_id])
 

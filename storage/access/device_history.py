@@ -9,7 +9,7 @@ from storage.access import devices
 from storage.access.device_lists import UnitChoice
 from storage.database import Database
 from storage.directory import Viewer
-from storage.together import Part
+from storage.together import Column, Part
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ async def lines(db: Database, viewer: Viewer, device_id: int, *, limit: int = 50
     return [HistoryLine(**dict(row)) for row in await db.fetch(part.sql, *part.values)]
 
 
-def lines_part(device_id: int, limit: int) -> Part:
+def lines_part(device_id: int | Column, limit: int) -> Part:
     """The history of a device that was found to be in scope, as a part of a larger statement."""
     return Part(LINES, [device_id, limit])
 
@@ -77,6 +77,6 @@ async def licence_case(db: Database, viewer: Viewer, licence_number: str | None)
     return str(row["number"]) if row else ""
 
 
-def licence_case_part(viewer: Viewer, licence_number: str | None) -> Part:
+def licence_case_part(viewer: Viewer, licence_number: str | Column | None) -> Part:
     """The same as a part of a larger statement."""
     return Part(LICENCE_CASE, [licence_number, viewer.paths])

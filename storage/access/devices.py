@@ -73,6 +73,7 @@ SOURCE = f"""device d {PLACE}
    SELECT l.token, l.generation FROM device_label l WHERE l.device_id = d.id AND l.revoked_at IS NULL
     ORDER BY l.generation DESC LIMIT 1
  ) label ON true"""
+OF_LABEL = "(SELECT device_id FROM device_label WHERE token = $2 AND revoked_at IS NULL)"
 IN_SCOPE = f"SELECT {RECORD} FROM {SOURCE} WHERE o.path LIKE ANY($1::text[])"
 
 
@@ -97,18 +98,6 @@ async def was_replaced(db: Database, token: str) -> bool:
 async def record(db: Database, viewer: Viewer, device_id: int) -> DeviceRecord:
     """The record of a device; raises `NotVisible`."""
     row = await db.fetchrow(f"{IN_SCOPE} AND d.id = $2", viewer.paths, device_id)
-    if row is None:
-        raise NotVisible
-    return DeviceRecord(**dict(row))
-
-
-async def labelled_record(db: Database, viewer: Viewer, token: str) -> DeviceRecord:
-    """The record of the device behind a label that was not revoked; raises `NotVisible`."""
-    row = await db.fetchrow(
-        f"{IN_SCOPE} AND d.id = (SELECT device_id FROM device_label WHERE token = $2 AND revoked_at IS NULL)",
-        viewer.paths,
-        token,
-    )
     if row is None:
         raise NotVisible
     return DeviceRecord(**dict(row))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Database
-from storage.directory import Viewer, viewer_of
+from storage.directory import Viewer
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,3 @@ async def candidates(db: Database, viewer: Viewer, role: str, path: str, now: da
     if not viewer.sees(path):
         return []
     return [Choice(**dict(row)) for row in await db.fetch(CANDIDATES, role, path, now)]
-
-
-async def viewer(db: Database, person_id: int, now: datetime) -> Viewer | None:
-    """The person as viewer, with the grants that hold at business time `now`."""
-    async with db.connection() as connection:
-        return await viewer_of(connection, person_id, now)

@@ -8,7 +8,7 @@ from storage.access import NotVisible
 from storage.bands import BandRow, entered
 from storage.database import Database
 from storage.directory import Viewer
-from storage.together import Part
+from storage.together import Column, Part
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,6 @@ async def of_device(db: Database, viewer: Viewer, device_id: int) -> DeviceSenso
         return DeviceSensors(device_id, kind, lines, await entered(connection, [device_id], [kind]))
 
 
-def lines_part(device_id: int) -> Part:
+def lines_part(device_id: int | Column) -> Part:
     """The newest values of a device that was found to be in scope, as a part of a larger statement."""
     return Part(LINES, [device_id])

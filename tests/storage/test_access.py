@@ -146,7 +146,6 @@ WITHOUT_VIEWER = {
     "devices.by_label": "the public minimum behind a QR code",
     "devices.was_replaced": "what a label says that was replaced",
     "licences.public": "what a licence says to whoever holds it",
-    "people.viewer": "makes the viewer from a session",
 }
 FOREIGNERS = ("head elsewhere", "administrator elsewhere", "no post", "nobody", "link of another case")
 

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from storage import business_time
-from storage.access import people
 from storage.clock import BusinessClock
 from storage.database import Database
-from storage.directory import Viewer
+from storage.directory import Viewer, viewer_of
 from storage.failpoints import NoFailPoints
 from storage.sealing import Envelopes, MasterKey, new_master_key
 from tests.support.clocks import FixedClock
@@ -126,7 +125,8 @@ class Desk:
         return row[0] if row else None
 
     async def viewer(self, person: int) -> Viewer:
-        viewer = await people.viewer(self.db, person, self.business.now())
+        async with self.db.connection() as connection:
+            viewer = await viewer_of(connection, person, self.business.now())
         assert viewer is not None
         return viewer
 

@@ -72,16 +72,10 @@ async def _batch(place: Place, viewer: Viewer) -> object:
     return await imports.batch(place.db, viewer, row["id"], KEEPERS)
 
 
-async def _page(place: Place, viewer: Viewer) -> object:
-    insider = await place.desk.viewer(place.desk.world.head)
-    device = await devices.record(place.db, insider, place.desk.world.device)
-    return await device_page.page(place.db, viewer, device, KEEPERS, 5)
-
-
 DEVICE_READS: dict[Callable[..., Any], Callable[[Any, Viewer], Awaitable[object]]] = {
     case_lists.listed: _cases,
-    devices.labelled_record: lambda p, v: devices.labelled_record(p.db, v, LABEL),
-    device_page.page: _page,
+    device_page.page: lambda p, v: device_page.page(p.db, v, p.desk.world.device, KEEPERS, 5),
+    device_page.labelled: lambda p, v: device_page.labelled(p.db, v, LABEL, KEEPERS, 5),
     devices.chosen: lambda p, v: devices.chosen(p.db, v, [p.desk.world.device]),
     device_lists.listed: _devices,
     device_lists.makers: lambda p, v: device_lists.makers(p.db, v),

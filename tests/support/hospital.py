@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from hypothesis import assume, note
 from hypothesis.stateful import RuleBasedStateMachine
 
-from storage.access import NotVisible, people
+from storage.access import NotVisible
 from storage.access.cases import by_link
 from storage.directory import Viewer
 from tests.support import ledger
@@ -138,7 +138,7 @@ class Hospital(RuleBasedStateMachine):
             return (await by_link(self.desk.db, actor.participant_id))[0]
         if actor.person_id is None:
             return Viewer("")
-        return await people.viewer(self.desk.db, actor.person_id, self.desk.business.now())
+        return await self.desk.viewer(actor.person_id)
 
     def refresh(self, case_id: int) -> None:
         """Look at the case again, as a page that is opened anew does."""

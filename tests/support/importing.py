@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from storage.access import people
 from storage.database import Database
-from storage.directory import Viewer
+from storage.directory import Viewer, viewer_of
 from storage.files import FolderFiles
 from tests.support.clocks import FixedClock
 from tests.support.world import World, make_world
@@ -61,7 +60,8 @@ class ImportDesk:
 
 
 async def viewer(db: Database, person: int) -> Viewer:
-    found = await people.viewer(db, person, FixedClock().now())
+    async with db.connection() as connection:
+        found = await viewer_of(connection, person, FixedClock().now())
     assert found is not None
     return found
 

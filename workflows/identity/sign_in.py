@@ -16,6 +16,7 @@ from storage import audit, sessions
 from storage.audit import AuditRow
 from storage.clock import Clock
 from storage.database import Connection, Database
+from storage.directory import Viewer
 from storage.rates import Rate
 from storage.sessions import NewSession, SignInAccount
 from workflows.actor import Door
@@ -64,9 +65,9 @@ class Browser:
 
 @dataclass(frozen=True)
 class SessionInfo:
-    """A live session: whose it is, and what every form of it must carry."""
+    """A live session: whose it is, with what they hold now, and what every form of it must carry."""
 
-    person_id: int
+    viewer: Viewer
     csrf_token: str
     must_change_password: bool
 
@@ -83,7 +84,7 @@ class Known:
 class SignIn:
     """The account side of a browser session. The token goes to the browser, only its hash is stored.
 
-    `business` says which password policy holds; it is the real clock where nobody moves time.
+    `business` says which password policy and which posts hold; it is the real clock where nobody moves time.
     """
 
     def __init__(
@@ -130,13 +131,17 @@ class SignIn:
         """The live session behind a token, which its use by a person prolongs; None when there is none."""
         now = self._real.now()
         row = await sessions.live(
-            self._db, session_id(token), now - self.settings.longest, now - self.settings.idle
+            self._db,
+            session_id(token),
+            now - self.settings.longest,
+            now - self.settings.idle,
+            self._business.now(),
         )
         if row is None:
             return None
         if prolongs and now - row.seen_at >= TOUCH_EVERY:
             await sessions.touch(self._db, session_id(token), now)
-        return SessionInfo(row.person_id, _csrf_token(token), row.must_change)
+        return SessionInfo(row.viewer, _csrf_token(token), row.must_change)
 
     async def sign_out(self, token: str, browser: Browser | None = None) -> None:
         """End the session; one that does not exist is no error."""
@@ -190,4 +195,4 @@ def session_id(token: str) -> str:
 
 def _csrf_token(token: str) -> str:
     """Derived, so that it needs no column: who has it cannot get back to the session's token."""
-    return hmac.new(token.encode("utf-8", "surrogatepass"), b"csrf", hashlib.sha256).hexdigest()
+    return hmac.digest(token.encode("utf-8", "surrogatepass"), b"csrf", "sha256").hex()

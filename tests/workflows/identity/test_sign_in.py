@@ -51,7 +51,7 @@ async def test_right_password_begins_a_session_of_that_person(desk: Desk) -> Non
     person = await desk.db.fetchrow("SELECT id FROM person")
     assert info is not None
     assert person is not None
-    assert info.person_id == person["id"]
+    assert info.viewer.person_id == person["id"]
 
 
 async def test_token_itself_is_stored_nowhere_and_csrf_token_differs(desk: Desk) -> None:
