@@ -51,6 +51,12 @@ from workflows.engine import Clocks, Engine
 from workflows.identity.sign_in import SignIn, SignInSettings
 from workflows.registry import Registry, all_workflows
 
+# Aliyun calls a number once a minute, 5 times an hour and 20 times a day; Tencent Cloud publishes no figures.
+CALLS = (
+    Budget(1, timedelta(minutes=1)),
+    Budget(5, timedelta(hours=1)),
+    Budget(20, timedelta(days=1)),
+)
 # WeCom drops the 31st message to a member within a minute without a word; a little is kept in reserve.
 # Telegram takes about one message a second in a chat, and says so with 429 when a bot sends too many in all.
 # Aliyun takes 50 notices a day for one number and template; for the number alone it holds whatever the template.
@@ -58,6 +64,8 @@ BUDGETS = {
     "wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1))),
     "telegram": (Budget(1, timedelta(seconds=1)),),
     "sms": (Budget(50, timedelta(days=1)),),
+    "voice": CALLS,
+    "tencent_voice": CALLS,
 }
 
 

@@ -7,8 +7,10 @@ import aiohttp
 
 from notifier.channel import Channel
 from notifier.providers.aliyun_sms.channel import AliyunSmsChannel
+from notifier.providers.aliyun_voice.channel import AliyunVoiceChannel
 from notifier.providers.email.channel import EmailChannel
 from notifier.providers.telegram.channel import TelegramChannel
+from notifier.providers.tencent_voice.channel import TencentVoiceChannel
 from notifier.providers.wecom.channel import WeComChannel
 from storage.clock import Clock
 
@@ -20,5 +22,7 @@ def build_channels(http: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Ch
         TelegramChannel(http),
         EmailChannel(clock),
         AliyunSmsChannel(http, clock),
+        AliyunVoiceChannel(http, clock),
+        TencentVoiceChannel(http, clock),
     )
     return MappingProxyType({channel.kind: channel for channel in channels})

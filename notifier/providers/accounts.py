@@ -7,15 +7,21 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from notifier.providers.aliyun_sms.account import SmsSecrets, SmsSettings
+from notifier.providers.aliyun_voice.account import VoiceSecrets, VoiceSettings
 from notifier.providers.email.account import EmailSecrets, EmailSettings
 from notifier.providers.telegram.account import TelegramSecrets, TelegramSettings
+from notifier.providers.tencent_voice.account import TencentVoiceSecrets, TencentVoiceSettings
 from notifier.providers.wecom.account import WeComSecrets, WeComSettings
 
 
 @dataclass(frozen=True)
 class AccountKind:
-    """One kind. `callback` is the path at which the provider calls, with the account's public key in it."""
+    """One kind. `callback` is the path at which the provider calls, with the account's public key in it.
 
+    `medium` is how it reaches people: accounts of one medium stand in for each other at the same address.
+    """
+
+    medium: str
     settings: type[BaseModel]
     secrets: type[BaseModel]
     callback: str = ""
@@ -26,10 +32,14 @@ class AccountKind:
 
 
 ACCOUNT_KINDS: Mapping[str, AccountKind] = {
-    "wecom": AccountKind(WeComSettings, WeComSecrets, "/wecom/{key}"),
-    "sms": AccountKind(SmsSettings, SmsSecrets, "/webhooks/aliyun-sms/{key}/…"),
-    "email": AccountKind(EmailSettings, EmailSecrets),
-    "telegram": AccountKind(TelegramSettings, TelegramSecrets, "/telegram/{key}"),
+    "wecom": AccountKind("wecom", WeComSettings, WeComSecrets, "/wecom/{key}"),
+    "sms": AccountKind("sms", SmsSettings, SmsSecrets, "/webhooks/aliyun-sms/{key}/…"),
+    "voice": AccountKind("voice", VoiceSettings, VoiceSecrets, "/webhooks/aliyun-voice/{key}/…"),
+    "tencent_voice": AccountKind(
+        "voice", TencentVoiceSettings, TencentVoiceSecrets, "/webhooks/tencent-voice/{key}/…"
+    ),
+    "email": AccountKind("email", EmailSettings, EmailSecrets),
+    "telegram": AccountKind("telegram", TelegramSettings, TelegramSecrets, "/telegram/{key}"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Calls by Aliyun: an approved text is read out, and a key acknowledges."""

@@ -1,0 +1,81 @@
+"""Reports of calls as Aliyun pushes them: VoiceCallReport while it lasts, VoiceReport when it is over.
+
+Sources: help.aliyun.com documents zh/vms/voicereport-6, zh/vms/voicecallreport-6, and the list of call states.
+Both come as lists, to the same address or to two, in any order.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from notifier.providers.calls import CallEvent, Code, Id, Pushed, ReportsUnreadable
+from storage.clock import SHANGHAI
+
+# An answer with another HTTP status than 200 has the push repeated after 1, 5 and 10 minutes.
+ACKNOWLEDGED = json.dumps({"code": 0, "msg": "接收成功"}, ensure_ascii=False)
+KEY_PRESSED = "300000"
+# Listened to the end; hung up early; pressed no key in time; over after both were connected.
+ANSWERED = frozenset({"200000", "200001", "200008", "200100"})
+# Connecting, ringing, speaking.
+UNDER_WAY = frozenset({"200101", "200102", "200103"})
+
+
+class _Entry(BaseModel):
+    """Times are China's, and which of them are there depends on how far the call came."""
+
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
+    call_id: Id
+    status_code: Code
+    out_id: Id = ""
+    callee: Id = ""
+    dtmf: Code = ""
+    status_time: str = ""
+    end_time: str = ""
+    originate_time: str = ""
+
+    def at(self) -> datetime | None:
+        """When it was so."""
+        return _instant(self.status_time or self.end_time or self.originate_time)
+
+
+def parse_reports(body: bytes) -> Pushed:
+    """What one push told. Raises `ReportsUnreadable`."""
+    try:
+        entries = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ReportsUnreadable("not JSON") from None
+    if not isinstance(entries, list):
+        raise ReportsUnreadable("not a list")
+    read = [entry for each in entries if (entry := _entry(each)) is not None]
+    events = [_event(entry) for entry in read if entry.status_code not in UNDER_WAY]
+    return Pushed(events, len(entries) - len(read))
+
+
+def _entry(given: Any) -> _Entry | None:
+    try:
+        return _Entry.model_validate(given)
+    except ValidationError:
+        return None
+
+
+def _event(entry: _Entry) -> CallEvent:
+    pressed = entry.status_code == KEY_PRESSED
+    return CallEvent(
+        entry.call_id,
+        answered=pressed or entry.status_code in ANSWERED,
+        code=entry.status_code,
+        out_id=entry.out_id,
+        number=entry.callee,
+        keys=entry.dtmf,
+        at=entry.at(),
+    )
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return None

@@ -1,0 +1,49 @@
+"""What providers report of calls, in one form: answered or not, and which key was pressed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from notifier.trim import one_line
+
+CODE_LENGTH = 64
+Key = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
+
+
+def _kept(value: str) -> str:
+    return one_line(value)[:CODE_LENGTH]
+
+
+Code = Annotated[str, AfterValidator(_kept)]
+Id = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class ReportsUnreadable(Exception):
+    """What came is no report of a call."""
+
+
+@dataclass(frozen=True)
+class CallEvent:
+    """One thing that happened to a call, which is known by the provider's id, ours, or the number in turn.
+
+    `keys` are those pressed, in order; `at` is None where the provider does not say when. `code` is its own word.
+    """
+
+    call_id: str
+    answered: bool
+    code: str
+    out_id: str = ""
+    number: str = ""
+    keys: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What one push told: events, and how many entries could not be read. Progress of a call is no event."""
+
+    events: Sequence[CallEvent]
+    unreadable: int = 0
