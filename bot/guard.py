@@ -19,7 +19,15 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CALLBACK_RATE = Rate(6000, 60)
 """For each account and address: far more than a provider sends when a whole hospital presses at once."""
 CALLBACK_WITHIN_S = 15.0
-LIMITED = frozenset({"/wecom/{account}", "/telegram/{account}", "/webhooks/aliyun-sms/{account}/{token}"})
+LIMITED = frozenset(
+    {
+        "/wecom/{account}",
+        "/telegram/{account}",
+        "/webhooks/aliyun-sms/{account}/{token}",
+        "/webhooks/aliyun-voice/{account}/{token}",
+        "/webhooks/tencent-voice/{account}/{token}",
+    }
+)
 """Callbacks of providers. Pages have their limits in their table of routes."""
 UNLIMITED = {
     "/static/{name}": "files from memory, kept for ever by browsers",

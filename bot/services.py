@@ -37,6 +37,7 @@ from storage.links import Links
 from storage.scanning import Clamd, NoScanner
 from storage.sealing import Envelopes, MasterKey
 from webhooks.aliyun_sms import AliyunSmsReports
+from webhooks.voice import VoiceReports
 from workflows.acknowledging import Acknowledging
 from workflows.administration.channel_accounts import ChannelDesk
 from workflows.administration.import_kinds import all_kinds
@@ -88,6 +89,7 @@ class Services:
     wecom: WeComCallback
     telegram: TelegramCallback
     sms_reports: AliyunSmsReports
+    voice_reports: VoiceReports
     acknowledging: Acknowledging
 
 
@@ -108,6 +110,7 @@ async def build_services(
         codes, links = LinkCodes(keys[kept_keys.CODES]), Links(keys[kept_keys.LINKS])
         envelopes = Envelopes(master)
         engine = Engine(db, registry, clocks, fail, envelopes)
+        acknowledging = Acknowledging(db, engine, registry, clocks)
         cases = Cases(db, registry, business)
         accounts = StoredChannelAccounts(db, master)
         channels = Channels(build_channels(http, real), accounts, BUDGETS, settings.send_within_s)
@@ -151,7 +154,8 @@ async def build_services(
             wecom=WeComCallback(front, accounts, Teller(WeComChannel(http, real), accounts), real),
             telegram=_telegram(front, LinkDesk(db, codes, texts, real, settings.origin), http, accounts),
             sms_reports=AliyunSmsReports(db, accounts, real),
-            acknowledging=Acknowledging(db, engine, registry, clocks),
+            voice_reports=VoiceReports(db, accounts, acknowledging, real),
+            acknowledging=acknowledging,
         )
 
 

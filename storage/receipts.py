@@ -2,23 +2,37 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from storage.database import Connection, Database, Record
 from storage.texts import N_
 
 NOT_ARRIVED = N_("The provider reports that it did not arrive.")
+KEY_PRESSED = "key "  # begins the code of a report that tells of a key
+
+
+class Weight(IntEnum):
+    """How much a report tells of the reader: nothing, that they pressed some key, or that they acknowledged."""
+
+    REPORT = 0
+    KEY = 1
+    ACKNOWLEDGED = 2
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """One report. `at` is the provider's time of it, `code` its own word, kept as it is."""
+    """One report. `at` is the provider's time of it, `code` its own word, kept as it is.
+
+    `weight`: a heavier report counts whatever lighter ones say and whenever they come. `reason` is why it failed.
+    """
 
     unique_id: str
     provider_id: str
     delivered: bool
     code: str
     at: datetime
+    weight: Weight = Weight.REPORT
+    reason: str = NOT_ARRIVED
 
 
 class Noted(StrEnum):
@@ -52,7 +66,7 @@ UPDATE delivery SET state = CASE state WHEN 'superseded' THEN state ELSE 'refuse
 """
 NEXT_WAY = """
 UPDATE message SET state = 'queued', next_at = $3, finished_at = NULL, reason = $4
- WHERE id = $1 AND created_at = $2 AND state = 'sent'
+ WHERE id = $1 AND created_at = $2 AND state = 'sent' AND acknowledged_at IS NULL
    AND NOT EXISTS (SELECT 1 FROM delivery WHERE message_id = $1 AND id > $5)
 RETURNING id
 """
@@ -73,7 +87,7 @@ async def note(db: Database, account_id: int, receipt: Receipt, now: datetime) -
             return Noted.UNKNOWN
         if not receipt.delivered and delivery["state"] in ("waiting", "sending"):
             return Noted.TOO_EARLY
-        if delivery["receipt"] and receipt.at <= delivery["told_at"]:
+        if delivery["receipt"] and not _is_news(receipt, delivery):
             return Noted.NOTHING_NEW
         await (_delivered if receipt.delivered else _failed)(tx, found, receipt, now)
     return Noted.NEWS
@@ -85,6 +99,18 @@ def _is_of(receipt: Receipt, delivery: Record) -> bool:
     return bool(known == receipt.provider_id or (receipt.delivered and delivery["maybe_twice"]))
 
 
+def _is_news(receipt: Receipt, delivery: Record) -> bool:
+    known = _weight(delivery)
+    return bool(receipt.weight > known or (receipt.weight == known and receipt.at > delivery["told_at"]))
+
+
+def _weight(delivery: Record) -> Weight:
+    """What is known already, by what the ledger keeps of the last report."""
+    if not delivery["receipt"].startswith(KEY_PRESSED):
+        return Weight.REPORT
+    return Weight.ACKNOWLEDGED if delivery["state"] == "accepted" else Weight.KEY
+
+
 async def _delivered(tx: Connection, found: Record, receipt: Receipt, now: datetime) -> None:
     """It arrived, so nothing is left to send, whatever was thought of it."""
     key = (found["id"], found["created_at"])
@@ -94,7 +120,7 @@ async def _delivered(tx: Connection, found: Record, receipt: Receipt, now: datet
 
 
 async def _failed(tx: Connection, found: Record, receipt: Receipt, now: datetime) -> None:
-    await tx.execute(FAILED, found["id"], found["created_at"], receipt.at, receipt.code, NOT_ARRIVED)
+    await tx.execute(FAILED, found["id"], found["created_at"], receipt.at, receipt.code, receipt.reason)
     message = (found["message_id"], found["message_created_at"])
-    if await tx.fetchval(NEXT_WAY, *message, now, NOT_ARRIVED, found["id"]) is not None:
+    if await tx.fetchval(NEXT_WAY, *message, now, receipt.reason, found["id"]) is not None:
         await tx.execute("SELECT pg_notify('outbox', '')")

@@ -1,0 +1,56 @@
+"""Which delivery a provider's report of a call is about. Real times."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.database import Database
+
+REPORTED_WITHIN = timedelta(days=1)
+# A try whose answer was lost is known by the number alone, and only for as long as its call can last.
+IN_FLIGHT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in the ledger."""
+
+    delivery_id: int
+    message_id: int
+    unique_id: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a report names a call by: the provider's id, ours where it repeats that one, and the number."""
+
+    provider_id: str
+    unique_id: str = ""
+    number: str = ""
+
+
+BY_OURS = """
+SELECT id AS delivery_id, message_id, unique_id FROM delivery
+ WHERE unique_id = $1 AND account_id = $2 ORDER BY id DESC LIMIT 1
+"""
+# The address is kept as it was entered, with or without the country's code.
+TO_NUMBER = """
+SELECT id AS delivery_id, message_id, unique_id FROM delivery
+ WHERE account_id = $1 AND address = ANY($2) AND tried_at > $3
+"""
+BY_THEIRS = f"{TO_NUMBER} AND provider_id = $4 ORDER BY id DESC LIMIT 1"
+BY_NUMBER = (
+    f"{TO_NUMBER} AND provider_id IS NULL AND (state = 'sending' OR maybe_twice) ORDER BY id DESC LIMIT 2"
+)
+
+
+async def find(db: Database, account_id: int, named: Named, now: datetime) -> Call | None:
+    """The call of that account; None when it is nobody's, or could be one of several."""
+    if named.unique_id:
+        row = await db.fetchrow(BY_OURS, named.unique_id, account_id)
+        return Call(**dict(row)) if row else None
+    numbers = [prefix + named.number for prefix in ("", "+86", "86", "0086")]
+    row = await db.fetchrow(BY_THEIRS, account_id, numbers, now - REPORTED_WITHIN, named.provider_id)
+    if row is not None:
+        return Call(**dict(row))
+    open_tries = await db.fetch(BY_NUMBER, account_id, numbers, now - IN_FLIGHT)
+    return Call(**dict(open_tries[0])) if len(open_tries) == 1 else None
