@@ -7,10 +7,10 @@ can be stored as it is, sends such a payload, and tells every failure in the sam
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from storage.kinds import Severity
 
@@ -147,7 +147,7 @@ class SendFailed(Exception):
 
 
 class Channel(Protocol):
-    """One way to reach a person."""
+    """One way to reach a person. One that can be asked what became of a try is `Traceable` too."""
 
     @property
     def kind(self) -> str:
@@ -179,4 +179,18 @@ class Channel(Protocol):
         self, update_code: str, address: str, account: Account, replacement: Replacement
     ) -> None:
         """Change what `update_code` stands for. Raises SendFailed, always so where `can_update` is false."""
+        ...
+
+
+@runtime_checkable
+class Traceable(Protocol):
+    """A channel whose provider takes the same message twice, but says what it has."""
+
+    async def find(
+        self, payload: Mapping[str, Any], address: str, account: Account, since: datetime
+    ) -> Accepted | None:
+        """What an earlier try left at the provider since then; None when nothing is known of one.
+
+        Raises SendFailed when it is known not to have arrived, or the provider does not answer.
+        """
         ...

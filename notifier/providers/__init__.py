@@ -10,8 +10,10 @@ from notifier.providers.aliyun_sms.channel import AliyunSmsChannel
 from notifier.providers.aliyun_voice.channel import AliyunVoiceChannel
 from notifier.providers.email.channel import EmailChannel
 from notifier.providers.telegram.channel import TelegramChannel
+from notifier.providers.tencent_sms.channel import TencentSmsChannel
 from notifier.providers.tencent_voice.channel import TencentVoiceChannel
 from notifier.providers.wecom.channel import WeComChannel
+from notifier.providers.wecom_robot.channel import WeComRobotChannel
 from storage.clock import Clock
 
 
@@ -19,9 +21,11 @@ def build_channels(http: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Ch
     """Every channel by its kind. `http` stays the caller's to close; `clock` is the real one."""
     channels: tuple[Channel, ...] = (
         WeComChannel(http, clock),
+        WeComRobotChannel(http),
         TelegramChannel(http),
         EmailChannel(clock),
         AliyunSmsChannel(http, clock),
+        TencentSmsChannel(http, clock),
         AliyunVoiceChannel(http, clock),
         TencentVoiceChannel(http, clock),
     )

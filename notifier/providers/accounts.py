@@ -10,8 +10,10 @@ from notifier.providers.aliyun_sms.account import SmsSecrets, SmsSettings
 from notifier.providers.aliyun_voice.account import VoiceSecrets, VoiceSettings
 from notifier.providers.email.account import EmailSecrets, EmailSettings
 from notifier.providers.telegram.account import TelegramSecrets, TelegramSettings
+from notifier.providers.tencent_sms.account import TencentSmsSecrets, TencentSmsSettings
 from notifier.providers.tencent_voice.account import TencentVoiceSecrets, TencentVoiceSettings
 from notifier.providers.wecom.account import WeComSecrets, WeComSettings
+from notifier.providers.wecom_robot.account import RobotSecrets, RobotSettings
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ class AccountKind:
 
 ACCOUNT_KINDS: Mapping[str, AccountKind] = {
     "wecom": AccountKind("wecom", WeComSettings, WeComSecrets, "/wecom/{key}"),
+    "wecom_robot": AccountKind("wecom_robot", RobotSettings, RobotSecrets),
     "sms": AccountKind("sms", SmsSettings, SmsSecrets, "/webhooks/aliyun-sms/{key}/…"),
+    "tencent_sms": AccountKind("sms", TencentSmsSettings, TencentSmsSecrets, "/webhooks/tencent-sms/{key}/…"),
     "voice": AccountKind("voice", VoiceSettings, VoiceSecrets, "/webhooks/aliyun-voice/{key}/…"),
     "tencent_voice": AccountKind(
         "voice", TencentVoiceSettings, TencentVoiceSecrets, "/webhooks/tencent-voice/{key}/…"

@@ -20,7 +20,8 @@ NO_CREDIT = N_("The account has no credit left")
 STOPPED = N_("The account is out of service")
 _TOO_OFTEN = N_("The number has had as many messages as the provider allows")
 _FLOW = (("分钟", Meaning(_R, _TOO_OFTEN, 60)), ("小时", Meaning(_R, _TOO_OFTEN, 3600)))
-_FLOW_OF_A_DAY = Meaning(_P, _TOO_OFTEN)
+# A day is a rolling one: so long later it is worth another try, where no other way is left.
+_FLOW_OF_A_DAY = Meaning(_R, _TOO_OFTEN, 4 * 3600)
 _UNKNOWN = Meaning(_T, N_("The provider answered with an unknown code"))
 _UNKNOWN_REFUSAL = Meaning(_P, N_("The provider refused the message"))
 
@@ -49,7 +50,6 @@ GATEWAY: Mapping[str, Meaning] = MappingProxyType(
 def meaning(code: str, words: str, own: Mapping[str, Meaning]) -> Meaning:
     """What a code means, by a service's `own` table before the common one; `words` is the message with it."""
     if code == FLOW_CONTROL:
-        # Minutes and hours pass soon; a day is too long to wait.
         return next((row for window, row in _FLOW if window in words), _FLOW_OF_A_DAY)
     # isv: the caller's side, which the same message will not mend; anything else: the provider's.
     unknown = _UNKNOWN_REFUSAL if code.startswith("isv.") else _UNKNOWN

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -34,6 +35,7 @@ class Answer(BaseModel):
     message: str = Field(default="", alias="Message")
     biz_id: str = Field(default="", alias="BizId")
     call_id: str = Field(default="", alias="CallId")
+    details: Any = Field(default=None, alias="SmsSendDetailDTOs")
 
 
 class AliyunGateway:

@@ -7,18 +7,16 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from notifier.channel import Account
 from notifier.providers.checked import checked
+from notifier.providers.sms.settings import SmsAccountSecrets, SmsAccountSettings
 from notifier.providers.templates import Template, Word, template_for
 
 API = "https://dysmsapi.aliyuncs.com"
 
 
-class SmsSettings(BaseModel):
+class SmsSettings(SmsAccountSettings):
     """What an administrator enters openly. `templates` by kind of message; `default` serves all others."""
 
-    model_config = ConfigDict(frozen=True)
-
     access_key_id: Word
-    sign_name: Word
     templates: Mapping[str, Template] = Field(min_length=1)
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] = API
 
@@ -27,13 +25,10 @@ class SmsSettings(BaseModel):
         return template_for(self.templates, kind)
 
 
-class SmsSecrets(BaseModel):
-    """What is kept sealed. `report_token` is the secret part of the path to which reports are pushed."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+class SmsSecrets(SmsAccountSecrets):
+    """What is kept sealed."""
 
     access_key_secret: SecretStr = Field(min_length=1)
-    report_token: SecretStr | None = Field(default=None, min_length=16)
 
 
 class SmsAccount(BaseModel):

@@ -86,7 +86,7 @@ async def test_fifty_first_notice_of_a_day_goes_another_way(road: Road) -> None:
     for _ in range(50):
         await road.send()
     failed = await road.fails()
-    assert (failed.verdict, failed.code) == (Verdict.PERMANENT, "isv.BUSINESS_LIMIT_CONTROL")
+    assert (failed.verdict, failed.code) == (Verdict.RATE, "isv.BUSINESS_LIMIT_CONTROL")
     road.time.advance(86_400)
     await road.send()
 

@@ -10,7 +10,9 @@ from bot.sandbox.sms_sending import send
 from bot.sandbox.world import World
 from notifier.channel import Content, SendFailed, Verdict
 from notifier.providers.aliyun_sms.account import SmsSettings
-from notifier.providers.aliyun_sms.compose import FrozenSms, freeze, segments
+from notifier.providers.aliyun_sms.compose import freeze
+from notifier.providers.sms.frozen import FrozenSms
+from notifier.providers.sms.parts import parts_of
 from tests.support.channel_contents import content, contents
 from tests.support.sandbox import FakeTime
 from tests.support.sms import CODE, KEY_ID, NUMBER, SIGN, TEMPLATES, played_account, sms_settings
@@ -86,7 +88,7 @@ def test_account_without_a_template_for_the_kind_says_so() -> None:
     ("length", "parts"), [(0, 1), (70, 1), (71, 2), (134, 2), (135, 3), (160, 3), (201, 3), (202, 4)]
 )
 def test_text_takes_one_part_of_70_or_several_of_67(length: int, parts: int) -> None:
-    assert segments("字" * length) == parts
+    assert parts_of("字" * length) == parts
 
 
 def test_parts_are_noted_with_the_frozen_message() -> None:

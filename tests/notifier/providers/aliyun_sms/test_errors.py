@@ -9,7 +9,7 @@ from notifier.providers.aliyun_sms.errors import failure
     [
         ("isv.BUSINESS_LIMIT_CONTROL", "触发分钟级流控Permits:1", Verdict.RATE, 60),
         ("isv.BUSINESS_LIMIT_CONTROL", "触发小时级流控Permits:5", Verdict.RATE, 3600),
-        ("isv.BUSINESS_LIMIT_CONTROL", "触发天级流控Permits:50", Verdict.PERMANENT, None),
+        ("isv.BUSINESS_LIMIT_CONTROL", "触发天级流控Permits:50", Verdict.RATE, 14400),
         ("isv.DAY_LIMIT_CONTROL", "", Verdict.CONFIGURATION, None),
         ("isp.SYSTEM_ERROR", "", Verdict.TEMPORARY, None),
         ("isv.MOBILE_NUMBER_ILLEGAL", "", Verdict.PERMANENT, None),

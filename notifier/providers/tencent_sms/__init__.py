@@ -1,0 +1,1 @@
+"""SMS by Tencent Cloud: approved templates, signed calls, delivery reports and replies."""
