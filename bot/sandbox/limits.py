@@ -27,10 +27,15 @@ class Window:
         now = self._monotonic()
         while self._at and self._at[0] <= now - self._longest:
             self._at.popleft()
-        if any(self._full(count, now - seconds) for count, seconds in self._limits):
+        if not self.has_room():
             return False
         self._at.append(now)
         return True
+
+    def has_room(self) -> bool:
+        """Whether one more event would be admitted now."""
+        now = self._monotonic()
+        return not any(self._full(count, now - seconds) for count, seconds in self._limits)
 
     def _full(self, count: int, since: float) -> bool:
         return len(self._at) >= count and self._at[-count] > since
