@@ -66,6 +66,7 @@ BUDGETS = {
     "telegram": (Budget(1, timedelta(seconds=1)),),
     "sms": (Budget(50, timedelta(days=1)),),
     "voice": CALLS,
+    "wecom_robot": (Budget(20, timedelta(minutes=1)),),
     "tencent_voice": CALLS,
 }
 

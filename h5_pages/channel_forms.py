@@ -66,6 +66,24 @@ class WeComForm(AccountForm):
     base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
 
 
+class RobotForm(AccountForm):
+    """A group robot in WeCom."""
+
+    key: Line = Field(
+        default="",
+        title=N_("Address of the robot"),
+        description=N_("The whole webhook address, or the key in it"),
+        json_schema_extra=SECRET,
+    )
+    mention_users: Line = Field(
+        default="",
+        title=N_("User ids to be mentioned"),
+        description=N_("In what is urgent or critical; parted by spaces, @all for everybody"),
+    )
+    mention_mobiles: Line = Field(default="", title=N_("Mobile numbers to be mentioned"))
+    base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
+
+
 class SmsForm(AccountForm):
     """SMS by Aliyun."""
 
@@ -133,12 +151,14 @@ class TelegramForm(AccountForm):
 
 FORMS: Mapping[str, type[AccountForm]] = {
     "wecom": WeComForm,
+    "wecom_robot": RobotForm,
     "sms": SmsForm,
     "email": EmailForm,
     "telegram": TelegramForm,
 }
 KIND_LABELS: Mapping[str, str] = {
     "wecom": N_("WeCom application"),
+    "wecom_robot": N_("WeCom group robot"),
     "sms": N_("SMS (Aliyun)"),
     "email": N_("Mail sender"),
     "telegram": N_("Telegram bot"),

@@ -1,13 +1,21 @@
 """What comes with the addresses and forms of channel accounts, checked."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
+from h5_pages.channel_forms import FORMS
 from h5_pages.params import Id, Params
 from h5_pages.params_house import Seen
 
-Kind = Literal["wecom", "sms", "email", "telegram"]
+
+def _has_a_form(kind: str) -> str:
+    if kind not in FORMS:
+        raise ValueError("no such kind of account")
+    return kind
+
+
+Kind = Annotated[str, AfterValidator(_has_a_form)]
 
 
 class NewAccount(Params):

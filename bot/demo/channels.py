@@ -11,6 +11,7 @@ from typing import Any
 from bot.demo.data import PROVINCE, token
 from bot.demo.people import MAIL_DOMAIN
 
+ROBOT = "wecom_robot"
 WECOM, TELEGRAM, EMAIL, SMS = "wecom", "telegram", "email", "sms"
 AGENT_ID = 1000002
 _VARIABLES = {
@@ -67,6 +68,7 @@ def channel_accounts(seed: int, at: Endpoints) -> list[ChannelAccount]:
         _wecom(seed, "demo-province", PROVINCE, "演示省企业微信", at),
         _wecom(seed, "demo-hospital2", "h2", "示例市中心医院企业微信（演示）", at),
         ChannelAccount("demo-mail", EMAIL, PROVINCE, "演示省邮箱", mail, {}),
+        _robot(seed, "demo-robot", at),
         _sms(seed, "demo-sms", at),
         _telegram(seed, "demo-telegram", at),
     ]
@@ -88,6 +90,12 @@ def _wecom(seed: int, public_key: str, organisation: str, name: str, at: Endpoin
         "encoding_aes_key": key.decode().rstrip("="),
     }
     return ChannelAccount(public_key, WECOM, organisation, name, settings, secrets)
+
+
+def _robot(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
+    secrets = {"key": "sandbox-" + token(seed, public_key, "key").replace("_", "-")}
+    name, settings = "示例市第一医院设备群机器人（演示）", {"base_url": at.wecom_url}
+    return ChannelAccount(public_key, ROBOT, "h1", name, settings, secrets)
 
 
 def _telegram(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.demo.channels import EMAIL, SMS, TELEGRAM, WECOM
+from bot.demo.channels import EMAIL, ROBOT, SMS, TELEGRAM, WECOM
 from bot.demo.people import TELEGRAM_IDS
 from bot.demo.story import VISITOR_MAIL, VISITOR_NAME
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
@@ -33,6 +33,7 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
     accounts = await _accounts(db, sealer, WECOM)
     sms = await _accounts(db, sealer, SMS)
     bots = await _accounts(db, sealer, TELEGRAM)
+    robots = [_robot(account) for account in (await _accounts(db, sealer, ROBOT)).values()]
     people: dict[int, Json] = {}
     members: dict[int, list[Json]] = defaultdict(list)
     mailboxes = [{"address": VISITOR_MAIL, "name": VISITOR_NAME}]
@@ -54,7 +55,8 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
     return {
         "corps": corps,
         "mailboxes": mailboxes,
-        "people": [*people.values(), visitor],
+        "people": [*people.values(), visitor, *({"name": r["name"], "robot": r["name"]} for r in robots)],
+        "robots": robots,
         "telegram_bots": [_bot(account, callback_origin) for account in bots.values()],
         "telegram_users": [
             {"id": phone["telegram"], "name": phone["name"]}
@@ -91,6 +93,10 @@ def _corp(account: OpenedAccount, members: list[Json], callback_origin: str) -> 
         ],
         "members": members,
     }
+
+
+def _robot(account: OpenedAccount) -> Json:
+    return {"key": account.secrets["key"], "name": account.name}
 
 
 def _bot(account: OpenedAccount, callback_origin: str) -> Json:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.sandbox.errors import ConfigError, RealCredentialsError
+from bot.sandbox.robots import Robot
 from bot.sandbox.sms_config import SmsAccount
 from bot.sandbox.telegram_config import TelegramBot, TelegramUser
 
@@ -101,7 +102,10 @@ class Mailbox(_Strict):
 
 
 class Phone(_Strict):
-    """One person on the page: the member, the mailbox, the mobile number and the Telegram account that are theirs."""
+    """One person on the page: the member, the mailbox, the mobile number and the Telegram account that are theirs.
+
+    With `robot`, the name of a group robot, it is the group that the robot writes into.
+    """
 
     name: str
     title: str = ""
@@ -112,6 +116,7 @@ class Phone(_Strict):
     telegram: int | None = None
 
 
+    robot: str | None = None
 class SandboxConfig(_Strict):
     """The whole cast.
 
@@ -132,6 +137,7 @@ class SandboxConfig(_Strict):
     keep_messages: int = Field(default=500, ge=1)
 
     @model_validator(mode="after")
+    robots: list[Robot] = []
     def _callbacks_stay_here(self) -> Self:
         apps = (app for corp in self.corps for app in corp.apps)
         urls = [(f"the callback_url of app {app.agentid}", app.callback_url) for app in apps]
@@ -165,6 +171,8 @@ class SandboxConfig(_Strict):
             if person.mail and person.mail not in addresses:
                 raise ValueError(f"{person.name}: no mailbox {person.mail}")
             if person.telegram and person.telegram not in {user.id for user in self.telegram_users}:
+        _refuse_repeats("robot", (robot.name for robot in self.robots))
+        _refuse_repeats("robot's key", (robot.key for robot in self.robots))
                 raise ValueError(f"{person.name}: no Telegram user {person.telegram}")
         return self
 
@@ -177,6 +185,8 @@ def _refuse_repeats(what: str, values: Iterable[object]) -> None:
         seen.add(value)
 
 
+            if person.robot and person.robot not in {robot.name for robot in self.robots}:
+                raise ValueError(f"{person.name}: no robot {person.robot}")
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach `host`. Names other than localhost cannot be known."""
     try:

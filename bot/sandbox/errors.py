@@ -47,6 +47,7 @@ BAD_JSON = 47001
 NO_RIGHT = 48002
 NOT_VISIBLE = 60011
 IP_NOT_TRUSTED = 60020
+BAD_KEY = 93000
 NO_RECIPIENT_LEFT = 81013
 FOREIGN_AGENT = 301002
 
@@ -72,6 +73,7 @@ MEANINGS = {
     TOO_OFTEN: "api freq out of limit",
     BAD_JSON: "data format error, Warning: wrong json format.",
     IP_NOT_TRUSTED: "not allow to access from your ip",
+    BAD_KEY: "invalid webhook url",
     NO_RECIPIENT_LEFT: "user & party & tag all invalid",
     FOREIGN_AGENT: "not allow operate another agent with this accesstoken",
 }

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.sandbox.mails import Mail
+from bot.sandbox.robots import robot_state
 from bot.sandbox.sms_api import sms_state
 from bot.sandbox.telegram_control import telegram_state
 from bot.sandbox.world import AppState, Callback, Message, World
@@ -31,6 +32,7 @@ def world_state(world: World) -> Json:
         "telegram": telegram_state(world),
     }
 
+        "robots": [robot_state(group) for group in world.robots.groups],
 
 def member_state(world: World, corpid: str, userid: str, name: str) -> Json:
     """One member: messages of all apps in the order of arrival, and how many were dropped."""

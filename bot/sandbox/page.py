@@ -16,6 +16,7 @@ from bot.sandbox.config import Phone
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.mails import Mail
 from bot.sandbox.phone import Phones, PressOrder, SayOrder
+from bot.sandbox.robots import Said
 from bot.sandbox.sms_world import Sms
 from bot.sandbox.telegram_markup import as_markup
 from bot.sandbox.telegram_world import TgMessage, TgUpdate
@@ -54,6 +55,7 @@ class Entry:
     update: TgUpdate | None = None
 
 
+    said: Said | None = None
 def environment(texts: Texts) -> jinja2.Environment:
     """Templates with `_` bound to the language."""
     env = jinja2.Environment(
@@ -211,6 +213,9 @@ class Page:
             entries += [Entry(sms.id, sms=sms) for sms in self._world.sms.on_phone(person.number)]
         entries += self._telegram_entries(person)
         return sorted(entries, key=lambda entry: entry.id, reverse=True)[:SHOWN]
+            entries += [Entry(call.id, call=call) for call in self._world.voice.on_phone(person.number)]
+        if group := self._world.robots.group(person.robot):
+            entries += [Entry(said.id, said=said) for said in group.messages]
 
     def _telegram_entries(self, person: Phone) -> list[Entry]:
         network = self._world.telegram

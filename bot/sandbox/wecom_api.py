@@ -45,6 +45,7 @@ class WeComApi:
             web.post("/cgi-bin/message/send", self._send),
             web.post("/cgi-bin/message/update_template_card", self._update),
             web.post("/cgi-bin/message/recall", self._recall),
+            web.post("/cgi-bin/webhook/send", self._robot),
         ]
 
     async def _gettoken(self, request: web.Request) -> web.Response:
@@ -98,6 +99,18 @@ class WeComApi:
     async def _recall(self, request: web.Request) -> web.Response:
         return web.json_response(await self._answer(request, "recall", recall))
 
+    async def _robot(self, request: web.Request) -> web.Response:
+        """A group robot: known by the key in the address, without a token."""
+        await self._misbehave()
+        try:
+            _do_as_ordered(self._world)
+            self._world.robots.say(request.query.get("key", ""), await request.read())
+        except WeComError as error:
+            return web.json_response(_refusal(request, error))
+        if self._world.faults.use_drop() and request.transport:
+            request.transport.abort()
+        return web.json_response({"errcode": 0, "errmsg": "ok"})
+
     async def _answer(self, request: web.Request, api: str, operation: Operation) -> Answer:
         await self._misbehave()
         try:
@@ -140,10 +153,14 @@ class WeComApi:
 
 
 def _send_or_fault(world: World, state: AppState, data: dict[str, Any]) -> Answer:
+    _do_as_ordered(world)
+    return send(world, state, data)
+
+
+def _do_as_ordered(world: World) -> None:
     ordered = world.faults.use_errcode()
     if ordered is not None:
         raise WeComError(ordered)
-    return send(world, state, data)
 
 
 def _check_agent(state: AppState, data: dict[str, Any]) -> None:

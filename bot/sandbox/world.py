@@ -13,6 +13,8 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.limits import CORP_LIMITS, MEMBER_LIMITS, Recent, Window
 from bot.sandbox.mails import Mail
 from bot.sandbox.oauth import Codes
+from bot.sandbox.robots import LIMITS as ROBOT_LIMITS
+from bot.sandbox.robots import Group, RobotNetwork
 from bot.sandbox.sms_world import SmsNetwork
 from bot.sandbox.telegram_world import TelegramNetwork
 from bot.sandbox.tokens import AppKey, Tokens, random_word
@@ -167,6 +169,11 @@ class World:
             for member in corp.members
         }
         self._chats: dict[tuple[AppKey, str], Chat] = {}
+        groups = [
+            Group(r, Window(ROBOT_LIMITS, monotonic), deque(maxlen=config.keep_messages))
+            for r in config.robots
+        ]
+        self.robots = RobotNetwork(groups, now, self.next_id)
         self._corp_windows: dict[tuple[str, str], Window] = {}
         self._ids = 0
 

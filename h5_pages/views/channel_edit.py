@@ -10,7 +10,7 @@ from h5_pages.admin_forms import done_or_asked_again
 from h5_pages.channel_forms import FORMS, KIND_LABELS, UsableBy, entered, secret_fields, shown
 from h5_pages.forms import Input, data_of, plain_inputs
 from h5_pages.params import OfId
-from h5_pages.params_channels import Kind, NewAccount
+from h5_pages.params_channels import NewAccount
 from h5_pages.params_house import Seen
 from h5_pages.views.channels import ADMIN, LIST
 from h5_pages.visit import Visit
@@ -101,7 +101,7 @@ async def _edit(visit: Visit, number: int, error: WorkflowError | None = None) -
     )
 
 
-def _form(visit: Visit, kind: Kind | str, error: WorkflowError | None, **values: object) -> web.Response:
+def _form(visit: Visit, kind: str, error: WorkflowError | None, **values: object) -> web.Response:
     status = error_pages.status_of(error) if error and not isinstance(error, SecretsLost) else 200
     given = {"places": (), "chosen": "", "version": None, "has_former": False, **values}
     return visit.page("channel_form.html", status, kind=KIND_LABELS[kind], error=error, **given)

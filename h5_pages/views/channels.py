@@ -81,15 +81,18 @@ async def test(request: web.Request, visit: Visit) -> web.StreamResponse:
     number = OfId.of(request).id
     record = await access.record(visit.services.db, visit.person, ADMIN, number)
     try:
-        to = TestTo.model_validate(visit.typed.fields)
+        address = TestTo.model_validate(visit.typed.fields).address if _addressed(record.kind) else ""
     except ValidationError:
         return await _page(visit, number, NoAddress())
     await visit.site.window.count(TESTS, f"channel test {record.id}")
-    trial = await visit.services.trials.send(
-        record.kind, record.id, to.address, visit.language, visit.gettext
-    )
+    trial = await visit.services.trials.send(record.kind, record.id, address, visit.language, visit.gettext)
     await visit.services.channels.tested(visit.by, record.id, _kept(trial))
     return go_to(f"{LIST}/{number}#test")
+
+
+def _addressed(kind: str) -> bool:
+    known = ACCOUNT_KINDS.get(kind)
+    return known is None or known.addressed
 
 
 def trial_of(result: str) -> Trial | None:
@@ -121,6 +124,7 @@ async def _page(visit: Visit, number: int, error: WorkflowError | None = None) -
         callback=_callback(visit, record),
         secrets=await _secrets(visit, record, names),
         has_former=bool(names & FORMER),
+        addressed=_addressed(record.kind),
         address=visit.typed.text("address") or own,
         trial=trial_of(record.test_result),
         errors=await access.errors(db, viewer, ADMIN, number),

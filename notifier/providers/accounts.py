@@ -21,12 +21,14 @@ class AccountKind:
     """One kind. `callback` is the path at which the provider calls, with the account's public key in it.
 
     `medium` is how it reaches people: accounts of one medium stand in for each other at the same address.
+    One that is not `addressed` is a recipient itself (a group, another system), and nobody has an address at it.
     """
 
     medium: str
     settings: type[BaseModel]
     secrets: type[BaseModel]
     callback: str = ""
+    addressed: bool = True
 
     def faults(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> set[str]:
         """The names of the fields that are missing or wrong."""
@@ -35,7 +37,7 @@ class AccountKind:
 
 ACCOUNT_KINDS: Mapping[str, AccountKind] = {
     "wecom": AccountKind("wecom", WeComSettings, WeComSecrets, "/wecom/{key}"),
-    "wecom_robot": AccountKind("wecom_robot", RobotSettings, RobotSecrets),
+    "wecom_robot": AccountKind("wecom_robot", RobotSettings, RobotSecrets, addressed=False),
     "sms": AccountKind("sms", SmsSettings, SmsSecrets, "/webhooks/aliyun-sms/{key}/…"),
     "tencent_sms": AccountKind("sms", TencentSmsSettings, TencentSmsSecrets, "/webhooks/tencent-sms/{key}/…"),
     "voice": AccountKind("voice", VoiceSettings, VoiceSecrets, "/webhooks/aliyun-voice/{key}/…"),

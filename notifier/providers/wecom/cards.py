@@ -35,7 +35,7 @@ def message_for(content: Content, has_callback: bool) -> Message:
     if answers and has_callback and len(content.buttons) <= _MOST_BUTTONS:
         return {"msgtype": "template_card", "template_card": _button_card(content)}
     if not answers and content.url and len(content.buttons) <= _MOST_LINKS:
-        return {"msgtype": "template_card", "template_card": _notice_card(content)}
+        return {"msgtype": "template_card", "template_card": notice_card(content)}
     return {"msgtype": "text", "text": {"content": _text(content)}}
 
 
@@ -51,7 +51,7 @@ def replacement_for(replacement: Replacement) -> Message:
 
 def replacement_card(content: Content, outcome: str) -> Message:
     """The card once the matter is decided: nothing to press, and who decided."""
-    card = {**_notice_card(content), "sub_title_text": fit_columns(clean(outcome).strip(), 160)}
+    card = {**notice_card(content), "sub_title_text": fit_columns(clean(outcome).strip(), 160)}
     # A task id is used once; a card that answers nothing needs none.
     del card["task_id"]
     return card
@@ -63,7 +63,8 @@ def _button_card(content: Content) -> Message:
     return card
 
 
-def _notice_card(content: Content) -> Message:
+def notice_card(content: Content) -> Message:
+    """A card that only informs, and opens a page: `content.url` must not be empty."""
     card = _card("text_notice", content)
     links = [(button.label, button.url) for button in content.buttons if button.url][:_MOST_LINKS]
     links = links or [(content.url_label, content.url)]
@@ -119,7 +120,7 @@ def _text(content: Content) -> str:
         tail += "\n" + link
     head = [f"【{one_line(content.severity_word)}】{one_line(content.title)}", clean(content.summary).strip()]
     head += [f"{one_line(name)}: {one_line(value)}" for name, value in content.fields]
-    words = _harmless("\n".join(line for line in head if line))
+    words = harmless("\n".join(line for line in head if line))
     return fit_bytes(words, TEXT_BYTES - len(tail.encode())) + tail
 
 
@@ -139,9 +140,9 @@ def _links(content: Content) -> list[str]:
 
 
 def _link(url: str, label: str) -> str:
-    return f'<a href="{url}">{_harmless(_line(label, 18))}</a>'
+    return f'<a href="{url}">{harmless(_line(label, 18))}</a>'
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A reporter's words must not become a link inside of an official message."""
     return _MARKUP.sub("＜", text)

@@ -115,7 +115,7 @@ class WeComClient:
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
             failed = _unreachable(error)
         else:
-            return _read(status, text)
+            return read_answer(status, text)
         # Outside of the handler, so that no traceback shows the library's exception and its URL.
         raise failed
 
@@ -136,7 +136,8 @@ def _unreachable(error: Exception) -> SendFailed:
     )
 
 
-def _read(status: int, body: bytes) -> Answer:
+def read_answer(status: int, body: bytes) -> Answer:
+    """What WeCom answered. Raises SendFailed for what is no answer of its API."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise SendFailed(Verdict.RATE, "http-429", N_("Too many calls to WeCom"), retry_after_s=60)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

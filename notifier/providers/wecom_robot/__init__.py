@@ -1,0 +1,1 @@
+"""WeCom group robots: one-way messages into a group by an address that is itself the secret."""
