@@ -20,6 +20,8 @@ from bot.sandbox.page import Page, Texts
 from bot.sandbox.phone import Phones
 from bot.sandbox.pushes import Pusher, ReportTiming
 from bot.sandbox.sms_api import SmsApi
+from bot.sandbox.sms_page import SmsForms
+from bot.sandbox.sms_replies import SmsReplies
 from bot.sandbox.sms_reports import SmsReports
 from bot.sandbox.stories import Stories, StoryControl
 from bot.sandbox.telegram_api import TelegramApi
@@ -27,6 +29,12 @@ from bot.sandbox.telegram_control import TelegramControl
 from bot.sandbox.telegram_page import TelegramForms
 from bot.sandbox.telegram_phone import TelegramPhones
 from bot.sandbox.telegram_updates import UpdateSender, UpdateTiming
+from bot.sandbox.tencent_sms_api import TencentSmsApi
+from bot.sandbox.voice_aliyun import AliyunVoiceApi
+from bot.sandbox.voice_page import VoiceForms
+from bot.sandbox.voice_phone import VoicePhones
+from bot.sandbox.voice_reports import VoiceReports
+from bot.sandbox.voice_tencent import TencentVoiceApi
 from bot.sandbox.wecom_api import WeComApi
 from bot.sandbox.world import World
 
@@ -83,26 +91,50 @@ def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
     page.offer_stories(around.stories.names if around.stories else {})
     updates = UpdateSender(world, around.update_timing)
     telegram = TelegramPhones(world, updates)
+    voice = VoicePhones(world, VoiceReports(world, pusher))
     app.add_routes(WeComApi(world).routes())
     app.add_routes(TelegramApi(world).routes())
     app.add_routes(TelegramControl(telegram).routes())
     app.add_routes(TelegramForms(page, telegram).routes())
-    app.add_routes(_clouds(world, pusher).routes())
+    app.add_routes(_clouds(world, pusher, voice).routes())
+    app.add_routes(VoiceForms(page, voice).routes())
+    replies = SmsReplies(world, pusher)
+    app.add_routes(replies.routes())
+    app.add_routes(SmsForms(page, replies).routes())
     app.add_routes(Control(world, phones, sender).routes())
     app.add_routes(page.routes())
     app.add_routes(SignInPages(world, page.environment).routes())
     app.add_routes(Stories(page, around.stories).routes())
     app.router.add_static("/static", STATIC)
     app.cleanup_ctx.extend(
-        [sender.open_session, pusher.open_session, updates.open_session, page.end_with_app]
+        [
+            sender.open_session,
+            pusher.open_session,
+            updates.open_session,
+            voice.end_with_app,
+            page.end_with_app,
+        ]
     )
     app.on_response_prepare.append(_add_headers)
     return app
 
 
-def _clouds(world: World, pusher: Pusher) -> CloudGate:
-    sms = SmsApi(world, SmsReports(world, pusher))
-    return CloudGate({"SendSms": sms.answer}, {"SendSms": sms.answer})
+def _clouds(world: World, pusher: Pusher, voice: VoicePhones) -> CloudGate:
+    sms, tencent_sms = SmsApi(world, SmsReports(world, pusher)), TencentSmsApi(world, pusher)
+    aliyun, tencent = AliyunVoiceApi(world, voice), TencentVoiceApi(world, voice)
+    return CloudGate(
+        {
+            "SendSms": sms.answer,
+            "QuerySendDetails": sms.details,
+            "SingleCallByTts": aliyun.answer,
+            "IvrCall": aliyun.answer,
+        },
+        {
+            "SendSms": tencent_sms.answer,
+            "PullSmsSendStatusByPhoneNumber": tencent_sms.pull,
+            "SendTtsVoice": tencent.answer,
+        },
+    )
 
 
 @web.middleware

@@ -13,6 +13,8 @@ from bot.sandbox.errors import ConfigError, RealCredentialsError
 from bot.sandbox.robots import Robot
 from bot.sandbox.sms_config import SmsAccount
 from bot.sandbox.telegram_config import TelegramBot, TelegramUser
+from bot.sandbox.tencent_sms_config import TencentSmsApp
+from bot.sandbox.voice_config import AliyunVoice, TencentVoice
 
 CORPID_PREFIXES = ("ww-sandbox-", "wwsandbox")
 AES_KEY_BYTES = 32
@@ -114,9 +116,9 @@ class Phone(_Strict):
     mail: str | None = None
     number: str | None = None
     telegram: int | None = None
-
-
     robot: str | None = None
+
+
 class SandboxConfig(_Strict):
     """The whole cast.
 
@@ -130,18 +132,25 @@ class SandboxConfig(_Strict):
     mailboxes: list[Mailbox] = []
     people: list[Phone] = []
     sms_accounts: list[SmsAccount] = []
+    tencent_sms_apps: list[TencentSmsApp] = []
+    voice_accounts: list[AliyunVoice] = []
+    tencent_voice_accounts: list[TencentVoice] = []
     telegram_bots: list[TelegramBot] = []
     telegram_users: list[TelegramUser] = []
+    robots: list[Robot] = []
     allow_remote_callbacks: bool = False
     retry_refused_callbacks: bool = True
     keep_messages: int = Field(default=500, ge=1)
 
     @model_validator(mode="after")
-    robots: list[Robot] = []
     def _callbacks_stay_here(self) -> Self:
         apps = (app for corp in self.corps for app in corp.apps)
         urls = [(f"the callback_url of app {app.agentid}", app.callback_url) for app in apps]
-        urls += [("the report_url of an SMS account", account.report_url) for account in self.sms_accounts]
+        sms = [*self.sms_accounts, *self.tencent_sms_apps]
+        urls += [("the report_url of an SMS account", account.report_url) for account in sms]
+        urls += [("the reply_url of an SMS account", account.reply_url) for account in sms]
+        callers = [*self.voice_accounts, *self.tencent_voice_accounts]
+        urls += [("the report_url of an account for calls", account.report_url) for account in callers]
         urls += [(f"the webhook_url of bot {bot.username}", bot.webhook_url) for bot in self.telegram_bots]
         for what, url in urls:
             host = urlsplit(url or "http://localhost").hostname
@@ -155,9 +164,15 @@ class SandboxConfig(_Strict):
     def _unique(self) -> Self:
         _refuse_repeats("corpid", (corp.corpid for corp in self.corps))
         _refuse_repeats("access key", (account.access_key_id for account in self.sms_accounts))
+        _refuse_repeats(
+            "key for calls", (a.key_id for a in [*self.voice_accounts, *self.tencent_voice_accounts])
+        )
+        _refuse_repeats("secret id", (app.secret_id for app in self.tencent_sms_apps))
         _refuse_repeats("bot", (bot.username.lower() for bot in self.telegram_bots))
         _refuse_repeats("bot's token", (bot.token for bot in self.telegram_bots))
         _refuse_repeats("Telegram user", (user.id for user in self.telegram_users))
+        _refuse_repeats("robot", (robot.name for robot in self.robots))
+        _refuse_repeats("robot's key", (robot.key for robot in self.robots))
         _refuse_repeats("mailbox", (box.address.lower() for box in self.mailboxes))
         return self
 
@@ -170,9 +185,9 @@ class SandboxConfig(_Strict):
                 raise ValueError(f"{person.name}: no member {person.userid} in {person.corpid}")
             if person.mail and person.mail not in addresses:
                 raise ValueError(f"{person.name}: no mailbox {person.mail}")
+            if person.robot and person.robot not in {robot.name for robot in self.robots}:
+                raise ValueError(f"{person.name}: no robot {person.robot}")
             if person.telegram and person.telegram not in {user.id for user in self.telegram_users}:
-        _refuse_repeats("robot", (robot.name for robot in self.robots))
-        _refuse_repeats("robot's key", (robot.key for robot in self.robots))
                 raise ValueError(f"{person.name}: no Telegram user {person.telegram}")
         return self
 
@@ -185,8 +200,6 @@ def _refuse_repeats(what: str, values: Iterable[object]) -> None:
         seen.add(value)
 
 
-            if person.robot and person.robot not in {robot.name for robot in self.robots}:
-                raise ValueError(f"{person.name}: no robot {person.robot}")
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach `host`. Names other than localhost cannot be known."""
     try:

@@ -64,6 +64,25 @@ class SmsFaults(_Switches):
     no_reports: bool = False
 
 
+class VoiceFaults(_Switches):
+    """Misbehaviour of the providers of calls.
+
+    `code` (with `words` as its message) answers the next `code_times` orders; `accept_then_drop_connection` is
+    the number of calls that are made while the connection ends before the answer. Phones of numbers in
+    `switched_off` do not ring; `no_reports` pushes none, `twice` pushes each one again after the right answer.
+    """
+
+    unavailable: bool = False
+    delay_s: NonNegativeFloat = Field(default=0.0, le=120)
+    code: str = "isp.SYSTEM_ERROR"
+    words: str = ""
+    code_times: NonNegativeInt = 0
+    accept_then_drop_connection: NonNegativeInt = 0
+    switched_off: list[str] = []
+    no_reports: bool = False
+    twice: bool = False
+
+
 class TelegramFaults(_Switches):
     """Misbehaviour of the Bot API.
 
@@ -86,61 +105,65 @@ class Faults(BaseModel):
     wecom: WeComFaults = WeComFaults()
     mail: MailFaults = MailFaults()
     sms: SmsFaults = SmsFaults()
+    voice: VoiceFaults = VoiceFaults()
+    tencent_sms: SmsFaults = SmsFaults(code="InternalError.Timeout", undelivered_code="NOTEXIST")
     telegram: TelegramFaults = TelegramFaults()
 
     def use_errcode(self) -> int | None:
         """The errcode that the next send must answer, if one was ordered."""
         if not self.wecom.errcode_times:
             return None
-        self._count_down_wecom("errcode_times")
+        self._count_down("wecom", "errcode_times")
         return self.wecom.errcode
 
     def use_drop(self) -> bool:
         """Whether this accepted send loses its connection."""
-        return self._count_down_wecom("accept_then_drop_connection")
+        return self._count_down("wecom", "accept_then_drop_connection")
 
     def use_temporary_mail_failure(self) -> bool:
         """Whether this mail is put off."""
-        return self._count_down_mail("temp_fail_next")
+        return self._count_down("mail", "temp_fail_next")
 
     def use_disconnect(self) -> bool:
         """Whether this mail's connection ends before the answer."""
-        return self._count_down_mail("disconnect_after_data")
+        return self._count_down("mail", "disconnect_after_data")
 
     def use_sms_code(self) -> str | None:
         """The code that the next SMS must be answered with, if one was ordered."""
-        return self.sms.code if self._count_down_sms("code_times") else None
+        return self.sms.code if self._count_down("sms", "code_times") else None
 
     def use_sms_drop(self) -> bool:
         """Whether this accepted SMS loses its connection."""
-        return self._count_down_sms("accept_then_drop_connection")
+        return self._count_down("sms", "accept_then_drop_connection")
+
+    def use_tencent_sms_code(self) -> str | None:
+        """The code that the next SMS by Tencent Cloud must be answered with, if one was ordered."""
+        return self.tencent_sms.code if self._count_down("tencent_sms", "code_times") else None
+
+    def use_tencent_sms_drop(self) -> bool:
+        """Whether this accepted SMS loses its connection."""
+        return self._count_down("tencent_sms", "accept_then_drop_connection")
 
     def use_flood(self) -> int | None:
         """The seconds that the next call of the Bot API must be told to wait, if that was ordered."""
-        return self.telegram.retry_after if self._count_down_telegram("flood_times") else None
+        return self.telegram.retry_after if self._count_down("telegram", "flood_times") else None
 
     def use_telegram_drop(self) -> bool:
         """Whether this call of the Bot API, which was done, loses its connection."""
-        return self._count_down_telegram("accept_then_drop_connection")
+        return self._count_down("telegram", "accept_then_drop_connection")
 
-    def _count_down_telegram(self, name: str) -> bool:
-        left: int = getattr(self.telegram, name)
-        self.telegram = self.telegram.model_copy(update={name: max(0, left - 1)})
-        return left > 0
+    def use_voice_code(self) -> str | None:
+        """The code that the next order of a call must be answered with, if one was ordered."""
+        return self.voice.code if self._count_down("voice", "code_times") else None
 
-    def _count_down_sms(self, name: str) -> bool:
-        left: int = getattr(self.sms, name)
-        self.sms = self.sms.model_copy(update={name: max(0, left - 1)})
-        return left > 0
+    def use_voice_drop(self) -> bool:
+        """Whether this accepted call loses the connection on which it was ordered."""
+        return self._count_down("voice", "accept_then_drop_connection")
 
-    def _count_down_wecom(self, name: str) -> bool:
-        left: int = getattr(self.wecom, name)
-        self.wecom = self.wecom.model_copy(update={name: max(0, left - 1)})
-        return left > 0
-
-    def _count_down_mail(self, name: str) -> bool:
-        left: int = getattr(self.mail, name)
-        self.mail = self.mail.model_copy(update={name: max(0, left - 1)})
+    def _count_down(self, part: str, name: str) -> bool:
+        switches = getattr(self, part)
+        left: int = getattr(switches, name)
+        setattr(self, part, switches.model_copy(update={name: max(0, left - 1)}))
         return left > 0
 
 
@@ -163,6 +186,8 @@ class FaultOrder(BaseModel):
     wecom: WeComOrder = WeComOrder()
     mail: MailFaults = MailFaults()
     sms: SmsFaults = SmsFaults()
+    voice: VoiceFaults = VoiceFaults()
+    tencent_sms: SmsFaults = SmsFaults()
     telegram: TelegramFaults = TelegramFaults()
 
     def applied_to(self, faults: Faults) -> Faults:
@@ -172,5 +197,7 @@ class FaultOrder(BaseModel):
             wecom=start.wecom.changed(self.wecom),
             mail=start.mail.changed(self.mail),
             sms=start.sms.changed(self.sms),
+            tencent_sms=start.tencent_sms.changed(self.tencent_sms),
+            voice=start.voice.changed(self.voice),
             telegram=start.telegram.changed(self.telegram),
         )

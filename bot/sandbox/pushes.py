@@ -27,13 +27,14 @@ class ReportTiming:
 
 @dataclass(frozen=True)
 class Manner:
-    """How a vendor pushes: one object or a list of them, and which field of the answer must be zero."""
+    """How a vendor pushes: one object or a list of them, which field of the answer must be zero, and how often."""
 
     in_a_list: bool
     zero: str
+    most_repeats: int = 3
 
 
-ALIYUN, TENCENT, TENCENT_LIST = Manner(True, "code"), Manner(False, "result"), Manner(True, "result")
+ALIYUN, TENCENT, TENCENT_LIST = Manner(True, "code"), Manner(False, "result", 2), Manner(True, "result", 2)
 
 
 class Pusher:
@@ -69,7 +70,7 @@ class Pusher:
     async def _push(self, make: Callable[[], Report], url: str, manner: Manner, wait_s: float) -> None:
         await self.sleep(wait_s)
         report = make()
-        for pause in (*self._timing.repeats_s, None):
+        for pause in (*self._timing.repeats_s[: manner.most_repeats], None):
             if await self._attempt(report, url, manner):
                 report.outcome = "delivered"
                 break

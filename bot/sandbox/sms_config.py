@@ -39,7 +39,8 @@ class SmsAccount(_Strict):
     """An access key with its approved signatures and templates.
 
     `per_day` is what one number takes of one signature and template within 24 hours, `per_minute` the
-    same in a natural minute (None: not limited). Without `report_url` nothing is reported.
+    same in a natural minute (None: not limited). Without `report_url` nothing is reported, without `reply_url`
+    no reply is passed on.
     """
 
     access_key_id: str
@@ -47,6 +48,7 @@ class SmsAccount(_Strict):
     signs: list[str] = Field(min_length=1)
     templates: Mapping[str, SmsTemplate]
     report_url: str | None = Field(default=None, repr=False)
+    reply_url: str | None = Field(default=None, repr=False)
     per_day: int = Field(default=50, ge=1)
     per_minute: int | None = Field(default=None, ge=1)
 

@@ -14,8 +14,9 @@ from bot.sandbox.world import World
 
 MOST_NUMBERS, MOST_LETTERS, MOST_OUT_ID = 1000, 500, 256
 ONE_PART, EACH_PART = 70, 67
-_NUMBER = re.compile(r"(?:\+86|0086|86)?(1[3-9]\d{9})", re.ASCII)
-_URL = re.compile(r"\w+://|www\.|[a-z0-9-]+\.(?:com|cn|net|org|example)\b", re.IGNORECASE | re.ASCII)
+NUMBER = re.compile(r"(?:\+86|0086|86)?(1[3-9]\d{9})", re.ASCII)
+_EXTEND = re.compile(r"[0-9]{1,10}")
+URL = re.compile(r"\w+://|www\.|[a-z0-9-]+\.(?:com|cn|net|org|example)\b", re.IGNORECASE | re.ASCII)
 
 
 def send(world: World, account: SmsAccount, query: Mapping[str, str]) -> list[Sms]:
@@ -28,6 +29,9 @@ def send(world: World, account: SmsAccount, query: Mapping[str, str]) -> list[Sm
     if template is None:
         raise SmsError("isv.SMS_TEMPLATE_ILLEGAL", "该账号下找不到对应模板")
     text = f"【{sign}】" + template.filled(_values(template, query.get("TemplateParam", "{}")))
+    extend = query.get("SmsUpExtendCode", "")
+    if extend and not _EXTEND.fullmatch(extend):
+        raise SmsError("isv.EXTEND_CODE_ERROR", "扩展码使用错误")
     if len(text) > MOST_LETTERS or len(out_id.encode()) > MOST_OUT_ID:
         raise SmsError("isv.INVALID_PARAMETERS", "参数异常")
     for number in numbers:
@@ -48,6 +52,7 @@ def send(world: World, account: SmsAccount, query: Mapping[str, str]) -> list[Sm
             out_id=out_id,
             biz_id=biz_id,
             arrived=number not in world.faults.sms.undelivered,
+            extend_code=extend,
         )
         for number in numbers
     ]
@@ -62,7 +67,7 @@ def parts_of(text: str) -> int:
 
 
 def _numbers(listed: str) -> list[str]:
-    found = [_NUMBER.fullmatch(number) for number in listed.split(",")]
+    found = [NUMBER.fullmatch(number) for number in listed.split(",")]
     if len(found) > MOST_NUMBERS:
         raise SmsError("isv.MOBILE_COUNT_OVER_LIMIT", "手机号码数量超过限制")
     if not all(found):
@@ -87,7 +92,7 @@ def _check_value(value: str, length: int) -> None:
         raise SmsError("isv.TEMPLATE_MISSING_PARAMETERS", "模板缺少变量")
     if len(value.encode("utf-16-be")) // 2 > length:
         raise SmsError("isv.PARAM_LENGTH_LIMIT", "参数超出长度限制")
-    if _URL.search(value):
+    if URL.search(value):
         raise SmsError("isv.PARAM_NOT_SUPPORT_URL", "变量不支持传入URL")
     if "【" in value or "】" in value:
         raise SmsError("isv.INVALID_PARAMETERS", "参数异常")

@@ -83,8 +83,9 @@ def admit(call: TencentCall, service: str, secret_of: Callable[[str], str | None
 
 
 def answered(content: Json, request_id: str) -> web.Response:
-    """What is answered to a call that was let in."""
-    return web.json_response({"Response": content | {"RequestId": request_id}})
+    """What is answered to a call that was let in; the vendor's clients look for errors in no other content type."""
+    body = json.dumps({"Response": content | {"RequestId": request_id}}).encode()
+    return web.Response(body=body, content_type="application/json")
 
 
 def refused(error: TencentError, request_id: str) -> web.Response:

@@ -18,6 +18,7 @@ from bot.sandbox.robots import Group, RobotNetwork
 from bot.sandbox.sms_world import SmsNetwork
 from bot.sandbox.telegram_world import TelegramNetwork
 from bot.sandbox.tokens import AppKey, Tokens, random_word
+from bot.sandbox.voice_world import VoiceNetwork
 
 
 @dataclass
@@ -154,7 +155,12 @@ class World:
         self.mails: dict[str, deque[Mail]] = {
             box.address.lower(): deque(maxlen=config.keep_messages) for box in config.mailboxes
         }
-        self.sms = SmsNetwork(config.sms_accounts, config.keep_messages, now, monotonic)
+        self.sms = SmsNetwork(
+            config.sms_accounts, config.tencent_sms_apps, config.keep_messages, now, monotonic
+        )
+        self.voice = VoiceNetwork(
+            config.voice_accounts, config.tencent_voice_accounts, config.keep_messages, monotonic
+        )
         self.telegram = TelegramNetwork(
             config.telegram_bots,
             config.telegram_users,
@@ -163,17 +169,17 @@ class World:
             monotonic=monotonic,
             next_id=self.next_id,
         )
+        groups = [
+            Group(r, Window(ROBOT_LIMITS, monotonic), deque(maxlen=config.keep_messages))
+            for r in config.robots
+        ]
+        self.robots = RobotNetwork(groups, now, self.next_id)
         self._members = {
             (corp.corpid, member.userid.lower()): member.userid
             for corp in config.corps
             for member in corp.members
         }
         self._chats: dict[tuple[AppKey, str], Chat] = {}
-        groups = [
-            Group(r, Window(ROBOT_LIMITS, monotonic), deque(maxlen=config.keep_messages))
-            for r in config.robots
-        ]
-        self.robots = RobotNetwork(groups, now, self.next_id)
         self._corp_windows: dict[tuple[str, str], Window] = {}
         self._ids = 0
 

@@ -4,6 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tencentcloud.common.abstract_client import AbstractClient
+from tencentcloud.common.credential import Credential
+from tencentcloud.common.http.request import RequestInternal
 
 from notifier.providers.tencent.signature import Call, authorization, signature
 
@@ -55,6 +60,15 @@ def test_published_example_is_reproduced() -> None:
 )
 def test_recorded_signatures_are_reproduced(body: str, more: dict[str, Any], right: str) -> None:
     assert signature(Call(SMS_HOST, "sms", body.encode(), AT, **more), "SKTEST") == right
+
+
+@given(body=st.text(max_size=60), secret=st.text("aZ0-_", min_size=1, max_size=40))
+def test_vendors_own_function_signs_the_same(body: str, secret: str) -> None:
+    call = Call(SMS_HOST, "sms", body.encode(errors="replace"), AT)
+    request = RequestInternal(SMS_HOST, "POST", "/", data=call.body)
+    request.header |= {"Content-Type": call.content_type, "Host": SMS_HOST, "X-TC-Timestamp": call.timestamp}
+    vendor = AbstractClient(Credential("id", secret), "ap-guangzhou")
+    assert signature(call, secret) == vendor._get_tc3_signature({}, request, "2026-01-02", "sms", secret)
 
 
 def test_day_of_the_scope_is_utc() -> None:
