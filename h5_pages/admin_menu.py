@@ -47,3 +47,12 @@ def screens_for(viewer: Viewer) -> list[Screen]:
     """The screens that the viewer may use somewhere."""
     held = {grant.role for grant in viewer.grants}
     return [screen for screen in SCREENS if held & screen.roles]
+
+
+def may_administer(viewer: Viewer) -> bool:
+    """May the viewer use any of the screens?"""
+    return any(grant.role in ROLES for grant in viewer.grants)
+
+
+ROLES = frozenset(role for screen in SCREENS for role in screen.roles)
+"""Who may use a screen."""

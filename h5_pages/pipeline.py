@@ -76,7 +76,7 @@ def door(site: Site, route: Route) -> Callable[[web.Request], Awaitable[web.Stre
     topic = topic_of(route.path)
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        request[VISIT] = replace(stranger(site, request), topic=topic)
+        request[VISIT] = stranger(site, request, topic)
         try:
             response = await _enter(site, route, request)
         except web.HTTPException:

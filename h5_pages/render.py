@@ -1,6 +1,6 @@
 """Templates and the functions that they may call."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import datetime
 from decimal import Decimal
 from secrets import token_urlsafe
@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from h5_pages import device_look, event_look, look
-from h5_pages.admin_menu import screens_for
+from h5_pages.admin_menu import may_administer, screens_for
 from h5_pages.help.topics import topic_of_workflow
 from h5_pages.languages import LANGUAGE_NAMES
 from h5_pages.next_page import sign_in_url
@@ -34,13 +34,14 @@ class Renderer:
 
     def render(self, template: str, visit: "Visit", values: Mapping[str, Any]) -> str:
         """The page as text."""
+        began = visit.now
 
         def translate(source: str, **params: Any) -> str:
             text = visit.gettext(source)
             return text.format(**params) if params else text
 
         def when(at: datetime | None, now: datetime | None = None) -> Markup:
-            return _time(at, now or visit.now, visit)
+            return _time(at, now or began, visit)
 
         context = {
             "visit": visit,
@@ -51,8 +52,15 @@ class Renderer:
         return self._environments[visit.language].get_template(template).render({**context, **values})
 
 
+class _Environment(Environment):
+    """One whose globals stand when it is made, so that a page need not look for each of them in two places."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
 def _environment(statics: Statics, gettext: Gettext) -> Environment:
-    environment = Environment(
+    environment = _Environment(
         loader=PackageLoader("h5_pages"),
         autoescape=True,
         auto_reload=False,  # a template changes with the release; looking for it costs a system call each time
@@ -66,6 +74,7 @@ def _environment(statics: Statics, gettext: Gettext) -> Environment:
         static=statics.url,
         look=look,
         administration=screens_for,
+        may_administer=may_administer,
         device_look=device_look,
         event_look=event_look,
         topic_of_workflow=topic_of_workflow,

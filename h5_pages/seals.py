@@ -1,7 +1,6 @@
 """Signatures on what a browser keeps for us: each for one purpose, none good for another."""
 
 import base64
-import hashlib
 import hmac
 
 TOKEN_BYTES = 16
@@ -16,7 +15,7 @@ class Seals:
     def token(self, purpose: str, *parts: str) -> str:
         """128 bits in base64url that only who has the secret can derive from the parts."""
         message = "\0".join((purpose, *parts)).encode()
-        digest = hmac.new(self._secret, message, hashlib.sha256).digest()
+        digest = hmac.digest(self._secret, message, "sha256")
         return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).rstrip(b"=").decode()
 
     def holds(self, token: str, purpose: str, *parts: str) -> bool:

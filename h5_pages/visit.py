@@ -53,12 +53,17 @@ class Visit:
     language: str
     gettext: Gettext
     browser_key: str
-    csrf: str
     session_token: str = ""
+    session_csrf: str = ""
     viewer: Viewer | None = None
     typed: Typed = field(default_factory=Typed)
     must_change_password: bool = False
     topic: str = FIRST
+
+    @property
+    def csrf(self) -> str:
+        """What every form on the page carries: the session's, or a stranger's own by their browser's key."""
+        return self.session_csrf or self.site.seals.token("csrf", self.browser_key)
 
     @property
     def services(self) -> PageServices:
@@ -124,7 +129,7 @@ def set_cookie(
     )
 
 
-def stranger(site: Site, request: web.Request) -> Visit:
+def stranger(site: Site, request: web.Request, topic: str) -> Visit:
     """The visit as far as it is known without asking the database."""
     chosen = request.cookies.get(cookie_name(site, LANGUAGE))
     language = language_of(None, chosen, request.headers.get("Accept-Language", ""))
@@ -138,7 +143,7 @@ def stranger(site: Site, request: web.Request) -> Visit:
         language=language,
         gettext=translator(site.services.texts, language),
         browser_key=key,
-        csrf=site.seals.token("csrf", key),
+        topic=topic,
     )
 
 
@@ -156,7 +161,7 @@ async def recognise(visit: Visit, request: web.Request, *, prolongs: bool = True
         viewer=session.viewer,
         session_token=token,
         must_change_password=session.must_change_password,
-        csrf=session.csrf_token,
+        session_csrf=session.csrf_token,
         language=language,
         gettext=translator(site.services.texts, language),
     )

@@ -7,17 +7,18 @@ on a hot path is SQL through this pool (docs/decisions/0001-tortoise-and-asyncpg
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
+from storage.ready import Pool, Pooled, Ready
+
 if TYPE_CHECKING:  # asyncpg's classes are generic for type checkers only
     Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-    Pool = asyncpg.Pool[asyncpg.Record]
 else:
     Connection = asyncpg.Connection
-    Pool = asyncpg.Pool
 
 Record = asyncpg.Record
 
@@ -63,7 +64,7 @@ class Database:
     def __init__(self, pool: Pool, dsn: str, acquire_timeout_s: float) -> None:
         self.pool = pool
         self.dsn = dsn
-        self._acquire_timeout_s = acquire_timeout_s
+        self._ready = Ready(pool, acquire_timeout_s)
 
     @classmethod
     @asynccontextmanager
@@ -80,17 +81,20 @@ class Database:
                 init=_prepare,
                 reset=_leave_as_it_is,
             )
+        database = cls(pool, dsn, acquire_timeout_s)
         try:
-            yield cls(pool, dsn, acquire_timeout_s)
+            yield database
         finally:
-            await _close(pool)
+            await _close(pool, database._ready)
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    @property
+    def idle(self) -> int:
+        """How many of the open connections are in no use."""
+        return self._ready.idle
+
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """A connection without a transaction; raises `DatabaseAway`."""
-        with away_as_typed_error():
-            async with self.pool.acquire(timeout=self._acquire_timeout_s) as connection:
-                yield connection
+        return Connected(self._ready)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -144,9 +148,30 @@ class away_as_typed_error:  # noqa: N801 - reads as a with-statement
             raise DatabaseAway(str(error) or type(error).__name__) from error
 
 
-async def _close(pool: Pool) -> None:
+class Connected:
+    """A connection for the length of a `with`, in which whatever says that the server is lost is `DatabaseAway`."""
+
+    def __init__(self, ready: Ready) -> None:
+        self._ready = ready
+
+    async def __aenter__(self) -> Pooled:
+        with away_as_typed_error():
+            self._connection = await self._ready.take()
+        return self._connection
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with away_as_typed_error():
+            await self._ready.give_back(self._connection, in_order=kind is None)
+            if isinstance(error, AWAY_ERRORS):
+                raise error
+
+
+async def _close(pool: Pool, ready: Ready) -> None:
     """Close in peace, or by force when connections do not come back (a dead server)."""
     try:
+        await ready.close()
         await asyncio.wait_for(pool.close(), timeout=5)
     except (TimeoutError, *AWAY_ERRORS):
         pool.terminate()
