@@ -88,8 +88,8 @@ class Metrics:
     def process(self, db: Database, heartbeats: Heartbeats) -> None:
         """Take over how this process is."""
         pool = db.pool
-        self._pool.labels("used").set(pool.get_size() - pool.get_idle_size())
-        self._pool.labels("idle").set(pool.get_idle_size())
+        self._pool.labels("used").set(pool.get_size() - db.idle)
+        self._pool.labels("idle").set(db.idle)
         self._pool.labels("most").set(pool.get_max_size())
         for loop, seconds in heartbeats.age().items():
             self._late.labels(loop).set(seconds)
