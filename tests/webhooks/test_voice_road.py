@@ -1,0 +1,88 @@
+"""From an alarm to a ringing phone, and back into case and ledger by the key."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.voice import HEARD, NUMBER, VENDORS, Vendor
+from tests.support.voice_road import MAIL, VoiceRoad, voice_road
+
+
+@pytest.fixture(params=VENDORS, ids=[vendor.kind for vendor in VENDORS])
+async def road(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[VoiceRoad]:
+    vendor: Vendor = request.param
+    async with voice_road(database_url, vendor) as made:
+        yield made
+
+
+async def test_key_acknowledges_the_alarm_that_was_read_out(road: VoiceRoad) -> None:
+    case = await road.alarm()
+    (call,) = await road.calls()
+    assert (call["number"], call["state"]) == (NUMBER, "ringing")
+    await road.phone("answer", "1")
+    (line,) = await road.until(lambda ledger: bool(ledger[0]["acted_at"]))
+    assert (line["state"], line["acted"], line["acknowledged_way"]) == ("accepted", "acknowledge", "voice")
+    assert line["provider_id"] == call["call_id"]
+    assert await road.state_of(case) == "acknowledged"
+
+
+async def test_phone_says_what_it_is_about_and_which_key_to_press(road: VoiceRoad) -> None:
+    await road.alarm()
+    call = await road.phone("answer")
+    assert call["text"] == "医设提醒，Red，critical，ALARM，Room temperature too high, CT sc…。知悉请按1。"
+    (line,) = await road.ledger()
+    assert line["payload"]["text"] == call["text"]
+    assert "http" not in json.dumps(line["payload"])
+
+
+@pytest.mark.parametrize("act", ["decline", "ignore"])
+async def test_call_that_nobody_answers_is_followed_by_the_next_way_once(road: VoiceRoad, act: str) -> None:
+    case = await road.alarm()
+    await road.phone(act)
+    (line,) = await road.until(lambda ledger: ledger[0]["state"] == "refused")
+    assert line["error"] == line["reason"] == "The call was not answered."
+    await road.dispatcher.drain()
+    _, mail = await road.ledger()
+    assert (mail["channel"], mail["address"], mail["message_state"]) == ("email", MAIL, "sent")
+    assert await road.state_of(case) == "raised"
+
+
+async def test_phone_that_is_switched_off_is_followed_by_the_next_way(road: VoiceRoad) -> None:
+    await road.faults(switched_off=[NUMBER])
+    await road.alarm()
+    await road.until(lambda ledger: ledger[0]["state"] == "refused")
+    await road.dispatcher.drain()
+    assert [line["channel"] for line in await road.ledger()][1:] == ["email"]
+
+
+async def test_another_key_acknowledges_nothing(road: VoiceRoad) -> None:
+    case = await road.alarm()
+    await road.phone("answer", "5", "hang_up")
+    (line,) = await road.until(lambda ledger: ledger[0]["state"] == "refused")
+    assert (line["receipt"], line["acknowledged_way"]) == ("key 5", "")
+    assert await road.state_of(case) == "raised"
+
+
+async def test_answer_without_a_key_was_delivered_and_not_acknowledged(road: VoiceRoad) -> None:
+    case = await road.alarm()
+    await road.phone("answer", "hang_up")
+    (line,) = await road.until(lambda ledger: bool(ledger[0]["received_at"]))
+    assert (line["state"], line["message_state"], line["acted_at"]) == ("accepted", "sent", None)
+    assert await road.state_of(case) == "raised"
+
+
+async def test_menu_says_that_it_was_heard(road: VoiceRoad) -> None:
+    await road.alarm()
+    call = await road.phone("answer", "1")
+    assert call["said"] == ([HEARD] if road.vendor.kind == "voice" else [])
+
+
+async def test_reports_that_come_twice_change_nothing(road: VoiceRoad) -> None:
+    await road.faults(twice=True)
+    case = await road.alarm()
+    await road.phone("answer", "1")
+    await road.until(lambda ledger: bool(ledger[0]["acted_at"]))
+    steps = "SELECT count(*) FROM step WHERE case_id = $1 AND action = 'acknowledge'"
+    assert await road.desk.value(steps, case.case_id) == 1
+    assert await road.dispatcher.drain() == 0
