@@ -7,6 +7,7 @@ from bot.sandbox.mails import Mail
 from bot.sandbox.robots import robot_state
 from bot.sandbox.sms_api import sms_state
 from bot.sandbox.telegram_control import telegram_state
+from bot.sandbox.voice_phone import call_state
 from bot.sandbox.world import AppState, Callback, Message, World
 
 Json = dict[str, Any]
@@ -28,11 +29,12 @@ def world_state(world: World) -> Json:
             {"address": box.address, "name": box.name, "mails": _mails(world, box.address)}
             for box in world.config.mailboxes
         ],
+        "calls": [call_state(call) for call in world.voice.calls],
         "sms": [sms_state(sms) for sms in world.sms.messages],
         "telegram": telegram_state(world),
+        "robots": [robot_state(group) for group in world.robots.groups],
     }
 
-        "robots": [robot_state(group) for group in world.robots.groups],
 
 def member_state(world: World, corpid: str, userid: str, name: str) -> Json:
     """One member: messages of all apps in the order of arrival, and how many were dropped."""

@@ -20,6 +20,7 @@ from bot.sandbox.robots import Said
 from bot.sandbox.sms_world import Sms
 from bot.sandbox.telegram_markup import as_markup
 from bot.sandbox.telegram_world import TgMessage, TgUpdate
+from bot.sandbox.voice_world import Call
 from bot.sandbox.world import AppState, Callback, Message, World
 
 M = TypeVar("M", bound=BaseModel)
@@ -50,12 +51,13 @@ class Entry:
     message: Message | None = None
     mail: Mail | None = None
     sms: Sms | None = None
+    call: Call | None = None
     callback: Callback | None = None
     telegram: TgMessage | None = None
     update: TgUpdate | None = None
-
-
     said: Said | None = None
+
+
 def environment(texts: Texts) -> jinja2.Environment:
     """Templates with `_` bound to the language."""
     env = jinja2.Environment(
@@ -211,11 +213,11 @@ class Page:
             entries += [Entry(mail.id, mail=mail) for mail in mails]
         if person.number:
             entries += [Entry(sms.id, sms=sms) for sms in self._world.sms.on_phone(person.number)]
-        entries += self._telegram_entries(person)
-        return sorted(entries, key=lambda entry: entry.id, reverse=True)[:SHOWN]
             entries += [Entry(call.id, call=call) for call in self._world.voice.on_phone(person.number)]
         if group := self._world.robots.group(person.robot):
             entries += [Entry(said.id, said=said) for said in group.messages]
+        entries += self._telegram_entries(person)
+        return sorted(entries, key=lambda entry: entry.id, reverse=True)[:SHOWN]
 
     def _telegram_entries(self, person: Phone) -> list[Entry]:
         network = self._world.telegram
