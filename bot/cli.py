@@ -53,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     serving = _listening(add("serve", "run the service", _serve))
-    serving.add_argument("--only", action="append", help="parts to run: pages, notifier, telemetry, timers")
+    serving.add_argument(
+        "--only", action="append", help="parts to run: pages, notifier, telemetry, timers, auditor"
+    )
     demo = _listening(add("demo", "run service and sandbox with demo data", _demo))
     demo.add_argument(
         "--sandbox-port", type=int, default=0, help="port of the sandbox's page (0: next to --port)"

@@ -23,6 +23,9 @@ SELECT (SELECT count(*) FROM message WHERE state = 'queued') AS queued,
        (SELECT count(*) FROM timer WHERE fired_at IS NULL AND due_at < $2) AS overdue,
        (SELECT count(*) FROM work_case WHERE closed_at IS NULL) AS open_cases,
        (SELECT count(*) FROM quarantine WHERE received_at > $1 - interval '1 hour') AS rejected,
+       (SELECT count(*) FROM promise_miss WHERE made_up_at IS NULL) AS missed,
+       (SELECT coalesce(extract(epoch FROM $1 - max(ended_at)), -1) FROM auditor_round) AS auditor_age,
+       (SELECT coalesce(extract(epoch FROM $1 - max(passed_at)), -1) FROM auditor_round) AS auditor_pass_age,
        pg_database_size(current_database()) AS database_bytes
 """
 # By account, since that is how tries are found without reading the months.
@@ -60,6 +63,15 @@ class Metrics:
             "open_cases": self._gauge("yishe_cases_open", "Cases that are not closed"),
             "rejected": self._gauge(
                 "yishe_telemetry_rejected", "Messages of gateways that were put aside within the last hour"
+            ),
+            "missed": self._gauge(
+                "yishe_promises_missed", "Reminders, steps and messages that the auditor misses"
+            ),
+            "auditor_age": self._gauge(
+                "yishe_auditor_age_seconds", "Since the auditor's last round; -1 when there was none"
+            ),
+            "auditor_pass_age": self._gauge(
+                "yishe_auditor_pass_age_seconds", "Since the auditor had seen every open case; -1 for never"
             ),
             "database_bytes": self._gauge("yishe_database_bytes", "Size of the database"),
         }

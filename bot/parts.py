@@ -14,6 +14,8 @@ class Part(StrEnum):
     """Listens to the gateways and looks for silence."""
     TIMERS = "timers"
     """Fires deadlines, and looks after the database."""
+    AUDITOR = "auditor"
+    """Re-checks whether what was promised was kept in time; best in a process apart from timers and notifier."""
 
 
 ALL_PARTS = frozenset(Part)

@@ -29,6 +29,7 @@ from storage.roles import standing
 from workflows.calendar import follow_changes
 
 POLL_S = 1.0
+AUDIT_EVERY_S = 30.0
 ADVICE = "let the service have a login of its own that is a member of yishe_service (docs/operation.md)"
 SHUTDOWN_S = 10.0
 YOUNG_OBJECTS = 10_000  # so many come with a dozen pages; Python would look after one
@@ -114,12 +115,17 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
             Loop("upkeep", lambda: _look_after(services), asyncio.Event(), 3600),
             Loop("rates", lambda: _drop_old_uses(services), asyncio.Event(), 60),
         ]
+    if Part.AUDITOR in parts:
+        piece = _piece(heartbeats, "auditor", AUDIT_EVERY_S)
+        loops.append(
+            Loop("auditor", lambda: services.auditing.run_round(piece), asyncio.Event(), AUDIT_EVERY_S)
+        )
     return loops, wakes
 
 
-def _piece(heartbeats: Heartbeats, name: str) -> Callable[[], None]:
+def _piece(heartbeats: Heartbeats, name: str, period_s: float = POLL_S) -> Callable[[], None]:
     """A long round says after each piece of work that it goes on."""
-    return lambda: heartbeats.beat(name, POLL_S)
+    return lambda: heartbeats.beat(name, period_s)
 
 
 @asynccontextmanager

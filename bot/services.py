@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import aiohttp
 
+from bot.auditing import Auditing
 from bot.catalogues import Catalogues
 from bot.chat.front import ChatFront, ChatSettings
 from bot.chat.linking import LinkDesk
@@ -18,6 +19,7 @@ from bot.teller import TelegramTeller, Teller
 from h5_pages.services import PageServices, PageSettings
 from notifier.budget import Budget
 from notifier.decided import DecidedCards
+from notifier.direct import Direct
 from notifier.dispatcher import Dispatcher
 from notifier.providers import build_channels
 from notifier.providers.telegram.channel import TelegramChannel
@@ -34,6 +36,7 @@ from storage.failpoints import FailPoints, KillAt, NoFailPoints
 from storage.files import FolderFiles
 from storage.link_codes import LinkCodes
 from storage.links import Links
+from storage.provider_tokens import ProviderTokens
 from storage.scanning import Clamd, NoScanner
 from storage.sealing import Envelopes, MasterKey
 from webhooks.aliyun_sms import AliyunSmsReports
@@ -49,6 +52,7 @@ from workflows.calendar import Calendar, ChineseWorkingDays, working_days
 from workflows.cases import Cases
 from workflows.deadlines import Deadlines
 from workflows.engine import Clocks, Engine
+from workflows.escalations.auditor import Auditor
 from workflows.identity.sign_in import SignIn, SignInSettings
 from workflows.registry import Registry, all_workflows
 
@@ -63,10 +67,10 @@ CALLS = (
 # Aliyun takes 50 notices a day for one number and template; for the number alone it holds whatever the template.
 BUDGETS = {
     "wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1))),
+    "wecom_robot": (Budget(20, timedelta(minutes=1)),),
     "telegram": (Budget(1, timedelta(seconds=1)),),
     "sms": (Budget(50, timedelta(days=1)),),
     "voice": CALLS,
-    "wecom_robot": (Budget(20, timedelta(minutes=1)),),
     "tencent_voice": CALLS,
 }
 
@@ -92,6 +96,7 @@ class Services:
     sms_reports: AliyunSmsReports
     voice_reports: VoiceReports
     acknowledging: Acknowledging
+    auditing: Auditing
 
 
 @asynccontextmanager
@@ -114,7 +119,7 @@ async def build_services(
         acknowledging = Acknowledging(db, engine, registry, clocks)
         cases = Cases(db, registry, business)
         accounts = StoredChannelAccounts(db, master)
-        channels = Channels(build_channels(http, real), accounts, BUDGETS, settings.send_within_s)
+        channels = Channels(build_channels(http, real, ProviderTokens(db, master, real)), accounts, BUDGETS, settings.send_within_s)
         lease = timedelta(seconds=settings.lease_s)
         renderer = Renderer(registry.vocabulary(), texts, links, settings.origin)
         sender = Sender(db, channels, renderer, real, random.random, fail)
@@ -152,12 +157,18 @@ async def build_services(
                 identity=WeComIdentity(_wecom(channels), accounts),
             ),
             importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),
-            wecom=WeComCallback(front, accounts, Teller(WeComChannel(http, real), accounts), real),
+            wecom=WeComCallback(front, accounts, Teller(_wecom(channels), accounts), real),
             telegram=_telegram(front, LinkDesk(db, codes, texts, real, settings.origin), http, accounts),
             sms_reports=AliyunSmsReports(db, accounts, real),
             voice_reports=VoiceReports(db, accounts, acknowledging, real),
             acknowledging=acknowledging,
+            auditing=_auditing(settings, Auditor(db, registry, clocks), Direct(channels), texts),
         )
+
+
+def _auditing(settings: Settings, auditor: Auditor, direct: Direct, texts: Catalogues) -> Auditing:
+    url = settings.alarm_url.get_secret_value() if settings.alarm_url else ""
+    return Auditing(auditor, direct, texts, settings.origin, url)
 
 
 def _telegram(

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     mqtt_tls_certificate: Path | None = None
     mqtt_tls_key: Path | None = None
     heartbeat_url: SecretStr | None = None
+    alarm_url: SecretStr | None = None
     heartbeat_every_s: Annotated[float, Field(ge=1, le=3600)] = 60
     backup_passphrase: SecretStr | None = None
     clamav_url: Annotated[str, Field(pattern=r"^$|^tcp://[^/]+:\d{1,5}$|^unix:///.+$")] = ""
@@ -103,7 +104,7 @@ class Settings(BaseSettings):
         parse_parts(value)
         return value
 
-    @field_validator("heartbeat_url")
+    @field_validator("heartbeat_url", "alarm_url")
     @classmethod
     def _can_be_called(cls, value: SecretStr | None) -> SecretStr | None:
         parts = urlsplit(value.get_secret_value()) if value else None

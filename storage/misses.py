@@ -34,6 +34,15 @@ class OpenMiss:
 
 
 @dataclass(frozen=True)
+class Hearer:
+    """Somebody's address at an account, and their language."""
+
+    account_id: int
+    address: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Round:
     """Where the auditor stands."""
 
@@ -153,9 +162,9 @@ async def to_tell(db: Database, limit: int) -> Sequence[OpenMiss]:
     return [OpenMiss(**dict(row)) for row in await db.fetch(TO_TELL, limit)]
 
 
-async def hearers(db: Database, path: str, role: str, kind: str, at: datetime) -> list[tuple[int, str, str]]:
-    """Account, address and language of those who hold the role for an organisation, on that kind of channel."""
-    return [tuple(row) for row in await db.fetch(HEARERS, path, role, kind, at)]
+async def hearers(db: Database, path: str, role: str, kind: str, at: datetime) -> list[Hearer]:
+    """Those who hold the role for an organisation, on that kind of channel."""
+    return [Hearer(*row) for row in await db.fetch(HEARERS, path, role, kind, at)]
 
 
 async def told(db: Database, ids: Sequence[int], now: datetime) -> None:

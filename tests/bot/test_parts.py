@@ -17,6 +17,7 @@ LOOPS = {
     "notifier": ["cards", "clock", "notifier"],
     "timers": ["clock", "imports", "rates", "timers", "upkeep"],
     "telemetry": ["clock"],  # its own loops come with the connection to the broker
+    "auditor": ["auditor", "clock"],
     "notifier, timers": ["cards", "clock", "imports", "notifier", "rates", "timers", "upkeep"],
 }
 

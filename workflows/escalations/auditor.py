@@ -11,10 +11,11 @@ from storage.database import Connection, Database
 from storage.facts import Facts, load_facts
 from storage.histories import History
 from storage.kinds import Severity
-from storage.misses import Miss, Round
+from storage.misses import Hearer, Miss, OpenMiss, Round
 from workflows.definition import Workflow
 from workflows.engine import Clocks
 from workflows.escalations.promises import Reckoning, misses_of, needs_facts
+from workflows.identity.roles import Role
 from workflows.registry import Registry
 
 CASES_A_ROUND = 400
@@ -84,6 +85,19 @@ class Auditor:
         if walk.new:
             log.error("promises_missed", new=walk.new)
         return walk.new
+
+    async def to_tell(self, limit: int) -> Sequence[OpenMiss]:
+        """Misses that nobody was told of yet, by organisation. Raises `DatabaseAway`."""
+        return await misses.to_tell(self._db, limit)
+
+    async def hearers(self, path: str, channel: str) -> Sequence[Hearer]:
+        """The administrators of the organisation of that path and of those above it, on that kind of channel."""
+        now = self._clocks.business.now()
+        return await misses.hearers(self._db, path, Role.ADMINISTRATOR, channel, now)
+
+    async def told(self, missed: Sequence[OpenMiss]) -> None:
+        """Somebody was told of these."""
+        await misses.told(self._db, [miss.id for miss in missed], self._clocks.real.now())
 
     async def _step(self, tx: Connection, walk: Walk) -> None:
         """The next few cases."""

@@ -73,7 +73,9 @@ class Reckoning:
         due = self._due(rule, number, rung)
         if due is None:
             return None
-        return Promise(rule, number, due, self._from(rung, due), bool(rung.tells), self._kept(rule, number, rung, due))
+        return Promise(
+            rule, number, due, self._from(rung, due), bool(rung.tells), self._kept(rule, number, rung, due)
+        )
 
     def _from(self, rung: Rung, due: datetime) -> datetime:
         """When it could happen at the earliest: not before the state was entered and its policies were set."""

@@ -1,0 +1,135 @@
+"""The auditor's alarm comes past the outbox, once, to administrators and to whoever runs the service."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
+
+from bot.auditing import Auditing
+from notifier.direct import Direct
+from notifier.sending import Channels
+from storage.channel_accounts import StoredChannelAccounts
+from tests.support.outside import Outside, SourceTexts, mail_of, outside
+from workflows.calendar import Calendar, ChineseWorkingDays
+from workflows.engine import Clocks
+from workflows.escalations.auditor import Auditor
+from workflows.identity.roles import Role
+from workflows.registry import all_workflows
+
+ADMINISTRATOR = "head"
+ORIGIN = "https://pages.example"
+
+
+@dataclass
+class Operator:
+    """Whoever runs the service, at an address that is called."""
+
+    status: int = 200
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    async def hear(self, request: web.Request) -> web.Response:
+        self.heard.append(await request.json())
+        return web.Response(status=self.status)
+
+
+@pytest.fixture
+async def around(database_url: str) -> AsyncIterator[Outside]:
+    async with outside(database_url) as made:
+        await made.db.execute(
+            "INSERT INTO post (person_id, organisation_id, role, starts_at) VALUES ($1, $2, $3, '2020-01-01')",
+            getattr(made.world, ADMINISTRATOR),
+            made.world.hospital,
+            Role.ADMINISTRATOR,
+        )
+        yield made
+
+
+@pytest.fixture
+async def operator() -> AsyncIterator[tuple[Operator, str]]:
+    operator, app = Operator(), web.Application()
+    app.router.add_post("/secret-path", operator.hear)
+    async with TestServer(app) as server:
+        yield operator, str(server.make_url("/secret-path"))
+
+
+def auditing(around: Outside, alarm_url: str = "") -> Auditing:
+    clocks = Clocks(around.clock, around.clock, Calendar(ChineseWorkingDays({}, 2026)))
+    channels = Channels(around.channels, StoredChannelAccounts(around.db, around.sealer))
+    auditor = Auditor(around.db, all_workflows(), clocks)
+    return Auditing(auditor, Direct(channels), SourceTexts(), ORIGIN, alarm_url)
+
+
+async def miss_a_reminder(around: Outside) -> str:
+    """Nobody assesses it, and its timers are lost; the number of the case."""
+    case = await around.report()
+    await around.drain()
+    await around.db.execute("DELETE FROM timer")
+    around.clock.forward(timedelta(minutes=33))
+    return case.number
+
+
+async def alarms(around: Outside) -> list[dict[str, Any]]:
+    return [mail for mail in await around.mails(mail_of(ADMINISTRATOR)) if "Promised" in mail["subject"]]
+
+
+async def test_administrators_get_a_mail_that_no_outbox_holds(around: Outside) -> None:
+    number = await miss_a_reminder(around)
+    messages = await around.db.fetch("SELECT id FROM message")
+    assert await auditing(around).run_round() == 1
+    (mail,) = await alarms(around)
+    assert number in mail["text"]
+    assert "has not happened, due 2026-03-02 09:30" in mail["text"]
+    assert await around.db.fetch("SELECT id FROM message") == messages
+
+
+async def test_a_miss_is_told_once(around: Outside) -> None:
+    await miss_a_reminder(around)
+    audits = auditing(around)
+    await audits.run_round()
+    await audits.run_round()
+    assert len(await alarms(around)) == 1
+
+
+async def test_while_the_mail_server_is_away_it_is_told_later(around: Outside) -> None:
+    await miss_a_reminder(around)
+    audits = auditing(around)
+    await around.faults(mail={"temp_fail_next": 1})
+    await audits.run_round()
+    await around.faults(reset=True)
+    await audits.run_round()
+    assert len(await alarms(around)) == 1
+
+
+async def test_the_address_is_called_with_the_cases_and_no_names(
+    around: Outside, operator: tuple[Operator, str]
+) -> None:
+    number = await miss_a_reminder(around)
+    ear, url = operator
+    await auditing(around, url).run_round()
+    (report,) = ear.heard
+    (miss,) = report["misses"]
+    assert (miss["case"], miss["what"], miss["rule"]) == (number, "missing", "triage")
+
+
+async def test_an_address_that_refuses_is_no_secret_in_the_log(
+    around: Outside, operator: tuple[Operator, str]
+) -> None:
+    await miss_a_reminder(around)
+    ear, url = operator
+    ear.status = 500
+    with capture_logs() as logs:
+        await auditing(around, url).run_round()
+    assert "alarm_not_taken" in [line["event"] for line in logs]
+    assert "secret-path" not in repr(logs)
+
+
+async def test_all_kept_is_silence(around: Outside) -> None:
+    await around.report()
+    await around.drain()
+    assert await auditing(around).run_round() == 0
+    assert await alarms(around) == []
