@@ -4,13 +4,14 @@ Each batch is one transaction that locks its rows; what is done already is passe
 short is simply started again.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from storage.channel_accounts import seal_context
 from storage.database import Connection, Database
 from storage.kept_keys import context
+from storage.provider_tokens import token_context
 from storage.sealing import Envelopes, MasterKey, SealBroken, record_context
 
 BATCH = 100
@@ -27,9 +28,7 @@ class Kind:
 
     def context(self, row: Mapping[str, Any]) -> str:
         """What this row's value is bound to."""
-        if self.table == "adverse_event":
-            return record_context("adverse_event", row["key"])
-        return seal_context(row["bound_to"]) if self.table == "channel_account" else context(row["bound_to"])
+        return CONTEXTS[self.table](row["bound_to"])
 
     @property
     def is_record(self) -> bool:
@@ -37,9 +36,16 @@ class Kind:
         return self.table == "adverse_event"
 
 
+CONTEXTS: Mapping[str, Callable[[Any], str]] = {
+    "channel_account": seal_context,
+    "kept_key": context,
+    "provider_token": token_context,
+    "adverse_event": lambda case_id: record_context("adverse_event", case_id),
+}
 KINDS = (
     Kind("channel accounts", "channel_account", "id", "public_key"),
     Kind("kept keys", "kept_key", "purpose", "purpose"),
+    Kind("tokens", "provider_token", "id", "account_id"),
     Kind("patients", "adverse_event", "case_id", "case_id"),
 )
 

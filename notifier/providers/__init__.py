@@ -15,12 +15,18 @@ from notifier.providers.tencent_voice.channel import TencentVoiceChannel
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.providers.wecom_robot.channel import WeComRobotChannel
 from storage.clock import Clock
+from storage.provider_tokens import ProviderTokens
 
 
-def build_channels(http: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Channel]:
-    """Every channel by its kind. `http` stays the caller's to close; `clock` is the real one."""
+def build_channels(
+    http: aiohttp.ClientSession, clock: Clock, tokens: ProviderTokens | None = None
+) -> Mapping[str, Channel]:
+    """Every channel by its kind. `http` stays the caller's to close; `clock` is the real one.
+
+    `tokens` are what providers lend, shared with other processes; without it each channel has its own.
+    """
     channels: tuple[Channel, ...] = (
-        WeComChannel(http, clock),
+        WeComChannel(http, clock, tokens),
         WeComRobotChannel(http),
         TelegramChannel(http),
         EmailChannel(clock),

@@ -91,7 +91,7 @@ async def test_a_run_that_was_cut_short_is_taken_up_again(desk: Desk, case: int)
     async for _ in rotation.rotate(desk.db, MasterKey(NEW, [OLD])):
         break
     left = await rotation.left(desk.db, MasterKey(NEW, [OLD]))
-    assert left.older == {"channel accounts": 0, "kept keys": 3, "patients": 1}
+    assert left.older == {"channel accounts": 0, "kept keys": 3, "tokens": 0, "patients": 1}
     assert (await rotate(desk, settings(OLD)))[0] == 0
     assert await opened_by(desk, case, MasterKey(NEW)) == (SECRETS, PATIENT)
 

@@ -1,5 +1,6 @@
 """The settings and secrets of one WeCom application."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from typing import Annotated
@@ -67,6 +68,12 @@ class WeComAccount(BaseModel):
 
     settings: WeComSettings
     secrets: WeComSecrets
+
+    @property
+    def digest(self) -> str:
+        """What tokens are asked for with, told apart without telling it."""
+        asked_with = f"{self.settings.corp_id}/{self.secrets.secret.get_secret_value()}"
+        return hashlib.sha256(asked_with.encode()).hexdigest()
 
     @property
     def has_callback(self) -> bool:

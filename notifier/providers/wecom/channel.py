@@ -9,10 +9,11 @@ import aiohttp
 from notifier.channel import Accepted, Account, Content, Replacement
 from notifier.providers.wecom.account import WeComAccount, account_of, checked_user_id
 from notifier.providers.wecom.cards import TEXT_BYTES, message_for, replacement_for
-from notifier.providers.wecom.client import WeComClient
+from notifier.providers.wecom.client import Shared, WeComClient
 from notifier.providers.wecom.errors import NOT_A_MEMBER, UNLICENSED, failed
 from notifier.trim import fit_bytes
 from storage.clock import Clock
+from storage.provider_tokens import ProviderTokens
 
 # The longest that WeCom allows: a payload that is tried again within these hours arrives once.
 DUPLICATE_CHECK_S = 4 * 3600
@@ -25,9 +26,12 @@ class WeComChannel:
     can_update = True
     updatable_for = timedelta(hours=72)  # so long a response code is good
 
-    def __init__(self, http: aiohttp.ClientSession, clock: Clock) -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, clock: Clock, tokens: ProviderTokens | None = None
+    ) -> None:
         self._http = http
         self._clock = clock
+        self._tokens = tokens
         self._clients: dict[int, tuple[WeComAccount, WeComClient]] = {}
 
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
@@ -76,7 +80,8 @@ class WeComChannel:
         wecom = account_of(account)
         known = self._clients.get(account.id)
         if known is None or known[0] != wecom:
-            known = (wecom, WeComClient(self._http, wecom, self._clock))
+            shared = Shared(self._tokens, account.id) if self._tokens else None
+            known = (wecom, WeComClient(self._http, wecom, self._clock, shared=shared))
             self._clients[account.id] = known
         return known[1]
 

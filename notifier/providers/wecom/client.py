@@ -6,6 +6,7 @@ which may carry one, leaves this file.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,7 @@ from notifier.providers.wecom.account import WeComAccount
 from notifier.providers.wecom.errors import STALE_TOKEN, failure
 from notifier.providers.wecom.token import Token, TokenCache
 from storage.clock import Clock
+from storage.provider_tokens import Lent, ProviderTokens, Wanted
 from storage.texts import N_
 
 # WeCom answers within a second or two; a slower one is better asked again than waited for.
@@ -44,18 +46,33 @@ class Answer(BaseModel):
     next_cursor: str | None = None
 
 
+@dataclass(frozen=True)
+class Shared:
+    """Where an account's tokens are shared with other processes."""
+
+    tokens: ProviderTokens
+    account_id: int
+
+
 class WeComClient:
-    """The API as one application. `http` is shared and not closed here."""
+    """The API as one application. `http` is shared and not closed here. Without `shared` the token is its own."""
 
     def __init__(
-        self, http: aiohttp.ClientSession, account: WeComAccount, clock: Clock, total_s: float = _TOTAL_S
+        self,
+        http: aiohttp.ClientSession,
+        account: WeComAccount,
+        clock: Clock,
+        total_s: float = _TOTAL_S,
+        *,
+        shared: Shared | None = None,
     ) -> None:
         self._http = http
         self._account = account
+        self._shared = shared
         self._timeout = aiohttp.ClientTimeout(
             total=total_s, connect=min(_CONNECT_S, total_s), sock_connect=min(_CONNECT_S, total_s)
         )
-        self._tokens = TokenCache(self._fetch_token, clock)
+        self._tokens = TokenCache(self._token, clock)
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Answer:
         """POST as JSON, once more with a new token when WeCom calls the old one stale. Raises SendFailed."""
@@ -77,6 +94,19 @@ class WeComClient:
         if answer.errcode:
             raise failure(answer.errcode, self._redacted(answer.errmsg, token))
         return answer
+
+    async def _token(self, stale: str) -> Token:
+        """The token that all processes share, or a new one if that is the stale one."""
+        if self._shared is None:
+            return await self._fetch_token()
+        lent = await self._shared.tokens.lend(
+            Wanted(self._shared.account_id, "access_token", self._account.digest, stale), self._ask_for_token
+        )
+        return Token(lent.value, lent.expires_in_s)
+
+    async def _ask_for_token(self) -> Lent:
+        token = await self._fetch_token()
+        return Lent(token.value, token.expires_in_s)
 
     async def _fetch_token(self) -> Token:
         secret = self._account.secrets.secret.get_secret_value()

@@ -1,5 +1,7 @@
 """Access tokens: one request however many want one, early renewal, and a second one when it died early.
 
+Within a process here, among all processes by `storage.provider_tokens`.
+
 Source: developer.work.weixin.qq.com document 91039.
 """
 
@@ -18,19 +20,20 @@ class Token:
     """A token as WeCom gave it."""
 
     value: str
-    expires_in_s: int
+    expires_in_s: float
 
 
 class TokenCache:
-    """The token of one (corporation, secret). `fetch` asks WeCom and raises SendFailed.
+    """The token of one (corporation, secret). `fetch` gets one that is not the stale one; it raises SendFailed.
 
     Everybody who waits shares one request and its outcome; a failure is not kept, the next call asks again.
     """
 
-    def __init__(self, fetch: Callable[[], Awaitable[Token]], clock: Clock) -> None:
+    def __init__(self, fetch: Callable[[str], Awaitable[Token]], clock: Clock) -> None:
         self._fetch = fetch
         self._clock = clock
         self._value: str | None = None
+        self._stale = ""
         self._good_until: datetime | None = None
         self._request: asyncio.Task[str] | None = None
 
@@ -47,11 +50,11 @@ class TokenCache:
     def invalidate(self, value: str) -> None:
         """WeCom refused `value`. A newer token stays: a hundred late refusals cause one request."""
         if self._value == value:
-            self._value = None
+            self._value, self._stale = None, value
 
     async def _renew(self) -> str:
         asked_at = self._clock.now()
-        token = await self._fetch()
+        token = await self._fetch(self._stale)
         lifetime = timedelta(seconds=token.expires_in_s)
         # Asked early, WeCom gives the same token with the time it has left; a fixed margin would then
         # be used up at once and every call would ask again.

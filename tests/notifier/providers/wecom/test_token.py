@@ -5,7 +5,7 @@ from tests.support.channel_contents import ManualClock
 async def test_late_refusal_of_an_old_token_leaves_the_new_one() -> None:
     fetched: list[str] = []
 
-    async def fetch() -> Token:
+    async def fetch(stale: str) -> Token:
         fetched.append(f"token-{len(fetched)}")
         return Token(fetched[-1], 7200)
 

@@ -34,7 +34,7 @@ def test_the_stand_in_takes_whatever_is_composed(what: Content) -> None:
         {"mention_users": LONG},
         {"mention_users": "@all", "mention_mobiles": "13800000000"},
     ):
-        assert group.read(json.dumps(composed(what, **settings)).encode())
+        assert group.read(json.dumps(composed(what, **settings)).encode()).id == 1
 
 
 def test_what_is_not_urgent_is_a_card_without_anything_to_press_and_mentions_nobody() -> None:
