@@ -4,24 +4,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, StringConstraints, field_validator
-from pydantic.config import JsonDict
+from pydantic import Field
 
+from h5_pages.account_form import PROVIDERS_OWN, SECRET, AccountForm, Line, read_json
+from h5_pages.cloud_forms import SmsForm, TencentVoiceForm, VoiceForm
 from notifier.providers.accounts import faults_of
 from storage.texts import N_
 from workflows.administration.channel_accounts import Entered
-from workflows.definition import Form
 from workflows.errors import FormInvalid
-from workflows.forms import fault
 
 WRONG = N_("This is missing or does not have the right form.")
-NOT_JSON = N_("This is not JSON as in the example of the manual.")
-Line = Annotated[str, StringConstraints(max_length=300)]
-SECRET: JsonDict = {"kind": "secret"}
-NUMBERS = frozenset({"agent_id", "port"})
-PROVIDERS_OWN = N_("Empty: the provider's own")
+NUMBERS = frozenset({"agent_id", "port", "play_times"})
+IN_JSON = frozenset({"templates", "menu"})
 
 
 class Tls(StrEnum):
@@ -37,12 +33,6 @@ TLS_LABELS = {
     Tls.IMPLICIT: N_("TLS from the start (port 465)"),
     Tls.NONE: N_("no encryption, only within the machine room"),
 }
-
-
-class AccountForm(Form):
-    """What every account has: the name by which administrators know it."""
-
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(title=N_("Name"))
 
 
 class WeComForm(AccountForm):
@@ -82,34 +72,6 @@ class RobotForm(AccountForm):
     )
     mention_mobiles: Line = Field(default="", title=N_("Mobile numbers to be mentioned"))
     base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
-
-
-class SmsForm(AccountForm):
-    """SMS by Aliyun."""
-
-    access_key_id: Line = Field(default="", title=N_("AccessKey id"))
-    sign_name: Line = Field(default="", title=N_("Signature"), description=N_("As it was approved"))
-    templates: Annotated[str, StringConstraints(max_length=20_000)] = Field(
-        default="",
-        title=N_("Templates (JSON)"),
-        description=N_("As they were approved; “default” serves every message without one of its own."),
-        json_schema_extra={"kind": "textarea"},
-    )
-    access_key_secret: Line = Field(default="", title=N_("AccessKey secret"), json_schema_extra=SECRET)
-    report_token: Line = Field(
-        default="",
-        title=N_("Secret part of the address for delivery reports"),
-        description=N_("16 random characters or more"),
-        json_schema_extra=SECRET,
-    )
-    base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
-
-    @field_validator("templates")
-    @classmethod
-    def _has_templates(cls, value: str) -> str:
-        if value and not isinstance(_json(value), dict):
-            raise fault(NOT_JSON)
-        return value
 
 
 class EmailForm(AccountForm):
@@ -153,6 +115,8 @@ FORMS: Mapping[str, type[AccountForm]] = {
     "wecom": WeComForm,
     "wecom_robot": RobotForm,
     "sms": SmsForm,
+    "voice": VoiceForm,
+    "tencent_voice": TencentVoiceForm,
     "email": EmailForm,
     "telegram": TelegramForm,
 }
@@ -160,6 +124,8 @@ KIND_LABELS: Mapping[str, str] = {
     "wecom": N_("WeCom application"),
     "wecom_robot": N_("WeCom group robot"),
     "sms": N_("SMS (Aliyun)"),
+    "voice": N_("Calls (Aliyun)"),
+    "tencent_voice": N_("Calls (Tencent Cloud)"),
     "email": N_("Mail sender"),
     "telegram": N_("Telegram bot"),
 }
@@ -201,8 +167,8 @@ def shown(kind: str, name: str, settings: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _setting(name: str, value: Any) -> Any:
-    if name == "templates":
-        return _json(value)
+    if name in IN_JSON:
+        return read_json(value)
     return int(value) if name in NUMBERS and str(value).isdecimal() else value
 
 
@@ -210,10 +176,3 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else ""
     return json.dumps(value, ensure_ascii=False, indent=2) if isinstance(value, dict) else str(value)
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

@@ -1,9 +1,17 @@
 """The settings and secrets of one account for calls by Aliyun."""
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from notifier.channel import Account
 from notifier.providers.calls import Key
@@ -26,21 +34,22 @@ class VoiceSettings(BaseModel):
     access_key_id: Word
     templates: Mapping[str, Template] = Field(min_length=1)
     caller_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,20}$")] = ""
-    menu: Mapping[Key, Word] = {}
     acknowledge_key: Key = "1"
+    menu: Mapping[Key, Word] = {}
     play_times: int = Field(default=2, ge=1, le=3)
     key_within_s: int = Field(default=8, ge=1, le=60)
     volume: int = Field(default=100, ge=0, le=100)
     speed: int = Field(default=0, ge=-500, le=500)
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] = API
 
-    @model_validator(mode="after")
-    def _menu_can_be_called(self) -> Self:
-        if self.menu and not self.caller_number:
+    @field_validator("menu")
+    @classmethod
+    def _menu_can_be_called(cls, menu: Mapping[str, str], known: ValidationInfo) -> Mapping[str, str]:
+        if menu and not known.data.get("caller_number"):
             raise ValueError("a call with a menu needs a number to show")
-        if self.menu and self.acknowledge_key not in self.menu:
+        if menu and known.data.get("acknowledge_key") not in menu:
             raise ValueError("the key that acknowledges is not in the menu")
-        return self
+        return menu
 
 
 class VoiceSecrets(BaseModel):

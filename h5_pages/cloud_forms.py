@@ -1,0 +1,76 @@
+"""What is asked for about accounts at Aliyun and Tencent Cloud: short messages and calls."""
+
+from typing import Any
+
+from pydantic import Field
+
+from h5_pages.account_form import PROVIDERS_OWN, SECRET, TEXT_AREA, AccountForm, JsonObject, Line
+from storage.texts import N_
+
+# The same questions in several forms.
+KEY_ID: Any = Field(default="", title=N_("AccessKey id"))
+KEY_SECRET: Any = Field(default="", title=N_("AccessKey secret"), json_schema_extra=SECRET)
+TEMPLATES: Any = Field(
+    default="",
+    title=N_("Templates (JSON)"),
+    description=N_("As they were approved; “default” serves every message without one of its own."),
+    json_schema_extra=TEXT_AREA,
+)
+REPORT_TOKEN: Any = Field(
+    default="",
+    title=N_("Secret part of the address for delivery reports"),
+    description=N_("16 random characters or more"),
+    json_schema_extra=SECRET,
+)
+BASE_URL: Any = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
+ACKNOWLEDGE_KEY: Any = Field(default="1", title=N_("Key that acknowledges"))
+PLAY_TIMES: Any = Field(
+    default="2", title=N_("How often the text is read out"), description=N_("1 to 3 times")
+)
+
+
+class SmsForm(AccountForm):
+    """SMS by Aliyun."""
+
+    access_key_id: Line = KEY_ID
+    sign_name: Line = Field(default="", title=N_("Signature"), description=N_("As it was approved"))
+    templates: JsonObject = TEMPLATES
+    access_key_secret: Line = KEY_SECRET
+    report_token: Line = REPORT_TOKEN
+    base_url: Line = BASE_URL
+
+
+class VoiceForm(AccountForm):
+    """Calls by Aliyun."""
+
+    access_key_id: Line = KEY_ID
+    caller_number: Line = Field(
+        default="",
+        title=N_("Number that calls"),
+        description=N_("Bought at the provider; needed where a key is to be pressed"),
+    )
+    templates: JsonObject = TEMPLATES
+    acknowledge_key: Line = ACKNOWLEDGE_KEY
+    menu: JsonObject = Field(
+        default="",
+        title=N_("Menu (JSON)"),
+        description=N_("The template read out after each key. Empty: no key can be pressed."),
+        json_schema_extra=TEXT_AREA,
+    )
+    play_times: Line = PLAY_TIMES
+    access_key_secret: Line = KEY_SECRET
+    report_token: Line = REPORT_TOKEN
+    base_url: Line = BASE_URL
+
+
+class TencentVoiceForm(AccountForm):
+    """Calls by Tencent Cloud."""
+
+    secret_id: Line = Field(default="", title=N_("SecretId"))
+    sdk_app_id: Line = Field(default="", title=N_("Application id (SdkAppid)"))
+    templates: JsonObject = TEMPLATES
+    acknowledge_key: Line = ACKNOWLEDGE_KEY
+    play_times: Line = PLAY_TIMES
+    secret_key: Line = Field(default="", title=N_("SecretKey"), json_schema_extra=SECRET)
+    report_token: Line = REPORT_TOKEN
+    base_url: Line = BASE_URL
