@@ -97,7 +97,7 @@ class Outbox:
         real = RealClock()
         channels = Channels({"noop": self.channel}, self.accounts)
         sender = Sender(self.db, channels, NoWords(), real, lambda: 0.5, NoFailPoints())
-        return Dispatcher(self.db, sender, real, NoFailPoints(), hands=hands)
+        return Dispatcher(sender, NoFailPoints(), hands=hands)
 
     async def enqueue(self, count: int) -> None:
         """So many messages that are due."""

@@ -54,7 +54,7 @@ async def _against(
 
 
 def _ours(outbox: Outbox, count: int, batch: int) -> Rate:
-    dispatcher = outbox.dispatcher(2 * batch)
+    dispatcher = outbox.dispatcher(4 * batch)
 
     async def drain() -> float:
         await outbox.enqueue(count)

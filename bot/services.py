@@ -136,7 +136,7 @@ async def build_services(
             days=days,
             engine=engine,
             deadlines=Deadlines(db, registry, clocks, business, fail),
-            dispatcher=Dispatcher(db, sender, real, fail, lease),
+            dispatcher=Dispatcher(sender, fail, lease),
             decided=DecidedCards(db, channels, renderer, real, random.random, lease),
             pages=PageServices(
                 db=db,

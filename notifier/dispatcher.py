@@ -4,23 +4,24 @@ Polling is the truth, the wake-up event only the speed. Nothing is held in memor
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
-from notifier.first_tries import Begun
+from notifier.first_tries import Batch
 from notifier.sending import Sender
-from storage import outbox
-from storage.clock import Clock
-from storage.database import Database, DatabaseAway
+from notifier.time_limit import TimeLimit
+from storage.database import DatabaseAway
 from storage.failpoints import FailPoints
+from storage.first_tries import Taken
 from storage.outbox import Claimed
 
 LEASE = timedelta(seconds=120)
-HANDS = 32
+HANDS = 64
+BATCHES = 4
 STOP_WITHIN_S = 20.0
+Try = asyncio.Task[Taken | None]
 
 log = structlog.get_logger()
 
@@ -30,40 +31,44 @@ class Dispatcher:
 
     def __init__(
         self,
-        db: Database,
         sender: Sender,
-        real: Clock,
         fail: FailPoints,
         lease: timedelta = LEASE,
         hands: int = HANDS,
     ) -> None:
-        """`lease` must outlast the longest try (`Channels.send_within_s`); `hands` is how many are sent at once."""
-        self._db = db
+        """`lease` must outlast the longest try (`Channels.send_within_s`); `hands` is how many are sent at once.
+
+        A batch takes a part of the hands, so that one is claimed while another is sent and a third one noted.
+        """
         self._sender = sender
-        self._real = real
         self._fail = fail
         self._lease = lease
         self._hands = hands
+        self._batch = hands // BATCHES
         self._in_hand = 0
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def start_due(self, on_done: asyncio.Event | None = None) -> int:
-        """Claim due messages and begin with them; how many.
+        """Claim due messages and begin with them, as long as there are hands; how many. Raises `DatabaseAway`."""
+        started = 0
+        while self._hands - self._in_hand >= self._batch:
+            claimed = await self._start_batch(on_done)
+            started += claimed
+            if claimed < self._batch:
+                break
+        return started
 
-        A batch takes half of the hands, so that one can begin while the other's is still sent.
-        """
-        batch = self._hands // 2
-        claimed = await self._claim(batch) if self._hands - self._in_hand >= batch else []
-        if claimed:
-            self._in_hand += len(claimed)
-            self._start(self._deliver_all(claimed, on_done), "deliver")
-        return len(claimed)
-
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name=name)
+    async def _start_batch(self, on_done: asyncio.Event | None) -> int:
+        """How many messages were claimed; what is to be done with them goes on by itself."""
+        self._in_hand += self._batch
+        told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(self._deliver_batch(told, on_done), name="deliver")
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
-        return task
+        claimed = await told
+        if not claimed:
+            await task
+        return claimed
 
     async def drain(self) -> int:
         """Deliver until nothing is due; how many tries were made."""
@@ -71,10 +76,10 @@ class Dispatcher:
         while True:
             started = await self.start_due()
             handled += started
-            if not started:
-                if not self._at_work:
-                    return handled
-                await self.settle()
+            if self._at_work:
+                await asyncio.wait(list(self._at_work), return_when=asyncio.FIRST_COMPLETED)
+            elif not started:
+                return handled
 
     async def settle(self) -> None:
         """Wait until every begun try has ended (or was given up; its lease then runs out)."""
@@ -82,44 +87,76 @@ class Dispatcher:
         while self._at_work and (left := until - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(list(self._at_work), timeout=left)
 
-    async def _claim(self, limit: int) -> Sequence[Claimed]:
-        claimed = await outbox.claim(self._db, self._real.now(), self._lease, limit)
-        if claimed:
-            self._fail.hit("notifier.claimed")
-        return claimed
-
-    async def _deliver_all(self, messages: Sequence[Claimed], on_done: asyncio.Event | None) -> None:
-        """Begin together, go on each by itself. A dead database leaves the leases to run out."""
-        begun: Mapping[int, Begun] = {}
+    async def _deliver_batch(self, told: asyncio.Future[int], on_done: asyncio.Event | None) -> None:
+        """Claim and begin together, go on each by itself, note together what has ended by then."""
+        in_hand = self._batch
+        in_time = self._sender.time_limit()
         try:
-            begun = await self._sender.begin(messages)
+            tries = self._started(await self._begin(told), in_time)
+            self._in_hand -= in_hand - len(tries)
+            in_hand = len(tries)
+            while tries:
+                ended, tries = await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
+                await self._note(ended)
+                self._in_hand -= len(ended)
+                in_hand -= len(ended)
+                if on_done is not None:
+                    on_done.set()
+        finally:
+            in_time.close()
+            self._in_hand -= in_hand
+
+    async def _begin(self, told: asyncio.Future[int]) -> Batch:
+        """Whoever waits to be told learns how many were claimed, or what went wrong before."""
+
+        def claimed(count: int) -> None:
+            if count:
+                self._fail.hit("notifier.claimed")
+            if not told.done():
+                told.set_result(count)
+
+        try:
+            batch = await self._sender.begin(self._batch, self._lease, claimed)
+        except asyncio.CancelledError:
+            told.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - whoever waits is told, or nobody waits any more
+            if told.done():
+                log.warning("batch_interrupted", reason=f"{type(error).__name__}: {error}")
+            else:
+                told.set_exception(error)
+            return Batch()
+        if not told.done():
+            told.set_result(len(batch))
+        return batch
+
+    def _started(self, batch: Batch, in_time: TimeLimit) -> set[Try]:
+        """A try of each message."""
+        first = [self._guarded(b.message, self._sender.hand_over(b, in_time)) for b in batch.begun]
+        later = [self._guarded(message, self._sender.send(message)) for message in batch.others]
+        return {asyncio.create_task(work) for work in (*first, *later)}
+
+    async def _note(self, ended: set[Try]) -> None:
+        """What providers took. A dead database leaves the leases to run out."""
+        taken = [each for try_ in ended if not try_.cancelled() and (each := try_.result())]
+        try:
+            await self._sender.note(taken)
         except DatabaseAway as away:
-            log.warning("batch_interrupted", messages=len(messages), reason=str(away))
-            self._in_hand -= len(messages)
-            return
+            log.warning("notes_interrupted", messages=len(taken), reason=str(away))
 
-        def done(_: asyncio.Task[None]) -> None:
-            self._in_hand -= 1
-            if on_done is not None:
-                on_done.set()
-
-        for message in messages:
-            task = self._start(self._deliver(message, begun.get(message.id)), f"deliver-{message.id}")
-            task.add_done_callback(done)
-
-    async def _deliver(self, message: Claimed, begun: Begun | None) -> None:
-        """One try. A dead database leaves the lease to run out."""
+    async def _guarded(self, message: Claimed, work: Awaitable[Taken | None]) -> Taken | None:
+        """A dead database leaves the lease to run out; a surprise puts the message off, so that only its lane waits."""
         try:
-            await self._send(message, begun)
+            return await work
         except DatabaseAway as away:
             log.warning("try_interrupted", message=message.id, reason=str(away))
-
-    async def _send(self, message: Claimed, begun: Begun | None) -> None:
-        """A surprise puts the message off, so that it holds up its own lane alone."""
-        try:
-            await self._sender.send(message, begun)
-        except DatabaseAway:
-            raise
         except Exception:
             log.exception("try_broke", message=message.id, kind=message.kind)
+            await self._put_off(message)
+        return None
+
+    async def _put_off(self, message: Claimed) -> None:
+        try:
             await self._sender.put_off(message)
+        except Exception as error:  # noqa: BLE001 - the lease runs out
+            log.warning("try_interrupted", message=message.id, reason=f"{type(error).__name__}: {error}")

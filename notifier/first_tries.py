@@ -1,7 +1,7 @@
-"""Begins the first tries of many messages together, and notes together what was taken while a commit was under way."""
+"""Begins the first tries of a batch in the transaction that claims it, and notes together what providers took."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import structlog
 from notifier.budget import wait_until
 from notifier.channel import Account, Channel, SendFailed
 from notifier.rendering import Renderer
-from storage import first_tries
+from storage import first_tries, outbox
 from storage.clock import Clock
 from storage.database import Connection, Database, DatabaseAway
 from storage.deliveries import Delivery, Route
@@ -37,12 +37,24 @@ class Opened:
 class Begun:
     """A first try that was committed: what to hand over, and to whom."""
 
+    message: Claimed
     delivery: Delivery
     way: Opened
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What was claimed together: first tries that have begun, and messages to be dealt with one by one."""
+
+    begun: Sequence[Begun] = ()
+    others: Sequence[Claimed] = ()
+
+    def __len__(self) -> int:
+        return len(self.begun) + len(self.others)
+
+
 class FirstTries:
-    """Takes what is plain about a batch. What is left out is begun one by one, by whoever asked."""
+    """Takes what is plain about a batch."""
 
     def __init__(self, db: Database, channels: "Channels", renderer: Renderer, real: Clock) -> None:
         self._db = db
@@ -50,45 +62,53 @@ class FirstTries:
         self._renderer = renderer
         self._real = real
 
-    async def begin(self, messages: Sequence[Claimed]) -> Mapping[int, Begun]:
-        """The first tries that were begun, by message. Raises `DatabaseAway`.
+    async def begin(self, limit: int, lease: timedelta, claimed: Callable[[int], None]) -> Batch:
+        """Claim up to `limit` due messages, tell how many, and begin the first tries. Raises `DatabaseAway`.
 
         Whatever else goes wrong concerns one message, and shows when that one is begun by itself.
         """
+        began = self._real.now()
         try:
             async with self._db.transaction() as tx:
-                return await self._begin(tx, messages)
+                found = await first_tries.claim(tx, began, limit)
+                claimed(len(found))
+                batch = await self._begin(tx, found, lease) if found else Batch()
         except DatabaseAway:
             raise
         except Exception:
-            log.exception("batch_broke", messages=len(messages))
-            return {}
+            log.exception("batch_broke", limit=limit)
+            return Batch((), await outbox.claim(self._db, self._real.now(), lease, limit))
+        if self._real.now() - began > lease - timedelta(seconds=self._channels.send_within_s):
+            log.warning("batch_took_too_long", messages=len(batch))
+            return Batch()  # a try could outlast what is left of the lease
+        return batch
 
-    async def _begin(self, tx: Connection, messages: Sequence[Claimed]) -> Mapping[int, Begun]:
-        until = self._real.now() + timedelta(seconds=self._channels.send_within_s)
-        routes = await self._within_budget(tx, await first_tries.plain(tx, messages, until))
-        ways = {(r.channel, r.account_id): await self._open(tx, r) for r in _one_each(routes)}
-        tries = [
-            first
-            for message in messages
-            if (route := routes.get(message.id)) and (way := ways[route.channel, route.account_id])
-            if (first := self._composed(message, route, way))
+    async def _begin(
+        self, tx: Connection, found: Sequence[tuple[Claimed, Route | None]], lease: timedelta
+    ) -> Batch:
+        plain = [(message, route) for message, route in found if route is not None]
+        routes = await self._within_budget(tx, plain)
+        ways = await self._open(tx, {(r.channel, r.account_id) for _, r in routes})
+        tries = [first for message, route in routes if (first := self._composed(message, route, ways))]
+        now, messages = self._real.now(), [message for message, _ in found]
+        frozen = await first_tries.freeze(tx, messages, tries, now, now + lease)
+        begun = [
+            Begun(t.message, frozen[t.message.id], ways[t.route.channel, t.route.account_id]) for t in tries
         ]
-        if not tries:
-            return {}
-        frozen = await first_tries.freeze(tx, tries, self._real.now())
-        opened = {t.message.id: ways[t.route.channel, t.route.account_id] for t in tries}
-        return {id_: Begun(delivery, way) for id_, delivery in frozen.items() if (way := opened[id_])}
+        return Batch(begun, [message for message in messages if message.id not in frozen])
 
-    async def _within_budget(self, tx: Connection, routes: Mapping[int, Route]) -> Mapping[int, Route]:
+    async def _within_budget(
+        self, tx: Connection, plain: Sequence[tuple[Claimed, Route]]
+    ) -> Sequence[tuple[Claimed, Route]]:
         """Without those whose provider takes no more now."""
-        limited = {id_: route for id_, route in routes.items() if self._channels.budgets.get(route.channel)}
+        budgets = self._channels.budgets
+        limited = [route for _, route in plain if budgets.get(route.channel)]
         if not limited:
-            return routes
+            return plain
         now = self._real.now()
-        longest = max(b.window for r in limited.values() for b in self._channels.budgets[r.channel])
-        tries = await first_tries.tries_since(tx, limited.values(), now - longest)
-        return {id_: r for id_, r in routes.items() if id_ not in limited or self._takes(r, tries, now)}
+        longest = max(budget.window for route in limited for budget in budgets[route.channel])
+        tries = await first_tries.tries_since(tx, limited, now - longest)
+        return [(m, r) for m, r in plain if not budgets.get(r.channel) or self._takes(r, tries, now)]
 
     def _takes(self, route: Route, tries: dict[tuple[int, str], list[datetime]], now: datetime) -> bool:
         """Does the address take one more now? Then it is counted, for those that follow in the batch."""
@@ -98,26 +118,32 @@ class FirstTries:
         had.append(now)
         return True
 
-    async def _open(self, tx: Connection, route: Route) -> Opened | None:
-        try:
-            channel, account = await self._channels.open(route.channel, route.account_id, tx)
-        except SendFailed:
-            return None
-        return Opened(channel, Account(account.id, account.settings, account.secrets), account.name)
+    async def _open(self, tx: Connection, accounts: set[tuple[str, int]]) -> dict[tuple[str, int], Opened]:
+        """Those that can be used."""
+        opened = {}
+        for kind, id_ in accounts:
+            try:
+                channel, account = await self._channels.open(kind, id_, tx)
+            except SendFailed:
+                continue
+            opened[kind, id_] = Opened(
+                channel, Account(account.id, account.settings, account.secrets), account.name
+            )
+        return opened
 
-    def _composed(self, message: Claimed, route: Route, way: Opened) -> FirstTry | None:
+    def _composed(
+        self, message: Claimed, route: Route, ways: Mapping[tuple[str, int], Opened]
+    ) -> FirstTry | None:
         """None for a message that cannot be composed: by itself it says why."""
+        way = ways.get((route.channel, route.account_id))
+        if way is None:
+            return None
         try:
             content = self._renderer.content(message, first_tries.first_id(message), way.name)
             return FirstTry(message, route, way.channel.compose(content, route.address, way.account))
         except Exception as error:  # noqa: BLE001 - told when the message is begun by itself
             log.info("left_out_of_batch", message=message.id, reason=type(error).__name__)
             return None
-
-
-def _one_each(routes: Mapping[int, Route]) -> list[Route]:
-    """One route for each account."""
-    return list({(route.channel, route.account_id): route for route in routes.values()}.values())
 
 
 class Notes:
@@ -129,26 +155,36 @@ class Notes:
         self._turn = asyncio.Lock()
         self._waiting: dict[int, Taken] = {}
 
-    async def take(self, taken: Taken) -> None:
-        """Returns when it is committed; raises `DatabaseAway`."""
-        mine = taken.delivery.id
-        self._waiting[mine] = taken
+    async def take(self, taken: Sequence[Taken]) -> None:
+        """Returns when they are committed; raises `DatabaseAway`."""
+        self._waiting.update((each.delivery.id, each) for each in taken)
         async with self._turn:
-            if self._waiting.get(mine) is not taken:
-                return  # somebody wrote it along with theirs
+            mine = [each for each in taken if self._waiting.get(each.delivery.id) is each]
+            if not mine:
+                return  # somebody wrote them along with theirs
             together = list(self._waiting.values())
             try:
                 await self._write(together)
+            except Exception as error:
+                together = mine
+                if isinstance(error, DatabaseAway):
+                    raise
+                log.exception("notes_broke", notes=len(together))
+                await self._one_by_one(mine)
+            finally:
+                for each in together:
+                    self._waiting.pop(each.delivery.id, None)
+
+    async def _one_by_one(self, taken: Sequence[Taken]) -> None:
+        """One that cannot be written leaves its lease to run out."""
+        for each in taken:
+            try:
+                await self._write([each])
             except DatabaseAway:
-                del self._waiting[mine]
                 raise
             except Exception:
-                log.exception("notes_broke", notes=len(together))
-                await self._write([taken])
-                together = [taken]
-            for each in together:
-                self._waiting.pop(each.delivery.id, None)
+                log.exception("note_broke", message=each.message.id)
 
     async def _write(self, taken: Sequence[Taken]) -> None:
-        async with self._db.transaction() as tx:
-            await first_tries.note(tx, taken, self._real.now())
+        async with self._db.connection() as connection:
+            await first_tries.note(connection, taken, self._real.now())

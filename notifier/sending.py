@@ -11,9 +11,10 @@ import structlog
 
 from notifier.budget import Budget, wait_until
 from notifier.channel import Accepted, Account, Channel, SendFailed, Verdict
-from notifier.first_tries import Begun, FirstTries, Notes, Opened
+from notifier.first_tries import Batch, Begun, FirstTries, Notes
 from notifier.rendering import Renderer
 from notifier.retry import is_hopeless, retry_delay
+from notifier.time_limit import TimeIsUp, TimeLimit
 from storage import deliveries, outbox
 from storage.channel_accounts import OpenedAccount
 from storage.clock import Clock
@@ -84,7 +85,7 @@ class Channels:
             async with asyncio.timeout(self.send_within_s):
                 yield
         except TimeoutError:
-            raise SendFailed(Verdict.TEMPORARY, "timeout", TOO_SLOW, maybe_delivered=True) from None
+            raise too_slow() from None
 
 
 class Sender:
@@ -108,24 +109,47 @@ class Sender:
         self._first_tries = FirstTries(db, channels, renderer, real)
         self._notes = Notes(db, real)
 
-    async def begin(self, messages: Sequence[Claimed]) -> Mapping[int, Begun]:
-        """Begin all first tries that are plain, in one transaction; those by message. Raises `DatabaseAway`."""
-        return await self._first_tries.begin(messages)
+    async def begin(self, limit: int, lease: timedelta, claimed: Callable[[int], None]) -> Batch:
+        """Claim due messages, tell how many, and begin all first tries that are plain. Raises `DatabaseAway`."""
+        return await self._first_tries.begin(limit, lease, claimed)
 
-    async def send(self, message: Claimed, begun: Begun | None = None) -> None:
-        """Make one try, which may have begun with others already.
+    async def send(self, message: Claimed) -> None:
+        """Make one try of a claimed message.
 
         Raises `DatabaseAway`; the lease then runs out and the message is claimed again.
         """
-        if begun is not None:
-            self._fail.hit("notifier.frozen")
-            await self._try(message, begun.delivery, begun.way)
-            return
         async with self._db.transaction() as tx:
             delivery = await self._begin(tx, message)
         if delivery is not None:
             self._fail.hit("notifier.frozen")
             await self._try(message, delivery)
+
+    async def hand_over(self, begun: Begun, in_time: TimeLimit) -> Taken | None:
+        """Make a first try that has begun; what is to be noted by `note`, or None: it failed, and that is noted."""
+        self._fail.hit("notifier.frozen")
+        delivery, way = begun.delivery, begun.way
+        try:
+            with in_time:
+                accepted = await way.channel.send(delivery.payload, delivery.address, way.account)
+        except TimeIsUp:
+            await self._failed(begun.message, delivery, too_slow())
+            return None
+        except SendFailed as failure:
+            await self._failed(begun.message, delivery, failure)
+            return None
+        self._fail.hit("notifier.accepted")
+        return _taken(begun.message, delivery, accepted)
+
+    def time_limit(self) -> TimeLimit:
+        """For first tries that are handed over together, from now on."""
+        return TimeLimit(self._channels.send_within_s)
+
+    async def note(self, taken: Sequence[Taken]) -> None:
+        """Write down what providers took; raises `DatabaseAway`, and the leases run out."""
+        if taken:
+            await self._notes.take(taken)
+        for _ in taken:
+            self._fail.hit("notifier.noted")
 
     async def put_off(self, message: Claimed) -> None:
         """Try again later, after something that should not have happened; many hours later give it up."""
@@ -225,25 +249,21 @@ class Sender:
         content = self._renderer.content(message, unique_id, opened.name)
         return channel.compose(content, route.address, as_account(opened))
 
-    async def _try(self, message: Claimed, delivery: Delivery, way: Opened | None = None) -> None:
+    async def _try(self, message: Claimed, delivery: Delivery) -> None:
         try:
-            accepted = await self._hand_over(delivery, way or await self._open(delivery))
+            accepted = await self._hand_over(delivery)
         except SendFailed as failure:
             await self._failed(message, delivery, failure)
             return
         self._fail.hit("notifier.accepted")
-        await self._notes.take(_taken(message, delivery, accepted))
-        self._fail.hit("notifier.noted")
+        await self.note([_taken(message, delivery, accepted)])
 
-    async def _open(self, delivery: Delivery) -> Opened:
-        channel, opened = await self._channels.open(delivery.channel, delivery.account_id)
-        return Opened(channel, as_account(opened), opened.name)
-
-    async def _hand_over(self, delivery: Delivery, way: Opened) -> Accepted:
+    async def _hand_over(self, delivery: Delivery) -> Accepted:
         """Raises `SendFailed`; a message that the provider has had before has arrived by an earlier try."""
+        channel, opened = await self._channels.open(delivery.channel, delivery.account_id)
         try:
             async with self._channels.in_time():
-                return await way.channel.send(delivery.payload, delivery.address, way.account)
+                return await channel.send(delivery.payload, delivery.address, as_account(opened))
         except SendFailed as failure:
             if failure.seen_before and delivery.maybe_twice:
                 return Accepted("", note=failure.reason)
@@ -284,6 +304,11 @@ class Sender:
         perhaps = begun is not None and (begun.state == "sending" or begun.maybe_twice)
         reason = LEFT if message.has_left else UNTRUE_LATER if perhaps else UNTRUE
         await outbox.give_up(tx, message, "withdrawn", self._real.now(), reason)
+
+
+def too_slow() -> SendFailed:
+    """What it means when a provider does not answer in time."""
+    return SendFailed(Verdict.TEMPORARY, "timeout", TOO_SLOW, maybe_delivered=True)
 
 
 def _taken(message: Claimed, delivery: Delivery, accepted: Accepted) -> Taken:

@@ -42,9 +42,8 @@ class DatabaseUnusable(Exception):
     """The database refuses us, or its address is wrong; the message says why, never with the password."""
 
 
-def dump_json(value: Any) -> str:
-    """JSON as it is stored: UTF-8, and decimals, dates and the like as text."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+dump_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
+"""JSON as it is stored: UTF-8, and decimals, dates and the like as text. (`json.dumps` makes an encoder each time.)"""
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:

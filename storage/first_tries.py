@@ -1,7 +1,7 @@
 """The first tries of many messages, begun in one transaction and noted in another. Real times.
 
-What is not plain (a former try, an untrue message, nobody to tell, no account in the house) is left out here,
-for `storage.deliveries` to deal with one by one.
+What is not plain (a former try, an untrue message, nobody to tell, no account in the house) is leased here like
+the others, and left to `storage.deliveries`, which deals with one at a time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 
 from storage.database import Connection
 from storage.deliveries import OVER_BUDGET, Delivery, Route
-from storage.outbox import Claimed
+from storage.outbox import DUE, Claimed, keys
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,16 @@ class Taken:
     cost: Decimal | None = None
 
 
-# The lock on the messages, in their order, is what `storage.outbox.hold` takes for one of them.
+WAY = ", way.contact_point_id, way.account_id, way.channel, way.address"
+# The first way of a message that is plain. No delivery can have been made before the first claim.
 PLAIN = """
-SELECT m.id, cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address
-  FROM message m
-  JOIN person p ON p.id = m.person_id AND p.active
-  LEFT JOIN work_case c ON c.id = m.case_id
-  JOIN LATERAL (
-    SELECT cp.* FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
+  LEFT JOIN LATERAL (
+    SELECT cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address
+      FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
      WHERE cp.person_id = m.person_id AND cp.ended_at IS NULL AND (m.channel IS NULL OR a.kind = m.channel)
-     ORDER BY cp.rank, cp.id LIMIT 1) cp ON true
-  JOIN channel_account a ON a.id = cp.account_id
- WHERE m.id = ANY($1) AND m.created_at BETWEEN $2 AND $3 AND m.state = 'queued' AND m.next_at >= $4
-   AND m.attempts = ($5::int[])[array_position($1, m.id)]
-   AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
-   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id)
- ORDER BY m.id FOR UPDATE OF m
-"""
+       AND p.active AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
+       AND (m.attempts = 0 OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id))
+     ORDER BY cp.rank, cp.id LIMIT 1) way ON true"""
 # The same locks as for one address, in one order everywhere.
 LOCK = """
 SELECT pg_advisory_xact_lock(key) FROM (
@@ -70,26 +63,29 @@ SELECT d.account_id, d.address, d.tried_at
   JOIN delivery d ON d.account_id = a.account_id AND d.address = a.address
  WHERE d.tried_at > $3 AND d.error_code <> $4 ORDER BY d.tried_at
 """
+# The lease of all that were claimed, and the payloads of those that are plain.
 FREEZE = """
+WITH leased AS (
+  UPDATE message SET next_at = $4, attempts = attempts + 1 WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3)
 INSERT INTO delivery (created_at, message_id, message_created_at, case_id, contact_point_id, account_id, channel,
-                      address, unique_id, payload, state, tried_at)
-SELECT $1, f.message_id, f.message_at, f.case_id, f.contact_point_id, f.account_id, f.channel, f.address, f.unique_id,
-       f.payload, 'sending', $1
-  FROM unnest($2::bigint[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::bigint[], $7::varchar[], $8::varchar[],
-              $9::varchar[], $10::jsonb[])
+                      address, unique_id, payload, extend_code, state, tried_at)
+SELECT $5, f.message_id, f.message_at, f.case_id, f.contact_point_id, f.account_id, f.channel, f.address, f.unique_id,
+       f.payload, f.payload->>'extend_code', 'sending', $5
+  FROM unnest($6::bigint[], $7::timestamptz[], $8::bigint[], $9::bigint[], $10::bigint[], $11::varchar[],
+              $12::varchar[], $13::varchar[], $14::jsonb[])
     AS f(message_id, message_at, case_id, contact_point_id, account_id, channel, address, unique_id, payload)
 RETURNING id, message_id
 """
-SENT = """
-UPDATE message SET state = 'sent', finished_at = $4, reason = ''
- WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3 AND state <> 'sent'
-"""
-ACCEPTED = """
+# Counting what was updated makes the messages come first, as everywhere.
+NOTE = """
+WITH told AS (
+  UPDATE message SET state = 'sent', finished_at = $4, reason = ''
+   WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3 AND state <> 'sent' RETURNING 1)
 UPDATE delivery SET state = 'accepted', tries = tries + 1, finished_at = $4,
-       provider_id = ($5::varchar[])[array_position($1, id)], update_code = ($6::varchar[])[array_position($1, id)],
-       parts = ($7::int[])[array_position($1, id)], cost = ($8::numeric[])[array_position($1, id)],
+       provider_id = ($8::varchar[])[array_position($5, id)], update_code = ($9::varchar[])[array_position($5, id)],
+       parts = ($10::int[])[array_position($5, id)], cost = ($11::numeric[])[array_position($5, id)],
        error_code = '', error = '', verdict = ''
- WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3
+ WHERE id = ANY($5) AND created_at BETWEEN $6 AND $7 AND (SELECT count(*) FROM told) >= 0
 """
 
 
@@ -98,14 +94,10 @@ def first_id(message: Claimed) -> str:
     return f"y{message.id}-1"
 
 
-async def plain(connection: Connection, messages: Sequence[Claimed], until: datetime) -> dict[int, Route]:
-    """The first way of every message that is plain, by message; locks these messages to the transaction's end.
-
-    Left out is also what is not ours any more, or whose lease does not last until then.
-    """
-    attempts = [m.attempts for m in messages]
-    rows = await connection.fetch(PLAIN, *_found_by(messages), until, attempts)
-    return {id: Route(*way) for id, *way in rows}  # noqa: A001 - the column's name
+async def claim(connection: Connection, now: datetime, limit: int) -> list[tuple[Claimed, Route | None]]:
+    """Up to `limit` due messages, locked to the transaction's end, with the first way of each that is plain."""
+    rows = await connection.fetch(DUE.format(limit=limit, more=WAY, joined=PLAIN), now)
+    return [(Claimed(*row[:-4]), Route(*row[-4:]) if row[-1] is not None else None) for row in rows]
 
 
 async def tries_since(
@@ -121,18 +113,27 @@ async def tries_since(
     return found
 
 
-async def freeze(connection: Connection, tries: Sequence[FirstTry], now: datetime) -> dict[int, Delivery]:
-    """Keep the payloads with their unique ids; the tries begin now. The deliveries by message."""
+async def freeze(
+    connection: Connection,
+    claimed: Sequence[Claimed],
+    tries: Sequence[FirstTry],
+    now: datetime,
+    until: datetime,
+) -> dict[int, Delivery]:
+    """Lease what was claimed; keep the payloads with their unique ids. The tries begin now; they come by message."""
+    messages, routes = [t.message for t in tries], [t.route for t in tries]
     rows = await connection.fetch(
         FREEZE,
+        *keys(claimed),
+        until,
         now,
-        [t.message.id for t in tries],
-        [t.message.created_at for t in tries],
-        [t.message.case_id for t in tries],
-        [t.route.contact_point_id for t in tries],
-        [t.route.account_id for t in tries],
-        [t.route.channel for t in tries],
-        [t.route.address for t in tries],
+        [m.id for m in messages],
+        [m.created_at for m in messages],
+        [m.case_id for m in messages],
+        [r.contact_point_id for r in routes],
+        [r.account_id for r in routes],
+        [r.channel for r in routes],
+        [r.address for r in routes],
         [t.unique_id for t in tries],
         [t.payload for t in tries],
     )
@@ -148,24 +149,15 @@ def _frozen(id: int, of: FirstTry, now: datetime) -> Delivery:  # noqa: A002 - a
 
 
 async def note(connection: Connection, taken: Sequence[Taken], now: datetime) -> None:
-    """Providers took these, be it under a lease that ran out meanwhile. The messages first, as everywhere."""
+    """Providers took these, be it under a lease that ran out meanwhile."""
     in_order = sorted(taken, key=lambda t: t.message.id)
-    await connection.execute(SENT, *_found_by([t.message for t in in_order]), now)
     await connection.execute(
-        ACCEPTED,
-        *_found_by([t.delivery for t in in_order]),
+        NOTE,
+        *keys([t.message for t in in_order]),
         now,
+        *keys([t.delivery for t in in_order]),
         [t.provider_id[:200] for t in in_order],
         [t.update_code for t in in_order],
         [t.parts for t in in_order],
         [t.cost for t in in_order],
     )
-
-
-def _found_by(rows: Sequence[Claimed] | Sequence[Delivery]) -> tuple[list[int], datetime, datetime]:
-    """Ids, and the span in which the rows were made, which leads to their partitions.
-
-    A join with a list of both would let PostgreSQL read a whole partition while it is small.
-    """
-    made = [row.created_at for row in rows]
-    return [row.id for row in rows], min(made), max(made)

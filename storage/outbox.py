@@ -8,7 +8,7 @@ can be claimed, so that the order holds.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from storage.database import Connection, Database
 
@@ -53,25 +53,26 @@ class Claimed:
         return self.valid_while is None or self.valid_while == self.entered_version
 
 
-CLAIM = """
-WITH due AS (
-  SELECT m.id, m.created_at FROM message m
-   WHERE m.state = 'queued' AND m.next_at <= $1
-     AND NOT EXISTS (SELECT 1 FROM message earlier
-                      WHERE earlier.lane = m.lane AND earlier.id < m.id AND earlier.state = 'queued')
-   ORDER BY m.next_at, m.id LIMIT $3 FOR UPDATE SKIP LOCKED),
-taken AS (
-  UPDATE message m SET next_at = $2, attempts = m.attempts + 1 FROM due
-   WHERE m.id = due.id AND m.created_at = due.created_at RETURNING m.*)
-SELECT t.id, t.created_at, t.case_id, coalesce(c.number, '') AS number, coalesce(c.workflow, '') AS workflow,
-       t.case_version, t.kind, t.person_id, t.participant_id, t.variables, t.valid_while, t.attempts,
-       coalesce(c.entered_version, 0) AS entered_version, coalesce(o.path, '') AS path,
-       coalesce(p.language, part.language) AS language, part.email, t.channel, t.severity, t.account_id, t.address,
-       t.stand_in_for_id
-  FROM taken t LEFT JOIN work_case c ON c.id = t.case_id
-  LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, t.organisation_id)
-  LEFT JOIN person p ON p.id = t.person_id LEFT JOIN participant part ON part.id = t.participant_id
- ORDER BY t.id
+# The oldest of each lane, locked; whoever else claims at this moment passes over them. With whom and what they
+# are about, and the first way to somebody who is to be told as a matter of course: see `storage.first_tries`.
+DUE = """
+SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflow, ''), m.case_version, m.kind,
+       m.person_id, m.participant_id, m.variables, m.valid_while, m.attempts + 1, coalesce(c.entered_version, 0),
+       coalesce(o.path, ''), coalesce(p.language, part.language), part.email, m.channel, NOT coalesce(p.active, true),
+       m.severity, m.account_id, m.address, m.stand_in_for_id{more}
+  FROM (SELECT * FROM message m
+         WHERE m.state = 'queued' AND m.next_at <= $1
+           AND NOT EXISTS (SELECT 1 FROM message earlier
+                            WHERE earlier.lane = m.lane AND earlier.id < m.id AND earlier.state = 'queued')
+         ORDER BY m.next_at, m.id LIMIT {limit:d} FOR UPDATE SKIP LOCKED) m
+  LEFT JOIN work_case c ON c.id = m.case_id
+  LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, m.organisation_id)
+  LEFT JOIN person p ON p.id = m.person_id LEFT JOIN participant part ON part.id = m.participant_id{joined}
+ ORDER BY m.id
+"""
+# A join with a list of keys would let PostgreSQL read a whole partition.
+LEASE = """
+UPDATE message SET next_at = $4, attempts = attempts + 1 WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3
 """
 # `attempts` grows with every claim and never shrinks, so it says whose lease it is.
 OWN = "id = $1 AND created_at = $2 AND state = 'queued' AND attempts = $3"
@@ -80,16 +81,32 @@ SELECT coalesce((SELECT entered_version FROM work_case WHERE id = m.case_id), 0)
        EXISTS (SELECT FROM person WHERE id = m.person_id AND NOT active) AS has_left FROM message m
  WHERE {OWN} AND next_at >= $4 FOR UPDATE
 """
-# What a provider has taken is sent, whatever was thought of the message meanwhile.
-SENT = """
-UPDATE message SET state = 'sent', finished_at = $3, reason = ''
- WHERE id = $1 AND created_at = $2 AND state <> 'sent'
-"""
 
 
 async def claim(db: Database, now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
     """Take up to `limit` messages that are due, for the length of the lease."""
-    return [Claimed(**dict(row)) for row in await db.fetch(CLAIM, now, now + lease, limit)]
+    async with db.transaction() as tx:
+        rows = await tx.fetch(DUE.format(limit=limit, more="", joined=""), now)
+        claimed = [Claimed(*row) for row in rows]
+        if claimed:
+            await tx.execute(LEASE, *keys(claimed), now + lease)
+        return claimed
+
+
+class Row(Protocol):
+    """A row of a partitioned table."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def created_at(self) -> datetime: ...
+
+
+def keys(rows: Sequence[Row]) -> tuple[list[int], datetime, datetime]:
+    """Ids, and the span in which the rows were made, which leads to their partitions."""
+    made = [row.created_at for row in rows]
+    return [row.id for row in rows], min(made), max(made)
 
 
 async def hold(connection: Connection, message: Claimed, until: datetime) -> Claimed | None:
@@ -100,11 +117,6 @@ async def hold(connection: Connection, message: Claimed, until: datetime) -> Cla
     own = (message.id, message.created_at, message.attempts)
     row = await connection.fetchrow(HOLD, *own, until)
     return replace(message, **dict(row)) if row else None
-
-
-async def sent(connection: Connection, message: Claimed, now: datetime) -> None:
-    """A provider has taken the message, be it under a lease that ran out meanwhile."""
-    await connection.execute(SENT, message.id, message.created_at, now)
 
 
 async def give_up(connection: Connection, message: Claimed, state: str, now: datetime, reason: str) -> None:

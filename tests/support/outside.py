@@ -107,7 +107,7 @@ class Outside:
         renderer = Renderer(vocabulary or self.vocabulary, SourceTexts(), self.links, PAGES)
         sender = Sender(db, channels, renderer, self.clock, lambda: 0.5, self.dies)
         decided = DecidedCards(db, channels, renderer, self.clock, lambda: 0.5)
-        return Notifier(sender, Dispatcher(db, sender, self.clock, self.dies), decided)
+        return Notifier(sender, Dispatcher(sender, self.dies), decided)
 
     async def drain(self) -> int:
         """Deliver all that is due now."""

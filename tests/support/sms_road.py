@@ -133,7 +133,7 @@ async def sms_road(dsn: str) -> AsyncIterator[SmsRoad]:
                 world=world,
                 clock=clock,
                 engine=Engine(db, all_workflows(), Clocks(clock, clock, calendar), NoFailPoints()),
-                dispatcher=Dispatcher(db, sender, clock, NoFailPoints()),
+                dispatcher=Dispatcher(sender, NoFailPoints()),
                 http=http,
                 sandbox=sandbox,
                 address=str(server.make_url("")).rstrip("/"),

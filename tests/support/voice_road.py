@@ -131,7 +131,7 @@ async def voice_road(dsn: str, vendor: Vendor) -> AsyncIterator[VoiceRoad]:
                 lambda: 0.5,
                 NoFailPoints(),
             )
-            dispatcher = Dispatcher(desk.db, sender, desk.real, NoFailPoints())
+            dispatcher = Dispatcher(sender, NoFailPoints())
             address = str(server.make_url("")).rstrip("/")
             yield VoiceRoad(desk, vendor, dispatcher, http, sandbox, address)
 
