@@ -19,10 +19,12 @@ from storage.models.noise import DutyShift, Mute, NoticePreference, Storm, Watch
 from storage.models.organisations import ChannelAccount, Organisation, Policy
 from storage.models.people import Absence, ContactPoint, LinkCode, PasswordLink, Person, Post, WebSession
 from storage.models.runtime import BusinessTime, CalendarOverride, CalendarYear, Idempotency, RateWindow
+from storage.models.sms import AccountCircuit, SmsReply
 from storage.models.telemetry import Alarm, Band, Gateway, Quarantine, Reading, SensorRule
 
 __all__ = [
     "Absence",
+    "AccountCircuit",
     "AdverseEvent",
     "Alarm",
     "Attachment",
@@ -65,6 +67,7 @@ __all__ = [
     "Repair",
     "RoutingNote",
     "SensorRule",
+    "SmsReply",
     "Step",
     "StoredFile",
     "Storm",
