@@ -54,6 +54,8 @@ CHANNEL_LABELS = {
     "telegram": N_("Telegram"),
     "email": N_("E-mail"),
     "sms": N_("SMS"),
+    "voice": N_("Call"),
+    "tencent_voice": N_("Call"),
 }
 MESSAGE_LABELS = {
     "queued": N_("waiting to be sent"),

@@ -21,11 +21,12 @@ class WayRow:
 
 @dataclass(frozen=True)
 class AccountChoice:
-    """The account of a kind that holds at an organisation."""
+    """The account of a kind that holds at an organisation. `depth` grows towards the organisation itself."""
 
     id: int
     kind: str
     name: str
+    depth: int
 
 
 WAYS = """
@@ -33,7 +34,7 @@ SELECT cp.id, cp.person_id, cp.account_id, a.kind, cp.address, cp.rank
   FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id
 """
 NEAREST = """
-SELECT DISTINCT ON (a.kind) a.id, a.kind, a.name
+SELECT DISTINCT ON (a.kind) a.id, a.kind, a.name, length(o.path) AS depth
   FROM channel_account a JOIN organisation o ON o.id = a.organisation_id
  WHERE a.active AND starts_with($1, o.path)
  ORDER BY a.kind, length(o.path) DESC, a.id

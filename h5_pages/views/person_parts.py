@@ -12,7 +12,7 @@ from h5_pages.visit import Visit
 from storage.access import staff
 from storage.texts import N_
 from workflows.administration import contacts, posts
-from workflows.administration.contacts import CHANNEL_LABELS, WayForm
+from workflows.administration.contacts import CHANNEL_LABELS, CHANNEL_OF, WayForm
 from workflows.administration.person_forms import PostForm
 from workflows.errors import WorkflowError
 
@@ -101,8 +101,10 @@ async def _post(visit: Visit, number: int, error: WorkflowError | None = None) -
 async def _way(visit: Visit, number: int, error: WorkflowError | None = None) -> web.Response:
     person = await staff.record(visit.services.db, visit.person, ADMIN, number)
     offered = await staff.ways_offered(visit.services.db, visit.person, ADMIN, number)
+    # Of several accounts that speak by one channel the nearest is taken, which comes last.
+    nearest = {CHANNEL_OF.get(kind, kind): name for kind, name in offered}
     channels = [
-        (k, f"{visit.gettext(CHANNEL_LABELS[k])} · {name}") for k, name in offered if k in CHANNEL_LABELS
+        (k, f"{visit.gettext(CHANNEL_LABELS[k])} · {nearest[k]}") for k in CHANNEL_LABELS if k in nearest
     ]
     asking = Asking(
         title=visit.gettext(WAY),

@@ -155,7 +155,10 @@ async def record(db: Database, viewer: Viewer, role: str, person_id: int) -> Sta
 
 
 async def ways_offered(db: Database, viewer: Viewer, role: str, person_id: int) -> Sequence[tuple[str, str]]:
-    """Kind and name of the accounts at which the person can be reached: of each kind the nearest one upward."""
+    """Kind and name of the accounts at which the person can be reached: of each kind the nearest one upward.
+
+    The furthest of them comes first.
+    """
     known = await record(db, viewer, role, person_id)
-    rows = await db.fetch(NEAREST, known.path)
+    rows = sorted(await db.fetch(NEAREST, known.path), key=lambda row: int(row["depth"]))
     return [(row["kind"], row["name"]) for row in rows]

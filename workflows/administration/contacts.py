@@ -27,23 +27,31 @@ class Channel(StrEnum):
     WECOM = "wecom"
     MAIL = "email"
     SMS = "sms"
+    VOICE = "voice"
 
 
+# Accounts of several kinds may speak by one channel: people have a mobile number, whoever's network it is sent by.
+CHANNEL_OF: dict[str, Channel] = {"tencent_sms": Channel.SMS, "tencent_voice": Channel.VOICE}
 CHANNEL_LABELS: dict[str, str] = {
     Channel.WECOM: N_("WeCom"),
     Channel.MAIL: N_("E-mail"),
     Channel.SMS: N_("SMS"),
+    Channel.VOICE: N_("Call"),
 }
+MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+NO_MOBILE = N_("A mobile number has 11 digits and begins with 13 to 19.")
 # As WeCom's documents describe a userid; a mail address as servers take it; a mobile of mainland China.
 SHAPES: dict[str, re.Pattern[str]] = {
     Channel.WECOM: re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}"),
     Channel.MAIL: re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"),
-    Channel.SMS: re.compile(r"1[3-9]\d{9}", re.ASCII),
+    Channel.SMS: MOBILE,
+    Channel.VOICE: MOBILE,
 }
 FAULTS: dict[str, str] = {
     Channel.WECOM: N_("A WeCom userid has letters, digits and _ - @ . and at most 64 characters."),
     Channel.MAIL: N_("This is not a mail address, for example name@hospital.example."),
-    Channel.SMS: N_("A mobile number has 11 digits and begins with 13 to 19."),
+    Channel.SMS: NO_MOBILE,
+    Channel.VOICE: NO_MOBILE,
 }
 NO_ACCOUNT = N_("No account of this channel serves this person's organisation. Please set one up first.")
 TAKEN = N_("Somebody is reached under this address already. Please end it there first.")
@@ -56,14 +64,14 @@ class WayForm(Form):
         title=N_("Channel"), json_schema_extra={"kind": "select", "labels": dict(CHANNEL_LABELS)}
     )
     address: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)] = Field(
-        title=N_("Address"), description=N_("WeCom: userid. E-mail: address. SMS: mobile number.")
+        title=N_("Address"), description=N_("WeCom: userid. E-mail: address. SMS and call: mobile number.")
     )
 
 
 def canonical(channel: str, address: str) -> str:
     """The address as it is kept; raises `FormInvalid` for the field `address`."""
     written = address.strip()
-    if channel == Channel.SMS:
+    if SHAPES[channel] is MOBILE:
         written = re.sub(r"[ \-]", "", written).removeprefix("+86")
         written = written.removeprefix("86") if len(written) > len("13800000000") else written
     if not SHAPES[channel].fullmatch(written):
@@ -97,7 +105,7 @@ async def change(office: Office, by: By, person_id: int, way_id: int, data: Mapp
     async with office.writing(by) as desk:
         person = await administered(desk, person_id)
         way, others = await _way(desk, person, way_id)
-        form = fill_in(WayForm, {"channel": way.kind, **data})
+        form = fill_in(WayForm, {"channel": CHANNEL_OF.get(way.kind, way.kind), **data})
         if canonical(form.channel, form.address) == way.address:
             return
         if not await put(desk, person, form.channel, form.address):
@@ -152,10 +160,10 @@ async def end_way(desk: Desk, person: PersonRow, way: WayRow) -> None:
 
 async def _account(desk: Desk, person: PersonRow, channel: str) -> AccountChoice:
     found = await contact_points.accounts_for(desk.connection, person.path)
-    account = next((account for account in found if account.kind == channel), None)
-    if account is None:
+    speaking = [account for account in found if CHANNEL_OF.get(account.kind, account.kind) == channel]
+    if not speaking:
         raise FormInvalid({"channel": (NO_ACCOUNT, {})})
-    return account
+    return max(speaking, key=lambda account: account.depth)
 
 
 def _change(action: str, person: PersonRow, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
