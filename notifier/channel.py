@@ -42,12 +42,32 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A choice that the reader can make in the message. `choices` are values and words, `chosen` a value."""
+
+    field: str
+    title: str
+    choices: tuple[tuple[str, str], ...]
+    chosen: str = ""
+    several: bool = False
+
+
+@dataclass(frozen=True)
+class Poll:
+    """Questions, and the button that sends the answers along by callback. It stands in for the button of that key."""
+
+    questions: tuple[Question, ...]
+    submit: Button
+
+
+@dataclass(frozen=True)
 class Content:
     """One message, rendered in one language, before it takes a channel's form.
 
     `unique_id` is stable over retries and at most 64 of [A-Za-z0-9_@-] (WeCom's task_id, the local part
     of Message-ID). `thread_id` is the case's number: one mail thread a case. `url` may be empty. `kind` is
     the declared kind's name, `level` the severity with its colour in words, `short` the title in a few words.
+    `picture` is the address of a public picture, `poll` what can be answered in the message where a channel can ask.
     Raises ValueError for an id or a link outside of these rules: both are made by the service itself.
     """
 
@@ -67,11 +87,13 @@ class Content:
     kind: str = ""
     level: str = ""
     short: str = ""
+    picture: str = ""
+    poll: Poll | None = None
 
     def __post_init__(self) -> None:
         if not _UNIQUE_ID.fullmatch(self.unique_id):
             raise ValueError(f"not a message id: {self.unique_id!r}")
-        for link in (self.url, *(button.url for button in self.buttons)):
+        for link in (self.url, self.picture, *(button.url for button in self.buttons)):
             if link and not _WEB_LINK.fullmatch(link):
                 raise ValueError(f"not a web link: {link!r}")
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, cast
 
-from notifier.channel import Button, Content, Replacement
+from notifier.channel import Button, Content, Poll, Question, Replacement
+from storage import kinds
 from storage.deliveries import LiveCard
 from storage.kinds import ActionWords, MessageKind, Severity, Vocabulary, shown
 from storage.links import Links
@@ -65,6 +66,8 @@ class Renderer:
             kind=kind.name,
             level=gettext(LEVEL_WORDS[kind.severity]),
             short=gettext(kind.short or kind.title).format_map(values),
+            picture=f"{self._public_url}{kind.picture}" if kind.picture else "",
+            poll=self._poll(message, kind, gettext),
         )
 
     def decision(self, card: LiveCard) -> Replacement:
@@ -82,10 +85,24 @@ class Renderer:
             return f"{self._public_url}/f/{self._links.token(message.participant_id)}"
         return f"{self._public_url}/cases/{message.number}"
 
+    def _poll(self, message: Claimed, kind: MessageKind, gettext: Gettext) -> Poll | None:
+        """None where nothing is asked, and for those without an account, who answer on their page."""
+        if not kind.questions or message.participant_id is not None:
+            return None
+        words = self._vocabulary.action(message.workflow, kind.answers)
+        questions = tuple(_question(question, gettext) for question in kind.questions)
+        return Poll(questions, Button(kind.answers, gettext(kind.send or words.label), _style(words)))
+
     def _button(self, message: Claimed, key: str, url: str, gettext: Gettext) -> Button:
         words = self._vocabulary.action(message.workflow, key)
         by_page = not words.one_press or message.participant_id is not None
         return Button(key, gettext(words.label), _style(words), f"{url}/{key}" if by_page else None)
+
+
+def _question(asked: kinds.Question, gettext: Gettext) -> Question:
+    named = ((value, gettext(label)) for value, label in asked.choices)
+    choices = tuple((words if asked.own_words else value, words) for value, words in named)
+    return Question(asked.field, gettext(asked.title), choices, asked.chosen, asked.several)
 
 
 def _style(words: ActionWords) -> Literal["primary", "default", "danger"]:

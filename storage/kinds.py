@@ -25,13 +25,30 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True)
+class Question:
+    """A choice that a reader can make in the message itself, where its channel can ask.
+
+    `field` of the action's form takes the value of the chosen one of `choices` (value and source text), or, with
+    `own_words`, the text itself in the reader's language. `several`: more than one can be chosen.
+    """
+
+    field: str
+    title: str
+    choices: tuple[tuple[str, str], ...]
+    chosen: str = ""
+    several: bool = False
+    own_words: bool = False
+
+
+@dataclass(frozen=True)
 class MessageKind:
     """One kind of message.
 
     `buttons` are the actions that the reader may answer with at once; `while_in_state` withdraws the
     message, instead of sending it, once the case has left the state it speaks of. `short` says it in a few
     words where only a few fit (SMS: some 35 characters); without it the title does. `page` is the path that a
-    message about no case leads to.
+    message about no case leads to. `questions` go along with the button `answers`, of whose form they fill all that
+    must be filled in; `send` is that button's label beside them, where the action's own is long. `picture` is the path of a public picture at the head of a message for information.
     """
 
     name: str
@@ -43,6 +60,10 @@ class MessageKind:
     while_in_state: bool = False
     short: str = ""
     page: str = ""
+    questions: tuple[Question, ...] = ()
+    answers: str = ""
+    send: str = ""
+    picture: str = ""
 
 
 def shown(variables: Mapping[str, Any], gettext: Gettext) -> dict[str, str]:
@@ -63,7 +84,7 @@ def time_left(minutes: int, gettext: Gettext) -> str:
 
 @dataclass(frozen=True)
 class ActionWords:
-    """How an action is offered and told of. `one_press`: it asks for nothing, a button suffices."""
+    """How an action is offered and told of. `one_press`: nothing must be filled in, a button suffices."""
 
     label: str
     done: str

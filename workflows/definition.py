@@ -77,6 +77,11 @@ class NoForm(Form):
     """An action that asks for nothing, and so can be answered by one press."""
 
 
+def must_fill_in(form: type[Form]) -> frozenset[str]:
+    """The fields without which the action is not taken."""
+    return frozenset(name for name, field in form.model_fields.items() if field.is_required())
+
+
 @dataclass(frozen=True)
 class Say:
     """Tell a kind of message to somebody."""

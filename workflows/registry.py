@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from storage.kinds import ActionWords, Vocabulary
 from workflows.adverse_event.machine import ADVERSE_EVENT
 from workflows.alarm.machine import ALARM
-from workflows.definition import Workflow
+from workflows.definition import Workflow, must_fill_in
 from workflows.licence.machine import LICENCE
 from workflows.repair.machine import REPAIR
 
@@ -32,7 +32,7 @@ class Registry:
 def _words(workflow: Workflow, action: str) -> ActionWords:
     look = workflow.actions[action]
     forms = [move.form for move in workflow.moves if move.action == action]
-    return ActionWords(look.label, look.done, look.style, all(not form.model_fields for form in forms))
+    return ActionWords(look.label, look.done, look.style, not any(must_fill_in(form) for form in forms))
 
 
 def all_workflows() -> Registry:

@@ -5,7 +5,7 @@ in its provider's form. What was refused is said in words, and then nothing was 
 passes through: the adapter lets the provider come again, with the same `event_key`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,11 +22,12 @@ from storage.directory import Viewer
 from storage.texts import N_, Gettext, Texts
 from workflows.actor import DOOR_LABELS, Actor, Door
 from workflows.cases import Cases
-from workflows.definition import Workflow
+from workflows.definition import Workflow, must_fill_in
 from workflows.engine import Clocks, Engine, Place
 from workflows.errors import ActorUnknown, CaseNotFound, WorkflowError
 from workflows.repair.machine import REPAIR, A
 
+SEVERAL = "; "
 ASKS_MORE = N_("“{action_text}” needs a few words of yours. Please fill them in on the page:")
 
 
@@ -35,6 +36,21 @@ class ChatSettings:
     """`public_url` is the address of the pages, as people's phones reach it."""
 
     public_url: str
+
+
+@dataclass(frozen=True)
+class ButtonPress:
+    """A button of the card that an account sent with that id, and what was chosen on the card before, by question."""
+
+    account_id: int
+    unique_id: str
+    action: str
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Mapping[str, str]:
+        """What was chosen, as the action's form takes it; several are told one after the other."""
+        return {name: SEVERAL.join(values) for name, values in self.chosen.items() if values}
 
 
 @dataclass(frozen=True)
@@ -90,7 +106,7 @@ class ChatFront:
             return replies.refused(refusal, _)
 
     async def press(
-        self, person: Viewer | None, door: Door, unique_id: str, account_id: int, action: str, event_key: str
+        self, person: Viewer | None, door: Door, pressed: ButtonPress, event_key: str
     ) -> PressOutcome:
         """Do what the button of a card stands for. Right and state are checked now, not when it was sent.
 
@@ -101,8 +117,8 @@ class ChatFront:
         try:
             if person is None:
                 raise ActorUnknown
-            card = await self._card(unique_id, account_id)
-            return await self._act(person, door, card, action, event_key, _)
+            card = await self._card(pressed.unique_id, pressed.account_id)
+            return await self._act(person, door, card, pressed, event_key, _)
         except WorkflowError as refusal:
             link = Link(card.number, self._pages.case(card.number)) if card else None
             return PressOutcome(False, replies.refused(refusal, _, link))
@@ -118,16 +134,16 @@ class ChatFront:
             raise CaseNotFound from None
 
     async def _act(
-        self, person: Viewer, door: Door, card: Card, action: str, event_key: str, _: Gettext
+        self, person: Viewer, door: Door, card: Card, pressed: ButtonPress, event_key: str, _: Gettext
     ) -> PressOutcome:
-        workflow = self._cases.workflow(card.workflow)
-        if _asks_more(workflow, action):
+        workflow, action, data = self._cases.workflow(card.workflow), pressed.action, pressed.data
+        if _asks_more(workflow, action, data):
             ask = _(ASKS_MORE).format(action_text=_(workflow.actions[action].label))
             page = Link(card.number, self._pages.case(card.number, action))
             return PressOutcome(False, Reply.of(ask, page))
         actor = Actor(door, person.person_id, client=DOOR_LABELS[door])
         await self._engine.act(
-            card.case_id, action, actor, {}, seen_version=card.case_version, idempotency_key=event_key
+            card.case_id, action, actor, data, seen_version=card.case_version, idempotency_key=event_key
         )
         done = _(DECIDED).format(name=person.name, done=_(workflow.actions[action].done))
         return PressOutcome(True, Reply.of(done), card.sent)
@@ -193,6 +209,6 @@ class ChatFront:
         return self._texts.gettext((person.language if person else None) or typed)
 
 
-def _asks_more(workflow: Workflow, action: str) -> bool:
-    """Does the action have a form, so that one press is not enough?"""
-    return any(move.form.model_fields for move in workflow.moves if move.action == action)
+def _asks_more(workflow: Workflow, action: str, data: Mapping[str, str]) -> bool:
+    """Must more be filled in than what was chosen along with the press?"""
+    return any(must_fill_in(move.form) - data.keys() for move in workflow.moves if move.action == action)

@@ -19,7 +19,7 @@ from aiohttp import web
 from bot.chat.answers import Link, Reply
 from bot.chat.background import Background, Teller, Telling
 from bot.chat.door import ANSWER_WITHIN_S, CallbackDoor, ChannelAccounts, known_as, limited_body
-from bot.chat.front import ChatFront, PressOutcome
+from bot.chat.front import ButtonPress, ChatFront, PressOutcome
 from bot.chat.linking import LinkDesk
 from notifier.channel import Account, Replacement
 from notifier.providers.telegram.account import TelegramAccount, account_of
@@ -143,7 +143,8 @@ class TelegramCallback:
         person = await self._front.person(account_id, address)
         if telegram.settings.read_only:
             return self._front.refusal(person, ReadOnly())
-        outcome = await self._front.press(person, Door.TELEGRAM, event.unique_id, account_id, event.key, key)
+        press = ButtonPress(account_id, event.unique_id, event.key)
+        outcome = await self._front.press(person, Door.TELEGRAM, press, key)
         if outcome.done:
             decided = Replacement(_plain(outcome.reply), sent=outcome.sent)
             self._telling.once(

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from bot.chat.answers import Link, Reply
 from bot.chat.background import Background, Recent, Teller, Telling
 from bot.chat.door import ANSWER_WITHIN_S, CallbackDoor, ChannelAccounts, Work, known_as, limited_body
-from bot.chat.front import ChatFront
+from bot.chat.front import ButtonPress, ChatFront
 from notifier.channel import Account
 from notifier.providers.wecom.account import account_of
 from notifier.providers.wecom.cards import TEXT_BYTES
@@ -149,7 +149,8 @@ class WeComCallback:
     async def _press(self, account_id: int, event: CardPress, key: str) -> bytes | None:
         """A press may only be answered by a change of the card, so a reason goes as a message of its own."""
         person = await self._front.person(account_id, event.user)
-        outcome = await self._front.press(person, Door.WECOM, event.task_id, account_id, event.key, key)
+        pressed = ButtonPress(account_id, event.task_id, event.key, event.selected)
+        outcome = await self._front.press(person, Door.WECOM, pressed, key)
         if outcome.done:
             return button_reply(event, _written(outcome.reply), self._clock.now())
         self._telling.tell(key, account_id, event.user, _written(outcome.reply))

@@ -90,6 +90,10 @@ def test_every_kind_is_whole_on_a_card(renderer: Renderer, kind: MessageKind, la
     shown = [card["main_title"]["title"], card["main_title"]["desc"]]
     shown += [button["text"] for button in card.get("button_list", [])]
     shown += [jump["title"] for jump in card.get("jump_list", [])]
+    asked = [*card.get("select_list", []), *([card["checkbox"]] if "checkbox" in card else [])]
+    shown += [option["text"] for question in asked for option in question["option_list"]]
+    shown += [question["title"] for question in asked if "title" in question]
+    shown += [card["submit_button"]["text"]] if "submit_button" in card else []
     assert not [text for text in shown if text.endswith("…")], "our own words must fit where they are shown"
 
 

@@ -4,7 +4,7 @@ Telegram's side is in `tests.support.telegram_chat`.
 """
 
 import itertools
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -113,13 +113,21 @@ class Rig:
             user, "text", f"<Content><![CDATA[{text}]]></Content><MsgId>{known_as}</MsgId>"
         )
 
-    async def press(self, user: str, action: str, card: str, at: datetime | None = None) -> Answer:
-        """Somebody presses a button; the same instant means the same event, come again."""
+    async def press(
+        self,
+        user: str,
+        action: str,
+        card: str,
+        at: datetime | None = None,
+        chosen: Mapping[str, Sequence[str]] | None = None,
+    ) -> Answer:
+        """Somebody presses a button, with what they chose; the same instant means the same event, come again."""
         return await self.event(
             user,
             "template_card_event",
             f"<EventKey><![CDATA[{action}]]></EventKey><TaskId><![CDATA[{card}]]></TaskId>"
-            "<CardType><![CDATA[button_interaction]]></CardType><ResponseCode><![CDATA[RC1]]></ResponseCode>",
+            "<CardType><![CDATA[button_interaction]]></CardType><ResponseCode><![CDATA[RC1]]></ResponseCode>"
+            + _selected(chosen or {}),
             at,
         )
 
@@ -197,6 +205,16 @@ class Rig:
             "SELECT action, actor_name, door FROM step WHERE case_id = $1 ORDER BY id", case.case_id
         )
         return [(row["action"], row["actor_name"], row["door"]) for row in rows]
+
+
+def _selected(chosen: Mapping[str, Sequence[str]]) -> str:
+    items = "".join(
+        f"<SelectedItem><QuestionKey><![CDATA[{question}]]></QuestionKey><OptionIds>"
+        + "".join(f"<OptionId><![CDATA[{option}]]></OptionId>" for option in options)
+        + "</OptionIds></SelectedItem>"
+        for question, options in chosen.items()
+    )
+    return f"<SelectedItems>{items}</SelectedItems>" if items else ""
 
 
 def _parts(xml: str | bytes) -> dict[str, str]:

@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
-from storage.kinds import MessageKind, Severity
+from storage.kinds import MessageKind, Question, Severity
 from storage.texts import N_
 from workflows.adverse_event.clocks import SHARES, Watch
+from workflows.adverse_event.forms import GRADE_LABELS
 
 DEVICE = (N_("Device"), "{device} ({device_number})")
 PLACE = (N_("Place"), "{department} {place}")
 OUTCOME = (N_("Outcome"), "{outcome_text} {group_text}")
 GRADE = (N_("Grade"), "{grade_text}")
-REPORTER = (N_("Reported by"), "{reporter}")
+REPORTER = (N_("Reporter"), "{reporter}")
 NEXT = (N_("Due next"), "{clock_text}")
 DUE = (N_("Deadline"), "{clock_due}")
 LEFT = (N_("Time left"), "{clock_left}")
@@ -42,6 +43,7 @@ unacknowledged = MessageKind(
     Severity.CRITICAL,
     buttons=("acknowledge",),
     while_in_state=True,
+    short=N_("Not acknowledged: {device}"),
 )
 sent_back = MessageKind(
     "adverse_event.sent_back",
@@ -51,6 +53,7 @@ sent_back = MessageKind(
     Severity.NOTICE,
     buttons=("complete",),
     while_in_state=True,
+    short=N_("Report to complete: {device}"),
 )
 please_grade = MessageKind(
     "adverse_event.please_grade",
@@ -59,6 +62,8 @@ please_grade = MessageKind(
     (DEVICE, OUTCOME, *CLOCK),
     Severity.NOTICE,
     buttons=("grade",),
+    questions=(Question("grade", N_("Grade"), tuple(GRADE_LABELS.items())),),
+    answers="grade",
     while_in_state=True,
 )
 please_handle = MessageKind(
@@ -76,6 +81,7 @@ raised = MessageKind(
     N_("The grade has to be given anew. Clocks that start with this knowledge are running."),
     (DEVICE, OUTCOME, *CLOCK),
     Severity.URGENT,
+    short=N_("More serious: {device}"),
 )
 refused = MessageKind(
     "adverse_event.refused",
@@ -97,6 +103,7 @@ check_waits = MessageKind(
     Severity.URGENT,
     buttons=("check",),
     while_in_state=True,
+    short=N_("Not checked yet: {device}"),
 )
 
 _RUNS = {
@@ -123,19 +130,32 @@ _PASSED = {
     Watch.EACH_CASE: N_("Not each case was reported in time: {device}"),
     Watch.HOSPITAL: N_("Not handled in the hospital in time: {device}"),
 }
+_RUNS_IN_SHORT = {
+    Watch.NATIONAL: N_("National report due: {device}"),
+    Watch.PROVINCE: N_("Tell the province: {device}"),
+    Watch.EACH_CASE: N_("Report each case: {device}"),
+    Watch.HOSPITAL: N_("Handling is due: {device}"),
+}
+_PASSED_IN_SHORT = {
+    Watch.NATIONAL: N_("National report late: {device}"),
+    Watch.PROVINCE: N_("Province not told: {device}"),
+    Watch.EACH_CASE: N_("Cases not reported: {device}"),
+    Watch.HOSPITAL: N_("Not handled in time: {device}"),
+}
 _IT_PASSED = N_("The clock of {number} has passed, and that is on record. Please do it without delay.")
 
 
 def _runs(watch: Watch) -> MessageKind:
     title, summary = _RUNS[watch]
     fields = (DEVICE, OUTCOME, (N_("Deadline"), f"{{{watch}_due}}"), (N_("Time left"), f"{{{watch}_left}}"))
-    return MessageKind(f"adverse_event.{watch}_runs", title, summary, fields)
+    return MessageKind(f"adverse_event.{watch}_runs", title, summary, fields, short=_RUNS_IN_SHORT[watch])
 
 
 def _passed(watch: Watch) -> MessageKind:
     fields = (DEVICE, OUTCOME, (N_("Deadline"), f"{{{watch}_due}}"))
     name = f"adverse_event.{watch}_passed"
-    return MessageKind(name, _PASSED[watch], _IT_PASSED, fields, Severity.CRITICAL)
+    short = _PASSED_IN_SHORT[watch]
+    return MessageKind(name, _PASSED[watch], _IT_PASSED, fields, Severity.CRITICAL, short=short)
 
 
 _LEVELS = zip(SHARES, (Severity.NOTICE, Severity.URGENT, Severity.CRITICAL), strict=True)

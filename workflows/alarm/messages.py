@@ -1,6 +1,6 @@
 """What an alarm tells. Texts are sources of the catalogues; places are filled by `rules.variables`."""
 
-from storage.kinds import MessageKind, Severity
+from storage.kinds import MessageKind, Question, Severity
 from storage.texts import N_
 
 DEVICE = (N_("Device"), "{device} ({device_number})")
@@ -8,8 +8,22 @@ PLACE = (N_("Place"), "{department} {place}")
 VALUE = (N_("Measured"), "{metric_text} {value}")
 LIMIT = (N_("Limit"), "{limit}")
 SINCE = (N_("Raised at"), "{since}")
-LASTED = (N_("Time in alarm"), "{lasted}")
-LAST_VALUE = (N_("First missed"), "{metric_text} {value}")
+LASTED = (N_("Lasted"), "{lasted}")
+USUAL_CAUSES = Question(
+    "cause",
+    N_("What was the cause?"),
+    (
+        ("power", N_("Power failure")),
+        ("cooling", N_("Air conditioning")),
+        ("water", N_("Chilled water")),
+        ("device", N_("The device itself")),
+        ("sensor", N_("Sensor or gateway")),
+        ("works", N_("Works in the room")),
+    ),
+    several=True,
+    own_words=True,
+)
+LAST_VALUE = (N_("Missed"), "{metric_text} {value}")
 
 warning = MessageKind(
     "alarm.warning",
@@ -37,6 +51,7 @@ silent = MessageKind(
     Severity.URGENT,
     buttons=("acknowledge",),
     while_in_state=True,
+    short=N_("No data: {device}"),
 )
 unacknowledged = MessageKind(
     "alarm.unacknowledged",
@@ -46,6 +61,7 @@ unacknowledged = MessageKind(
     Severity.URGENT,
     buttons=("acknowledge",),
     while_in_state=True,
+    short=N_("Not acknowledged: {device}"),
 )
 nobody_answers = MessageKind(
     "alarm.nobody_answers",
@@ -71,6 +87,9 @@ cleared = MessageKind(
     (DEVICE, PLACE, VALUE, SINCE, LASTED),
     Severity.NOTICE,
     buttons=("close",),
+    questions=(USUAL_CAUSES,),
+    answers="close",
+    send=N_("Close the alarm"),
     while_in_state=True,
 )
 please_close = MessageKind(
@@ -80,5 +99,8 @@ please_close = MessageKind(
     (DEVICE, PLACE, SINCE, LASTED),
     Severity.NOTICE,
     buttons=("close",),
+    questions=(USUAL_CAUSES,),
+    answers="close",
+    send=N_("Close the alarm"),
     while_in_state=True,
 )

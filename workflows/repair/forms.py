@@ -63,6 +63,50 @@ class WorkDone(Form):
     cost: Money = Field(title=N_("Actual cost (CNY)"))
 
 
+class Satisfaction(StrEnum):
+    """How the reporter finds the repair (满意度)."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+    NOT_SAID = "not_said"
+
+
+class Speed(StrEnum):
+    """Whether it came in time (及时性)."""
+
+    IN_TIME = "in_time"
+    SLOW = "slow"
+    NOT_SAID = "not_said"
+
+
+SATISFACTION_LABELS: dict[str, str] = {
+    Satisfaction.GOOD: N_("Good"),
+    Satisfaction.FAIR: N_("Fair"),
+    Satisfaction.POOR: N_("Poor"),
+    Satisfaction.NOT_SAID: N_("Not said"),
+}
+SPEED_LABELS: dict[str, str] = {
+    Speed.IN_TIME: N_("In time"),
+    Speed.SLOW: N_("Too slow"),
+    Speed.NOT_SAID: N_("Not said"),
+}
+HOW_WAS_IT, IN_TIME = N_("How was the repair?"), N_("Did it come in time?")
+
+
+class Confirmation(Form):
+    """How it was, if the reporter wants to say so. The answers stand in the step."""
+
+    satisfaction: Satisfaction = Field(
+        default=Satisfaction.NOT_SAID,
+        title=HOW_WAS_IT,
+        json_schema_extra={"labels": dict(SATISFACTION_LABELS)},
+    )
+    speed: Speed = Field(
+        default=Speed.NOT_SAID, title=IN_TIME, json_schema_extra={"labels": dict(SPEED_LABELS)}
+    )
+
+
 class Reason(Form):
     """A reason in words."""
 

@@ -106,7 +106,7 @@ MOVES = [
          tells=[Say(say.started, REPORTER)]),
     Move(A.FINISH, S.IN_PROGRESS, S.REPAIRED, ENGINEER, forms.WorkDone, writes=rules.work_done, duty_of=TECHNICIAN,
          tells=[Say(say.please_confirm, REPORTER, but_not_the_actor=False)]),
-    Move(A.CONFIRM, S.REPAIRED, S.CLOSED, CLINICIANS, duty_of=CLINICIANS,
+    Move(A.CONFIRM, S.REPAIRED, S.CLOSED, CLINICIANS, forms.Confirmation, duty_of=CLINICIANS,
          tells=[Say(say.closed, TECHNICIAN | REPORTER)]),
 
     Move(A.REOPEN, S.REPAIRED, S.IN_PROGRESS, CLINICIANS, forms.Reason, tells=[Say(say.reopened, TECHNICIAN)]),

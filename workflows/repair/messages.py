@@ -1,16 +1,21 @@
 """What a repair tells. Texts are sources of the catalogues; places are filled by `rules.variables`."""
 
-from storage.kinds import MessageKind, Severity
+from storage.kinds import MessageKind, Question, Severity
 from storage.texts import N_
+from workflows.repair.forms import HOW_WAS_IT, IN_TIME, SATISFACTION_LABELS, SPEED_LABELS, Satisfaction, Speed
 
 DEVICE = (N_("Device"), "{device} ({device_number})")
 PLACE = (N_("Place"), "{department} {place}")
 FAULT = (N_("Fault"), "{fault}")
-REPORTER = (N_("Reported by"), "{reporter}")
+REPORTER = (N_("Reporter"), "{reporter}")
 URGENCY = (N_("Urgency"), "{urgency_text}")
 ESTIMATE = (N_("Estimate"), "{estimate}")
 TECHNICIAN = (N_("Engineer"), "{technician}")
 COST = (N_("Cost"), "{cost}")
+HOW_IT_WAS = (
+    Question("satisfaction", HOW_WAS_IT, tuple(SATISFACTION_LABELS.items()), Satisfaction.NOT_SAID),
+    Question("speed", IN_TIME, tuple(SPEED_LABELS.items()), Speed.NOT_SAID),
+)
 
 please_triage = MessageKind(
     "repair.please_triage",
@@ -96,6 +101,8 @@ please_confirm = MessageKind(
     (DEVICE, FAULT, TECHNICIAN),
     Severity.NOTICE,
     buttons=("confirm", "reopen"),
+    questions=HOW_IT_WAS,
+    answers="confirm",
     while_in_state=True,
 )
 reopened = MessageKind(
@@ -134,6 +141,7 @@ triage_overdue = MessageKind(
     Severity.CRITICAL,
     buttons=("triage",),
     while_in_state=True,
+    short=N_("Nobody took up {device}"),
 )
 approval_waits = MessageKind(
     "repair.approval_waits",
@@ -159,7 +167,10 @@ please_confirm_again = MessageKind(
     N_("The engineer is waiting for your answer."),
     (DEVICE, FAULT, TECHNICIAN),
     Severity.URGENT,
+    short=N_("Does {device} work?"),
     buttons=("confirm", "reopen"),
+    questions=HOW_IT_WAS,
+    answers="confirm",
     while_in_state=True,
 )
 confirmation_overdue = MessageKind(
@@ -169,5 +180,7 @@ confirmation_overdue = MessageKind(
     (DEVICE, FAULT, REPORTER, TECHNICIAN),
     Severity.CRITICAL,
     buttons=("confirm", "reopen"),
+    questions=HOW_IT_WAS,
+    answers="confirm",
     while_in_state=True,
 )

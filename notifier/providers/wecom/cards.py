@@ -5,9 +5,10 @@ are the widths that a phone shows, so two Latin letters count as one.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from notifier.channel import Button, Content, Replacement
+from notifier.channel import Button, Content, Poll, Question, Replacement
 from notifier.trim import clean, fit_bytes, fit_columns, one_line
 from storage.kinds import Severity
 
@@ -15,6 +16,9 @@ TEXT_BYTES = 2048
 BUTTON_ZI = 10
 _KEY_BYTES = 1024
 _MOST_BUTTONS, _MOST_LINKS, _MOST_FIELDS = 6, 3, 6
+_MOST_IN_VOTE, _MOST_IN_LIST, _MOST_LISTS = 20, 10, 3
+VOTE_ZI, LIST_ZI, LIST_TITLE_ZI = 17, 16, 16
+PICTURE_RATIO = 2.25
 
 _GREY, _BLACK, _RED = 0, 1, 2
 _SOURCE_COLOUR = {
@@ -31,6 +35,8 @@ Message = dict[str, Any]
 
 def message_for(content: Content, has_callback: bool) -> Message:
     """The `msgtype` and its part: a card with buttons, a card to open, or a text where neither can be."""
+    if has_callback and content.poll and (card := asking_card(content, content.poll)):
+        return {"msgtype": "template_card", "template_card": card}
     answers = any(button.url is None for button in content.buttons)
     if answers and has_callback and len(content.buttons) <= _MOST_BUTTONS:
         return {"msgtype": "template_card", "template_card": _button_card(content)}
@@ -65,11 +71,65 @@ def _button_card(content: Content) -> Message:
 
 def notice_card(content: Content) -> Message:
     """A card that only informs, and opens a page: `content.url` must not be empty."""
-    card = _card("text_notice", content)
+    card = _card("news_notice" if content.picture else "text_notice", content)
+    if content.picture:
+        card["card_image"] = {"url": content.picture, "aspect_ratio": PICTURE_RATIO}
     links = [(button.label, button.url) for button in content.buttons if button.url][:_MOST_LINKS]
-    links = links or [(content.url_label, content.url)]
-    card["jump_list"] = [{"type": 1, "title": _line(label, 18), "url": url} for label, url in links]
+    card["jump_list"] = _jumps(links or [(content.url_label, content.url)])
     return card
+
+
+def asking_card(content: Content, poll: Poll) -> Message | None:
+    """A card that asks: one question as a vote, two or three as lists, one beside other buttons as a list above them.
+
+    None where it cannot ask all that is to be asked.
+    """
+    others = [button for button in content.buttons if button.key != poll.submit.key]
+    lists = all(not q.several and len(q.choices) <= _MOST_IN_LIST for q in poll.questions)
+    if any(button.url is None for button in others):
+        beside = lists and len(poll.questions) == 1 and len(others) < _MOST_BUTTONS
+        return _list_above_buttons(content, poll, others) if beside else None
+    if len(poll.questions) == 1 and len(poll.questions[0].choices) <= _MOST_IN_VOTE:
+        vote = _poll_card("vote_interaction", content, poll, others)
+        return vote | {"checkbox": _checkbox(poll.questions[0])}
+    if lists and len(poll.questions) <= _MOST_LISTS:
+        several = _poll_card("multiple_interaction", content, poll, others)
+        return several | {"select_list": [_selection(question) for question in poll.questions]}
+    return None
+
+
+def _poll_card(kind: str, content: Content, poll: Poll, others: Sequence[Button]) -> Message:
+    card = _card(kind, content)
+    if links := [(button.label, button.url) for button in others if button.url][:_MOST_LINKS]:
+        card["jump_list"] = _jumps(links)
+    card["submit_button"] = {"text": _line(poll.submit.label, BUTTON_ZI), "key": _key(poll.submit)}
+    return card
+
+
+def _list_above_buttons(content: Content, poll: Poll, others: Sequence[Button]) -> Message:
+    card = _card("button_interaction", content)
+    card["button_selection"] = _selection(poll.questions[0])
+    card["button_list"] = [_button(button) for button in (poll.submit, *others)]
+    return card
+
+
+def _checkbox(question: Question) -> Message:
+    options = [
+        {"id": value, "text": _line(words, VOTE_ZI), "is_checked": value == question.chosen}
+        for value, words in question.choices
+    ]
+    return {"question_key": question.field, "mode": int(question.several), "option_list": options}
+
+
+def _selection(question: Question) -> Message:
+    options = [{"id": value, "text": _line(words, LIST_ZI)} for value, words in question.choices]
+    chosen = {"selected_id": question.chosen} if question.chosen else {}
+    title = _line(question.title, LIST_TITLE_ZI)
+    return {"question_key": question.field, "title": title, **chosen, "option_list": options}
+
+
+def _jumps(links: Sequence[tuple[str, str | None]]) -> list[Message]:
+    return [{"type": 1, "title": _line(label, 18), "url": url} for label, url in links]
 
 
 def _card(kind: str, content: Content) -> Message:
@@ -101,9 +161,13 @@ def _button(button: Button) -> Message:
     face = {"text": _line(button.label, BUTTON_ZI), "style": _BUTTON_STYLE[button.style]}
     if button.url:
         return {"type": 1, **face, "url": button.url}
+    return {"type": 0, **face, "key": _key(button)}
+
+
+def _key(button: Button) -> str:
     if len(button.key.encode()) > _KEY_BYTES:
         raise ValueError(f"the key of a button is longer than {_KEY_BYTES} bytes")
-    return {"type": 0, **face, "key": button.key}
+    return button.key
 
 
 def _line(text: str, zi: int) -> str:

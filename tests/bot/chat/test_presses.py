@@ -148,3 +148,32 @@ async def test_reason_that_cannot_be_told_changes_no_answer(rig: Rig) -> None:
     card = await rig.card_of(await rig.awaiting_approval(), "head")
     assert (await rig.press("second_engineer", "approve", card)).status == 200
     await rig.callback.background.settle()
+
+
+async def test_what_was_chosen_on_the_card_goes_into_the_step(rig: Rig) -> None:
+    world, case = rig.world, await rig.reported()
+    case = await rig.act(case, "triage", world.engineer, diagnosis="tube", estimate="0")
+    case = await rig.act(case, "start", world.engineer)
+    case = await rig.act(case, "finish", world.engineer, work_done="new tube", cost="0")
+    card = await rig.card_of(case, "reporter")
+    answer = await rig.press(
+        "reporter", "confirm", card, chosen={"satisfaction": ["good"], "speed": ["slow"]}
+    )
+    assert "confirmed" in answer.button
+    row = await rig.db.fetchrow("SELECT data FROM step ORDER BY id DESC LIMIT 1")
+    assert row is not None
+    assert {name: row["data"][name] for name in ("satisfaction", "speed")} == {
+        "satisfaction": "good",
+        "speed": "slow",
+    }
+
+
+async def test_an_answer_that_the_card_never_offered_is_refused(rig: Rig) -> None:
+    world, case = rig.world, await rig.reported()
+    case = await rig.act(case, "triage", world.engineer, diagnosis="tube", estimate="0")
+    case = await rig.act(case, "start", world.engineer)
+    case = await rig.act(case, "finish", world.engineer, work_done="new tube", cost="0")
+    await rig.press("reporter", "confirm", await rig.card_of(case, "reporter"), chosen={"speed": ["light"]})
+    await rig.callback.background.settle()
+    assert "Nothing was saved" in rig.told.told[-1][2]
+    assert (await rig.steps(case))[-1][0] == "finish"
