@@ -8,9 +8,9 @@ from workflows.licence.stages import SEVERITIES, Colour
 
 LICENCE = (N_("Licence"), "{licence_number}")
 UNIT = (N_("Unit"), "{unit}")
-DEVICE = (N_("Licensed device"), "{device}")
+DEVICE = (N_("Device"), "{device}")
 LIMIT = (N_("Time limit"), "{limit}")
-MISSING = (N_("Still missing"), "{missing_text}")
+MISSING = (N_("Missing"), "{missing_text}")
 
 TITLES: Mapping[Colour, str] = {
     Colour.BLUE: N_("Blue reminder: licence {licence_number}"),
