@@ -1,12 +1,13 @@
 """Templates and the functions that they may call."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import datetime
 from decimal import Decimal
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from h5_pages import device_look, event_look, look
@@ -52,8 +53,25 @@ class Renderer:
         return self._environments[visit.language].get_template(template).render({**context, **values})
 
 
+class _Context(Context):
+    """One that just calls what a template calls: nothing of ours asks to be given the context with its arguments."""
+
+    def call(
+        self,
+        called: Callable[..., Any],
+        /,
+        *args: Any,
+        _block_vars: object = None,  # both would go into that context
+        _loop_vars: object = None,
+        **kwargs: Any,
+    ) -> Any:
+        return called(*args, **kwargs)
+
+
 class _Environment(Environment):
     """One whose globals stand when it is made, so that a page need not look for each of them in two places."""
+
+    context_class = _Context
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
