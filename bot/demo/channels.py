@@ -1,6 +1,7 @@
 """The channel accounts of the demo.
 
-For all: one WeCom app, one Telegram bot, one mail sender, one SMS account. One hospital has a WeCom app of its own.
+For all: one WeCom app, one Telegram bot, one mail sender, one account each for SMS and calls. One hospital has a
+WeCom app of its own.
 """
 
 import base64
@@ -13,6 +14,7 @@ from bot.demo.people import MAIL_DOMAIN
 
 ROBOT = "wecom_robot"
 WECOM, TELEGRAM, EMAIL, SMS = "wecom", "telegram", "email", "sms"
+VOICE = "voice"
 AGENT_ID = 1000002
 _VARIABLES = {
     "level": {"source": "level", "length": 20},
@@ -31,6 +33,18 @@ SMS_TEMPLATES = {
         "variables": _VARIABLES,
     },
 }
+SPOKEN = {
+    "default": {
+        "code": "TTS_100000001",
+        "text": "医设提醒您，${level}，${what}。知悉请按1。",
+        "variables": {
+            "level": {"source": "level", "length": 20},
+            "what": {"source": "what", "length": 60},
+        },
+    },
+}
+HEARD = "TTS_100000002"
+HEARD_TEXT = "已记录您知悉，谢谢。"
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,7 @@ def channel_accounts(seed: int, at: Endpoints) -> list[ChannelAccount]:
         ChannelAccount("demo-mail", EMAIL, PROVINCE, "演示省邮箱", mail, {}),
         _robot(seed, "demo-robot", at),
         _sms(seed, "demo-sms", at),
+        _voice(seed, "demo-voice", at),
         _telegram(seed, "demo-telegram", at),
     ]
 
@@ -119,3 +134,18 @@ def _sms(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
         "report_token": token(seed, public_key, "reports"),
     }
     return ChannelAccount(public_key, SMS, PROVINCE, "演示省短信", settings, secrets)
+
+
+def _voice(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
+    settings = {
+        "access_key_id": "sandbox-calls-of-the-demo",
+        "caller_number": "02500000000",
+        "templates": SPOKEN,
+        "menu": {"1": HEARD},
+        "base_url": at.wecom_url,
+    }
+    secrets = {
+        "access_key_secret": "sandbox-" + token(seed, public_key, "secret"),
+        "report_token": token(seed, public_key, "reports"),
+    }
+    return ChannelAccount(public_key, VOICE, PROVINCE, "演示省电话通知", settings, secrets)

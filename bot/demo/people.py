@@ -26,7 +26,9 @@ STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with one role at one organisation (by its key). `mobile` is empty for who gets no SMS.
+    """Somebody with one role at one organisation (by its key).
+
+    `mobile` is empty for who gets no SMS, `calls` for who is not called when it is critical.
 
     `telegram` is the id of their chat, None for who is not linked; `telegram_first` is who has no WeCom.
     """
@@ -38,6 +40,7 @@ class Person:
     organisation: str
     mail_only: bool = False
     mobile: str = ""
+    calls: str = ""
     telegram: int | None = None
     telegram_first: bool = False
 
@@ -53,6 +56,7 @@ class _Job:
     role: Role
     mail_only: bool = False
     sms: bool = False
+    called: bool = False
     telegram_first: bool = False
 
 
@@ -61,10 +65,10 @@ TELEGRAM_IDS = {"engineer": 700000001, "engineer2": 700000002, "head": 700000003
 NOT_LINKED = frozenset({"engineer"})
 DEPUTY = _Job("deputy", "装备处副处长", Role.EQUIPMENT_HEAD, sms=True, telegram_first=True)
 HOSPITAL_JOBS = (
-    _Job("engineer", "医学工程师", Role.ENGINEER),
-    _Job("engineer2", "医学工程师", Role.ENGINEER),
-    _Job("head", "装备处处长", Role.EQUIPMENT_HEAD, sms=True),
-    _Job("director", "分管副院长", Role.VICE_DIRECTOR, sms=True),
+    _Job("engineer", "医学工程师", Role.ENGINEER, called=True),
+    _Job("engineer2", "医学工程师", Role.ENGINEER, called=True),
+    _Job("head", "装备处处长", Role.EQUIPMENT_HEAD, sms=True, called=True),
+    _Job("director", "分管副院长", Role.VICE_DIRECTOR, sms=True, called=True),
     _Job("safety", "安全员", Role.SAFETY_OFFICER, sms=True),
     _Job("licence", "配置证联系人", Role.LICENCE_CONTACT, mail_only=True, sms=True),
     _Job("hospital-admin", "本院管理员", Role.ADMINISTRATOR, mail_only=True),
@@ -79,11 +83,14 @@ SHORT = {RADIOLOGY: "", NUCLEAR: "-nm", RADIOTHERAPY: "-rt", THEATRE: "-or"}
 def people() -> list[Person]:
     """Everybody; the first hospital first, whose user names are the plain ones."""
     seen: Counter[str] = Counter()
-    mobiles = (f"199{number:08d}" for number in count(1))  # 199 0000 00xx, which nobody has
-    return [
-        replace(_named(username, job, organisation, seen), mobile=next(mobiles) if job.sms else "")
-        for username, job, organisation in _posts()
-    ]
+    # 199 0000 00xx, which nobody has; 199 0000 01xx are those who are called and get no SMS.
+    mobiles, others = ((f"199{number:08d}" for number in count(start)) for start in (1, 101))
+    made = []
+    for username, job, organisation in _posts():
+        mobile = next(mobiles) if job.sms else ""
+        calls = (mobile or next(others)) if job.called else ""
+        made.append(replace(_named(username, job, organisation, seen), mobile=mobile, calls=calls))
+    return made
 
 
 def _posts() -> Iterator[tuple[str, _Job, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot.demo.channels import EMAIL, SMS, TELEGRAM, WECOM, ChannelAccount
+from bot.demo.channels import EMAIL, SMS, TELEGRAM, VOICE, WECOM, ChannelAccount
 from bot.demo.data import Organisation
 from bot.demo.devices import Device
 from bot.demo.people import Person
@@ -98,6 +98,7 @@ def _ways(person: Person) -> list[tuple[str, str]]:
     has_wecom = not (person.mail_only or person.telegram_first)
     ways = [(WECOM, person.username if has_wecom else ""), (EMAIL, person.mail), (SMS, person.mobile)]
     ways.insert(0 if person.telegram_first else len(ways), (TELEGRAM, str(person.telegram or "")))
+    ways.append((VOICE, person.calls))
     return [(kind, address) for kind, address in ways if address]
 
 

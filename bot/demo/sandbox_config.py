@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.demo.channels import EMAIL, ROBOT, SMS, TELEGRAM, WECOM
+from bot.demo.channels import EMAIL, HEARD, HEARD_TEXT, ROBOT, SMS, TELEGRAM, VOICE, WECOM
 from bot.demo.people import TELEGRAM_IDS
 from bot.demo.story import VISITOR_MAIL, VISITOR_NAME
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
@@ -32,6 +32,7 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
     """
     accounts = await _accounts(db, sealer, WECOM)
     sms = await _accounts(db, sealer, SMS)
+    voice = await _accounts(db, sealer, VOICE)
     bots = await _accounts(db, sealer, TELEGRAM)
     robots = [_robot(account) for account in (await _accounts(db, sealer, ROBOT)).values()]
     people: dict[int, Json] = {}
@@ -45,7 +46,7 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
         if row["kind"] == EMAIL:
             mailboxes.append({"address": row["address"], "name": row["name"]})
             phone["mail"] = row["address"]
-        elif row["kind"] == SMS:
+        elif row["kind"] in (SMS, VOICE):
             phone["number"] = row["address"]
         elif row["kind"] == WECOM:
             members[row["account_id"]].append({"userid": row["address"], "name": row["name"]})
@@ -64,6 +65,7 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
             if "telegram" in phone
         ],
         "sms_accounts": [_sms_account(account, callback_origin) for account in sms.values()],
+        "voice_accounts": [_voice_account(account, callback_origin) for account in voice.values()],
     }
 
 
@@ -125,4 +127,17 @@ def _sms_account(account: OpenedAccount, callback_origin: str) -> Json:
             for template in templates
         },
         "report_url": f"{callback_origin}/webhooks/aliyun-sms/{account.public_key}/{token}",
+    }
+
+
+def _voice_account(account: OpenedAccount, callback_origin: str) -> Json:
+    """As the vendor knows it: approved texts by code, the number that was bought, and where reports go."""
+    texts = {template["code"]: template["text"] for template in account.settings["templates"].values()}
+    token = account.secrets["report_token"]
+    return {
+        "access_key_id": account.settings["access_key_id"],
+        "access_key_secret": account.secrets["access_key_secret"],
+        "caller_numbers": [account.settings["caller_number"]],
+        "templates": texts | {HEARD: HEARD_TEXT},
+        "report_url": f"{callback_origin}/webhooks/aliyun-voice/{account.public_key}/{token}",
     }

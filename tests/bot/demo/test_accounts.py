@@ -6,6 +6,7 @@ from bot.demo.sandbox_config import sandbox_config
 from bot.sandbox.config import SandboxConfig
 from notifier.channel import Account
 from notifier.providers.aliyun_sms.account import account_of
+from notifier.providers.aliyun_voice.account import account_of as voice_of
 from notifier.providers.telegram.account import account_of as telegram_of
 from storage.channel_accounts import StoredChannelAccounts
 from tests.support.demo import ENDPOINTS, Demo
@@ -42,6 +43,21 @@ async def test_sms_account_of_the_demo_agrees_with_the_one_that_the_sandbox_play
     assert {template.code for template in settings.templates.values()} == set(account.templates)
     address = f"http://127.0.0.1:8000/webhooks/aliyun-sms/demo-sms/{opened.secrets['report_token']}"
     assert account.report_url == address
+
+
+async def test_calls_of_the_demo_are_those_that_the_sandbox_takes_and_ring_the_engineers(demo: Demo) -> None:
+    config = SandboxConfig.model_validate(
+        await sandbox_config(demo.db, demo.tools.sealer, "http://127.0.0.1:8000")
+    )
+    (played,) = config.voice_accounts
+    opened = await StoredChannelAccounts(demo.db, demo.tools.sealer).by_public_key("voice", "demo-voice")
+    assert opened is not None
+    calls = voice_of(Account(opened.id, opened.settings, opened.secrets)).settings
+    said = {template.code: template.text for template in calls.templates.values()}
+    assert said.items() <= played.templates.items()
+    assert set(calls.menu.values()) <= set(played.templates)
+    assert played.caller_numbers == [calls.caller_number]
+    assert all(p.number for p in config.people if p.title.startswith("医学工程师"))
 
 
 async def test_bot_of_the_demo_is_the_one_that_the_sandbox_plays_and_one_person_is_left_to_link(
