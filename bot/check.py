@@ -1,18 +1,26 @@
 """`yishe check`: configured, reachable, migrated, and which roles have nobody who could be told."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
+
+import aiohttp
 
 from bot.catalogues import Catalogues, CataloguesMissing
 from bot.machines import broker_of
 from bot.master_key import master_key
 from bot.rotation import told
 from bot.settings import Settings, SettingsWrong
+from notifier.channel import Channel
+from notifier.preview import Preview
+from notifier.providers import build_channels
 from notifier.providers.accounts import faults_of
+from notifier.rendering import Renderer
+from notifier.sending import as_account
 from storage import rotation
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
 from storage.clock import RealClock
 from storage.database import Database, DatabaseAway, DatabaseUnusable
+from storage.links import Links
 from storage.migrate import missing_migrations
 from storage.roles import SERVICE_ROLE, standing
 from storage.sealing import MasterKey, SealBroken
@@ -21,6 +29,7 @@ from telemetry.topics import SUBSCRIPTION
 from workflows.definition import Workflow
 from workflows.registry import all_workflows
 
+LANGUAGES = ("zh_CN", "en")
 # Hospitals, and who of the given roles can be told there: an active person with a contact point.
 UNREACHABLE = """
 SELECT o.name, wanted.role FROM organisation o CROSS JOIN unnest($1::text[]) AS wanted(role)
@@ -110,12 +119,15 @@ def _catalogues() -> Finding:
 async def _people_and_accounts(db: Database, key: MasterKey) -> AsyncIterator[Finding]:
     yield await _sealed(db, key)
     accounts = StoredChannelAccounts(db, key)
-    for row in await db.fetch("SELECT id, name, kind FROM channel_account WHERE active ORDER BY id"):
-        subject = f"channel account {row['name']} ({row['kind']})"
-        try:
-            yield _usable(subject, await accounts.by_id(row["id"]))
-        except SealBroken as broken:
-            yield Finding(subject, False, str(broken))
+    async with aiohttp.ClientSession() as http:
+        preview = preview_of(build_channels(http, RealClock()), Catalogues.load())
+        yield texts_found(preview)
+        for row in await db.fetch("SELECT id, name, kind FROM channel_account WHERE active ORDER BY id"):
+            subject = f"channel account {row['name']} ({row['kind']})"
+            try:
+                yield _usable(subject, await accounts.by_id(row["id"]), preview)
+            except SealBroken as broken:
+                yield Finding(subject, False, str(broken))
     roles = sorted({role for workflow in all_workflows() for role in _told(workflow)})
     for row in await db.fetch(UNREACHABLE, roles, RealClock().now()):
         yield Finding(f"{row['name']}: {row['role']}", False, "nobody who could be told")
@@ -135,12 +147,34 @@ async def _sealed(db: Database, key: MasterKey) -> Finding:
     )
 
 
-def _usable(subject: str, account: OpenedAccount | None) -> Finding:
-    """By the models with which its channel reads it."""
-    wrong = sorted(faults_of(account.kind, account.settings, account.secrets)) if account else []
-    if wrong:
+def _usable(subject: str, account: OpenedAccount | None, preview: Preview) -> Finding:
+    """By the models with which its channel reads it, and by every message that it may have to send."""
+    if account is None:
+        return Finding(subject, True, "not active any more")
+    if wrong := sorted(faults_of(account.kind, account.settings, account.secrets)):
         return Finding(subject, False, f"missing or wrong: {', '.join(wrong)}")
-    return Finding(subject, True, "secrets can be opened, settings are complete")
+    samples = [
+        sample
+        for language in LANGUAGES
+        for sample in preview.samples(account.kind, as_account(account), account.name, language)
+    ]
+    if faulty := [sample for sample in samples if sample.fault]:
+        named = sorted({f"{sample.kind} ({sample.language})" for sample in faulty})
+        return Finding(subject, False, f"texts that do not fit or have no template: {', '.join(named)}")
+    return Finding(subject, True, f"secrets can be opened, settings are complete, {len(samples)} texts fit")
+
+
+def preview_of(channels: Mapping[str, Channel], texts: Catalogues) -> Preview:
+    """Samples of every message; links in them lead nowhere."""
+    vocabulary = all_workflows().vocabulary()
+    renderer = Renderer(vocabulary, texts, Links(bytes(32)), "https://yishe.example")
+    return Preview(channels, renderer, vocabulary)
+
+
+def texts_found(preview: Preview) -> Finding:
+    """Can every message be rendered in every language?"""
+    broken = [f"{sample.kind} ({sample.language}): {sample.detail}" for sample in preview.broken(LANGUAGES)]
+    return Finding("texts", not broken, "; ".join(broken) or "every message renders in every language")
 
 
 def _told(workflow: Workflow) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _JOINER = "\u200d"
-_ELLIPSIS = "…"
+ELLIPSIS = "…"
 
 
 def clean(text: str) -> str:
@@ -57,12 +57,12 @@ def _is_attached(character: str) -> bool:
 def _fit(text: str, limit: int, size: Callable[[str], int]) -> str:
     if size(text) <= limit:
         return text
-    room, used, end = limit - size(_ELLIPSIS), 0, 0
+    room, used, end = limit - size(ELLIPSIS), 0, 0
     for end, character in enumerate(text):  # noqa: B007 - the place where it stopped is the result
         used += size(character)
         if used > room:
             break
-    return text[: _border_before(text, end)].rstrip() + _ELLIPSIS
+    return text[: _border_before(text, end)].rstrip() + ELLIPSIS
 
 
 def _border_before(text: str, end: int) -> int:

@@ -16,7 +16,7 @@ NOWHERE = "http://127.0.0.1:9"
 ALIYUN_TEXT = "医设提醒，${level}，${what}。知悉请按1。"
 TENCENT_TEXT = "医设提醒，{1}，{2}。知悉请按1。"
 HEARD = "已记录，谢谢。"
-LEVEL, WHAT = {"source": "level", "length": 20}, {"source": "what", "length": 40}
+LEVEL, WHAT = {"source": "level", "length": 24}, {"source": "what", "length": 40}
 
 
 @dataclass(frozen=True)

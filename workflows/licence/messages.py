@@ -18,6 +18,12 @@ TITLES: Mapping[Colour, str] = {
     Colour.ORANGE: N_("Orange reminder: licence {licence_number}"),
     Colour.RED: N_("Red reminder: licence {licence_number}"),
 }
+SHORT: Mapping[Colour, str] = {
+    Colour.BLUE: N_("Blue: licence {licence_number}"),
+    Colour.YELLOW: N_("Yellow: licence {licence_number}"),
+    Colour.ORANGE: N_("Orange: licence {licence_number}"),
+    Colour.RED: N_("Red: licence {licence_number}"),
+}
 BEFORE = N_("{days} days are left until the time limit. {missing_text}")
 AFTER = N_("The time limit passed {days_past} days ago. {missing_text}")
 
@@ -32,6 +38,7 @@ def reminder(colour: Colour) -> MessageKind:
         SEVERITIES[colour],
         buttons=("acknowledge",),
         while_in_state=True,
+        short=SHORT[colour],
     )
 
 

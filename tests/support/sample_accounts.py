@@ -1,0 +1,29 @@
+"""One usable account of every kind, as its channel reads it."""
+
+from collections.abc import Mapping
+
+from notifier.channel import Account
+from tests.support.channel_contents import wecom_account
+from tests.support.sms import sms_account
+from tests.support.tencent_sms import tencent_account
+from tests.support.voice import ALIYUN, TENCENT
+
+MAIL = {
+    "host": "mx.example",
+    "port": 25,
+    "tls": "none",
+    "sender_address": "device@hospital.example",
+    "message_id_domain": "yishe.example",
+}
+BOT_TOKEN = "1234567:made-up-token-of-a-bot-for-the-tests"
+
+SAMPLE_ACCOUNTS: Mapping[str, Account] = {
+    "wecom": wecom_account(),
+    "wecom_robot": Account(5, {}, {"key": "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"}),
+    "email": Account(1, MAIL, {}),
+    "telegram": Account(8, {"bot_username": "demo_bot"}, {"token": BOT_TOKEN, "webhook_secret": "made-up-webhook-secret"}),
+    "sms": sms_account(),
+    "tencent_sms": tencent_account(),
+    "voice": ALIYUN.account(),
+    "tencent_voice": TENCENT.account(),
+}
