@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import aiohttp
 
-from bot.catalogues import Catalogues, CataloguesMissing
+from bot.catalogues import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, Catalogues, CataloguesMissing
 from bot.machines import broker_of
 from bot.master_key import master_key
 from bot.rotation import told
@@ -29,7 +29,7 @@ from telemetry.topics import SUBSCRIPTION
 from workflows.definition import Workflow
 from workflows.registry import all_workflows
 
-LANGUAGES = ("zh_CN", "en")
+LANGUAGES = (DEFAULT_LANGUAGE, SOURCE_LANGUAGE)
 # Hospitals, and who of the given roles can be told there: an active person with a contact point.
 UNREACHABLE = """
 SELECT o.name, wanted.role FROM organisation o CROSS JOIN unnest($1::text[]) AS wanted(role)

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import structlog
 from aiohttp import web
 
-from bot.catalogues import Catalogues
+from bot.catalogues import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, Catalogues
 from bot.databases import Addresses
 from bot.guard import SERVER
 from bot.health import Health
@@ -29,6 +29,7 @@ from storage.roles import standing
 from workflows.calendar import follow_changes
 
 POLL_S = 1.0
+ROBOTS_EVERY_S = 5.0  # how soon another process takes over the connection of a robot
 AUDIT_EVERY_S = 30.0
 ADVICE = "let the service have a login of its own that is a member of yishe_service (docs/operation.md)"
 SHUTDOWN_S = 10.0
@@ -50,6 +51,7 @@ async def serve(
     await migrate(addresses.owner)
     async with build_services(settings, addresses.service, key, texts) as services:
         await _say_whether_audit_is_safe(services)
+        _say_which_texts_are_broken(services)
         await upkeep.look_after(services.db, services.clocks.real.now())
         heartbeats = Heartbeats()
         health = Health(services.db, heartbeats, services.clocks.real, services.business)
@@ -86,6 +88,7 @@ async def background(services: Services, heartbeats: Heartbeats, stop: asyncio.E
             yield
     finally:
         await services.dispatcher.settle()
+        await services.robots.close()
         deaf.cancel()
 
 
@@ -99,6 +102,7 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
         wakes["outbox"] = [send, cards]
         loops += [
             Loop("notifier", lambda: services.dispatcher.start_due(send), send, POLL_S),
+            Loop("robots", services.robots.round, asyncio.Event(), ROBOTS_EVERY_S),
             Loop("cards", lambda: services.decided.run_due(_piece(heartbeats, "cards")), cards, POLL_S),
         ]
     if Part.TIMERS in parts:
@@ -150,6 +154,12 @@ async def _say_whether_audit_is_safe(services: Services) -> None:
     who = await standing(services.db)
     if who.may_change_audit:
         log.warning("audit_could_be_changed", login=who.login, advice=ADVICE)
+
+
+def _say_which_texts_are_broken(services: Services) -> None:
+    """A message that cannot be rendered reaches nobody: better known in the morning than at night."""
+    for sample in services.preview.broken((DEFAULT_LANGUAGE, SOURCE_LANGUAGE)):
+        log.error("text_broken", kind=sample.kind, language=sample.language, why=sample.detail)
 
 
 async def _refresh_clock(services: Services) -> None:

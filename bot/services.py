@@ -21,6 +21,7 @@ from notifier.budget import Budget
 from notifier.decided import DecidedCards
 from notifier.direct import Direct
 from notifier.dispatcher import Dispatcher
+from notifier.preview import Preview
 from notifier.providers import build_channels
 from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
@@ -97,6 +98,7 @@ class Services:
     voice_reports: VoiceReports
     acknowledging: Acknowledging
     auditing: Auditing
+    preview: Preview
 
 
 @asynccontextmanager
@@ -163,6 +165,7 @@ async def build_services(
             sms_reports=AliyunSmsReports(db, accounts, real),
             voice_reports=VoiceReports(db, accounts, acknowledging, real),
             acknowledging=acknowledging,
+            preview=Preview(channels.by_kind, renderer, registry.vocabulary()),
             auditing=_auditing(settings, Auditor(db, registry, clocks), Direct(channels), texts),
         )
 

@@ -15,13 +15,14 @@ MAIL = {
     "sender_address": "device@hospital.example",
     "message_id_domain": "yishe.example",
 }
+BOT = {"bot_username": "demo_bot"}
 BOT_TOKEN = "1234567:made-up-token-of-a-bot-for-the-tests"
 
 SAMPLE_ACCOUNTS: Mapping[str, Account] = {
     "wecom": wecom_account(),
     "wecom_robot": Account(5, {}, {"key": "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"}),
     "email": Account(1, MAIL, {}),
-    "telegram": Account(8, {"bot_username": "demo_bot"}, {"token": BOT_TOKEN, "webhook_secret": "made-up-webhook-secret"}),
+    "telegram": Account(8, BOT, {"token": BOT_TOKEN, "webhook_secret": "made-up-webhook-secret"}),
     "sms": sms_account(),
     "tencent_sms": tencent_account(),
     "voice": ALIYUN.account(),
