@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bot.sandbox.bots_world import Bot
 from bot.sandbox.errors import ConfigError, RealCredentialsError
 from bot.sandbox.robots import Robot
 from bot.sandbox.sms_config import SmsAccount
@@ -138,6 +139,7 @@ class SandboxConfig(_Strict):
     telegram_bots: list[TelegramBot] = []
     telegram_users: list[TelegramUser] = []
     robots: list[Robot] = []
+    bots: list[Bot] = []
     allow_remote_callbacks: bool = False
     retry_refused_callbacks: bool = True
     keep_messages: int = Field(default=500, ge=1)
@@ -172,6 +174,7 @@ class SandboxConfig(_Strict):
         _refuse_repeats("bot's token", (bot.token for bot in self.telegram_bots))
         _refuse_repeats("Telegram user", (user.id for user in self.telegram_users))
         _refuse_repeats("robot", (robot.name for robot in self.robots))
+        _refuse_repeats("smart robot", (bot.bot_id for bot in self.bots))
         _refuse_repeats("robot's key", (robot.key for robot in self.robots))
         _refuse_repeats("mailbox", (box.address.lower() for box in self.mailboxes))
         return self
