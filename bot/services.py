@@ -14,6 +14,8 @@ from bot.chat.front import ChatFront, ChatSettings
 from bot.chat.linking import LinkDesk
 from bot.chat.telegram import TelegramCallback
 from bot.chat.wecom import WeComCallback
+from bot.chat.wecom_bot import RobotChat
+from bot.robots import RobotHolder
 from bot.settings import Settings
 from bot.teller import TelegramTeller, Teller
 from h5_pages.services import PageServices, PageSettings
@@ -40,7 +42,7 @@ from storage.links import Links
 from storage.provider_tokens import ProviderTokens
 from storage.scanning import Clamd, NoScanner
 from storage.sealing import Envelopes, MasterKey
-from webhooks.aliyun_sms import AliyunSmsReports
+from webhooks.sms import SmsPushes
 from webhooks.voice import VoiceReports
 from workflows.acknowledging import Acknowledging
 from workflows.administration.channel_accounts import ChannelDesk
@@ -56,6 +58,7 @@ from workflows.engine import Clocks, Engine
 from workflows.escalations.auditor import Auditor
 from workflows.identity.sign_in import SignIn, SignInSettings
 from workflows.registry import Registry, all_workflows
+from workflows.replying import Replying
 
 # Aliyun calls a number once a minute, 5 times an hour and 20 times a day; Tencent Cloud publishes no figures.
 CALLS = (
@@ -68,6 +71,7 @@ CALLS = (
 # Aliyun takes 50 notices a day for one number and template; for the number alone it holds whatever the template.
 BUDGETS = {
     "wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1))),
+    "wecom_bot": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1))),
     "wecom_robot": (Budget(20, timedelta(minutes=1)),),
     "telegram": (Budget(1, timedelta(seconds=1)),),
     "sms": (Budget(50, timedelta(days=1)),),
@@ -93,8 +97,9 @@ class Services:
     pages: PageServices
     importing: ImportRunner
     wecom: WeComCallback
+    robots: RobotHolder
     telegram: TelegramCallback
-    sms_reports: AliyunSmsReports
+    sms_pushes: SmsPushes
     voice_reports: VoiceReports
     acknowledging: Acknowledging
     auditing: Auditing
@@ -121,7 +126,7 @@ async def build_services(
         acknowledging = Acknowledging(db, engine, registry, clocks)
         cases = Cases(db, registry, business)
         accounts = StoredChannelAccounts(db, master)
-        by_kind = build_channels(http, real, ProviderTokens(db, master, real))
+        by_kind = build_channels(http, real, ProviderTokens(db, master, real), db)
         channels = Channels(by_kind, accounts, BUDGETS, settings.send_within_s)
         lease = timedelta(seconds=settings.lease_s)
         renderer = Renderer(registry.vocabulary(), texts, links, settings.origin)
@@ -161,8 +166,9 @@ async def build_services(
             ),
             importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),
             wecom=WeComCallback(front, accounts, Teller(_wecom(channels), accounts), real),
+            robots=RobotHolder(db, http, accounts, RobotChat(front), real),
             telegram=_telegram(front, LinkDesk(db, codes, texts, real, settings.origin), http, accounts),
-            sms_reports=AliyunSmsReports(db, accounts, real),
+            sms_pushes=SmsPushes(db, accounts, Replying(db, acknowledging, clocks), real),
             voice_reports=VoiceReports(db, accounts, acknowledging, real),
             acknowledging=acknowledging,
             preview=Preview(channels.by_kind, renderer, registry.vocabulary()),

@@ -32,7 +32,7 @@ def build_web(services: Services, health: Health, parts: AbstractSet[Part] = ALL
         return app
     services.wecom.add_to(app)
     services.telegram.add_to(app)
-    services.sms_reports.add_to(app)
+    services.sms_pushes.add_to(app)
     services.voice_reports.add_to(app)
     add_pages(app, services.pages)
     return app

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from storage.database import Database
 
-REPORTED_WITHIN = timedelta(days=1)
+REPORTED_WITHIN = timedelta(days=3)
 # A try whose answer was lost is known by the number alone, and only for as long as its call can last.
 IN_FLIGHT = timedelta(minutes=15)
 

@@ -33,6 +33,8 @@ class Receipt:
     at: datetime
     weight: Weight = Weight.REPORT
     reason: str = NOT_ARRIVED
+    parts: int | None = None
+    """How many parts the provider counts, where it says so."""
 
 
 class Noted(StrEnum):
@@ -64,6 +66,11 @@ UPDATE delivery SET state = CASE state WHEN 'superseded' THEN state ELSE 'refuse
        receipt = $4, error_code = $4, error = $5, finished_at = $3
  WHERE id = $1 AND created_at = $2
 """
+# What it costs was reckoned from the parts that we count.
+PARTS = """
+UPDATE delivery SET cost = round(cost * $3 / nullif(parts, 0), 4), parts = $3
+ WHERE id = $1 AND created_at = $2 AND parts IS DISTINCT FROM $3
+"""
 NEXT_WAY = """
 UPDATE message SET state = 'queued', next_at = $3, finished_at = NULL, reason = $4
  WHERE id = $1 AND created_at = $2 AND state = 'sent' AND acknowledged_at IS NULL
@@ -90,6 +97,8 @@ async def note(db: Database, account_id: int, receipt: Receipt, now: datetime) -
         if delivery["receipt"] and not _is_news(receipt, delivery):
             return Noted.NOTHING_NEW
         await (_delivered if receipt.delivered else _failed)(tx, found, receipt, now)
+        if receipt.parts is not None:
+            await tx.execute(PARTS, found["id"], found["created_at"], receipt.parts)
     return Noted.NEWS
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from storage.kinds import ActionWords, Vocabulary
+from workflows import reply_messages
 from workflows.adverse_event.machine import ADVERSE_EVENT
 from workflows.alarm.machine import ALARM
 from workflows.definition import Workflow, must_fill_in
@@ -25,8 +26,8 @@ class Registry:
 
     def vocabulary(self) -> Vocabulary:
         """Every kind of message and every action of every workflow, for the notifier."""
-        kinds = (kind for workflow in self for kind in workflow.kinds)
-        return Vocabulary(kinds, {(w.name, a): _words(w, a) for w in self for a in w.actions})
+        kinds = [kind for workflow in self for kind in workflow.kinds]
+        return Vocabulary([*kinds, *reply_messages.KINDS], {(w.name, a): _words(w, a) for w in self for a in w.actions})
 
 
 def _words(workflow: Workflow, action: str) -> ActionWords:

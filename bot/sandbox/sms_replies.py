@@ -14,7 +14,7 @@ from bot.sandbox.reports import Report
 from bot.sandbox.sms_world import CHINA, Sms, SmsReply
 from bot.sandbox.world import World
 
-GATEWAY_NUMBER = "10690000"
+SIGNS_OWN_DIGITS = "12"  # which the provider gives to a signature, before those of the message
 TIME = "%Y-%m-%d %H:%M:%S"
 Json = dict[str, Any]
 
@@ -75,7 +75,7 @@ class SmsReplies:
             "phone_number": sms.number,
             "content": text,
             "send_time": self._world.now().astimezone(CHINA).strftime(TIME),
-            "dest_code": GATEWAY_NUMBER + extend,
+            "dest_code": SIGNS_OWN_DIGITS + extend,
             "sequence_id": str(self._world.rng.randrange(10**9, 10**10)),
         }
 

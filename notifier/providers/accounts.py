@@ -13,6 +13,7 @@ from notifier.providers.telegram.account import TelegramSecrets, TelegramSetting
 from notifier.providers.tencent_sms.account import TencentSmsSecrets, TencentSmsSettings
 from notifier.providers.tencent_voice.account import TencentVoiceSecrets, TencentVoiceSettings
 from notifier.providers.wecom.account import WeComSecrets, WeComSettings
+from notifier.providers.wecom_bot.account import BotSecrets, BotSettings
 from notifier.providers.wecom_robot.account import RobotSecrets, RobotSettings
 
 
@@ -37,6 +38,7 @@ class AccountKind:
 
 ACCOUNT_KINDS: Mapping[str, AccountKind] = {
     "wecom": AccountKind("wecom", WeComSettings, WeComSecrets, "/wecom/{key}"),
+    "wecom_bot": AccountKind("wecom_bot", BotSettings, BotSecrets),
     "wecom_robot": AccountKind("wecom_robot", RobotSettings, RobotSecrets, addressed=False),
     "sms": AccountKind("sms", SmsSettings, SmsSecrets, "/webhooks/aliyun-sms/{key}/…"),
     "tencent_sms": AccountKind("sms", TencentSmsSettings, TencentSmsSecrets, "/webhooks/tencent-sms/{key}/…"),
@@ -47,6 +49,17 @@ ACCOUNT_KINDS: Mapping[str, AccountKind] = {
     "email": AccountKind("email", EmailSettings, EmailSecrets),
     "telegram": AccountKind("telegram", TelegramSettings, TelegramSecrets, "/telegram/{key}"),
 }
+
+
+# At these a person has one address, whoever the provider is.
+_SAME_ADDRESS = frozenset({"sms", "voice", "email"})
+
+
+def kinds_of(kind: str) -> tuple[str, ...]:
+    """The kinds of account that reach the same address as that one; none where each account has its own addresses."""
+    medium = ACCOUNT_KINDS[kind].medium if kind in ACCOUNT_KINDS else ""
+    found = (name for name, known in ACCOUNT_KINDS.items() if known.medium == medium)
+    return tuple(found) if medium in _SAME_ADDRESS else ()
 
 
 def faults_of(kind: str, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> set[str]:

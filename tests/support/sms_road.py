@@ -30,16 +30,21 @@ from storage.sealing import MasterKey, new_master_key
 from tests.support.clocks import FixedClock
 from tests.support.outside import SourceTexts
 from tests.support.sms import NUMBER, TOKEN, played_account, sms_secrets, sms_settings
+from tests.support.tencent_sms import PUSH_TOKEN, played_app, tencent_secrets, tencent_settings
 from tests.support.world import World, add_account, add_contact, make_world
-from webhooks.aliyun_sms import AliyunSmsReports
+from webhooks.sms import SmsPushes
+from workflows.acknowledging import Acknowledging
 from workflows.actor import Actor, Door
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.engine import Clocks, Engine, Outcome, Place
 from workflows.registry import all_workflows
+from workflows.replying import Replying
 
 MAIL = "head@hospital.example"
 BUDGETS = {"sms": (Budget(2, timedelta(days=1)),)}
 ADDRESS = f"/webhooks/aliyun-sms/sms/{TOKEN}"
+STANDBY_ADDRESS = f"/webhooks/tencent-sms/standby/{PUSH_TOKEN}"
+REPLIES = "SELECT * FROM sms_reply WHERE outcome IS NOT NULL AND NOT id = ANY($1)"
 LEDGER = """
 SELECT m.id AS message, m.state AS message_state, m.reason, d.* FROM message m JOIN delivery d ON d.message_id = m.id
  WHERE m.person_id = $1 ORDER BY d.id
@@ -90,8 +95,21 @@ class SmsRoad:
                 continue
         return found
 
-    async def faults(self, **order: Any) -> None:
-        async with self.http.post(f"{self.sandbox.http}/sandbox/faults", json={"sms": order}) as response:
+    async def replied(self, text: str, which: int = -1, **more: Any) -> Record:
+        """Somebody answers an SMS; what was kept of it, once it has been dealt with."""
+        sms = (await self.state())["sms"][which]
+        order = {"id": sms["id"], "text": text, **more}
+        before = await self.db.fetch("SELECT id FROM sms_reply WHERE outcome IS NOT NULL")
+        async with self.http.post(f"{self.sandbox.http}/sandbox/sms/say", json=order) as response:
+            assert response.status == 200, await response.text()
+        known = [row["id"] for row in before]
+        async with asyncio.timeout(20):
+            while not (found := await self.db.fetch(REPLIES, known)):
+                continue
+        return found[0]
+
+    async def faults(self, part: str = "sms", **order: Any) -> None:
+        async with self.http.post(f"{self.sandbox.http}/sandbox/faults", json={part: order}) as response:
             assert response.status == 200, await response.text()
 
     async def state(self) -> dict[str, Any]:
@@ -112,10 +130,13 @@ async def sms_road(dsn: str) -> AsyncIterator[SmsRoad]:
     async with Database.open(dsn, max_size=6) as db, aiohttp.ClientSession() as http:
         accounts = StoredChannelAccounts(db, sealer)
         app = web.Application()
-        AliyunSmsReports(db, accounts, clock).add_to(app)
+        clocks = Clocks(clock, clock, Calendar(ChineseWorkingDays({}, 2026)))
+        engine = Engine(db, all_workflows(), clocks, NoFailPoints())
+        replying = Replying(db, Acknowledging(db, engine, all_workflows(), clocks), clocks)
+        SmsPushes(db, accounts, replying, clock).add_to(app)
         async with (
             TestServer(app) as server,
-            running(_cast(str(server.make_url(ADDRESS))), "127.0.0.1", 0, 0, _surroundings(clock)) as sandbox,
+            running(_cast(str(server.make_url(""))), "127.0.0.1", 0, 0, _surroundings(clock)) as sandbox,
         ):
             world = await make_world(db)
             await _reachable(db, world, sandbox, sealer)
@@ -127,12 +148,11 @@ async def sms_road(dsn: str) -> AsyncIterator[SmsRoad]:
                 lambda: 0.5,
                 NoFailPoints(),
             )
-            calendar = Calendar(ChineseWorkingDays({}, 2026))
             yield SmsRoad(
                 db=db,
                 world=world,
                 clock=clock,
-                engine=Engine(db, all_workflows(), Clocks(clock, clock, calendar), NoFailPoints()),
+                engine=engine,
                 dispatcher=Dispatcher(sender, NoFailPoints()),
                 http=http,
                 sandbox=sandbox,
@@ -140,10 +160,14 @@ async def sms_road(dsn: str) -> AsyncIterator[SmsRoad]:
             )
 
 
-def _cast(report_url: str) -> SandboxConfig:
-    account = played_account(report_url)
+def _cast(server: str) -> SandboxConfig:
+    url, other = server.rstrip("/") + ADDRESS, server.rstrip("/") + STANDBY_ADDRESS
     mailboxes = [{"address": MAIL, "name": "Head"}]
-    return SandboxConfig.model_validate({"corps": [], "mailboxes": mailboxes, "sms_accounts": [account]})
+    accounts = {
+        "sms_accounts": [played_account(url, reply_url=url)],
+        "tencent_sms_apps": [played_app(report_url=other, reply_url=other)],
+    }
+    return SandboxConfig.model_validate({"corps": [], "mailboxes": mailboxes} | accounts)
 
 
 def _surroundings(clock: FixedClock) -> Surroundings:
@@ -169,8 +193,10 @@ async def _reachable(db: Database, world: World, sandbox: Addresses, sealer: Mas
         "sender_address": "equipment@hospital.example",
         "message_id_domain": "hospital.example",
     }
-    settings = sms_settings(sandbox.http)
+    more = {"extend_code_digits": 4, "price_per_part": "0.045"}
+    settings, other = sms_settings(sandbox.http, **more), tencent_settings(sandbox.http, **more)
     sms = await add_account(db, world.hospital, "sms", "sms", settings, sms_secrets(), sealer)
+    await add_account(db, world.hospital, "tencent_sms", "standby", other, tencent_secrets(), sealer)
     email = await add_account(db, world.hospital, "email", "mail", mail, {}, sealer)
     await add_contact(db, world.head, sms, NUMBER, rank=1)
     await add_contact(db, world.head, email, MAIL, rank=2)

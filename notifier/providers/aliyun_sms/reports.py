@@ -1,70 +1,78 @@
-"""Delivery reports as Aliyun pushes them (SmsReport, help.aliyun.com document 101867)."""
+"""What Aliyun pushes: delivery reports (SmsReport, help.aliyun.com document 101867) and replies (SmsUp, 101868)."""
 
 import json
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    StringConstraints,
-    ValidationError,
+from pydantic import BaseModel, ConfigDict
+
+from notifier.providers.sms.pushed import (
+    ChinaTime,
+    Code,
+    Extend,
+    Id,
+    Key,
+    Mobile,
+    Parts,
+    Pushed,
+    PushUnreadable,
+    SmsReply,
+    SmsReport,
+    Words,
+    read,
 )
-
-from notifier.trim import one_line
-from storage.clock import SHANGHAI
 
 # An answer other than this one has the push repeated after 1, 5 and 10 minutes.
 ACKNOWLEDGED = json.dumps({"code": 0, "msg": "接收成功"}, ensure_ascii=False)
-_RECEIPT_LENGTH = 64
 
 
-class ReportsUnreadable(Exception):
-    """What came is no list of reports."""
-
-
-def _instant(value: object) -> datetime:
-    """The provider writes China's time without saying so."""
-    if not isinstance(value, str):
-        raise ValueError("not a time")  # noqa: TRY004 - pydantic wants it
-    return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
-
-
-def _kept(value: str) -> str:
-    return one_line(value)[:_RECEIPT_LENGTH]
-
-
-_Id = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
-
-
-class SmsReport(BaseModel):
-    """What became of one SMS. `err_code` is kept as it comes; `DELIVERED` is one of many."""
-
+class _Report(BaseModel):
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
 
-    report_time: Annotated[datetime, BeforeValidator(_instant)]
+    report_time: ChinaTime
     success: bool
-    err_code: Annotated[str, AfterValidator(_kept)] = ""
-    biz_id: _Id
-    out_id: _Id
+    err_code: Code = ""
+    biz_id: Id
+    out_id: Id
+    phone_number: Id = ""
+    sms_size: Parts = None
+
+    def made(self) -> SmsReport:
+        return SmsReport(
+            self.biz_id,
+            self.phone_number,
+            self.success,
+            self.err_code,
+            self.report_time,
+            self.out_id,
+            self.sms_size,
+        )
 
 
-def parse_reports(body: bytes) -> tuple[list[SmsReport], int]:
-    """The reports of one push, and how many entries could not be read. Raises `ReportsUnreadable`."""
+class _Reply(BaseModel):
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
+    phone_number: Mobile
+    content: Words
+    dest_code: Extend = ""
+    sequence_id: Key
+
+    def made(self) -> SmsReply:
+        return SmsReply(self.sequence_id, self.phone_number, self.dest_code, self.content)
+
+
+def parse(body: bytes) -> Pushed:
+    """What one push told; both kinds may come to the same address. Raises `PushUnreadable`."""
     try:
         entries = json.loads(body)
     except (ValueError, RecursionError):
-        raise ReportsUnreadable("not JSON") from None
+        raise PushUnreadable("not JSON") from None
     if not isinstance(entries, list):
-        raise ReportsUnreadable("not a list")
-    read = [report for entry in entries if (report := _report(entry)) is not None]
-    return read, len(entries) - len(read)
+        raise PushUnreadable("not a list")
+    said = [entry for entry in entries if _is_reply(entry)]
+    reports, bad = read([entry for entry in entries if not _is_reply(entry)], _Report, _Report.made)
+    replies, bad_replies = read(said, _Reply, _Reply.made)
+    return Pushed(reports, replies, bad + bad_replies)
 
 
-def _report(entry: Any) -> SmsReport | None:
-    try:
-        return SmsReport.model_validate(entry)
-    except ValidationError:
-        return None
+def _is_reply(entry: Any) -> bool:
+    return isinstance(entry, dict) and "content" in entry and "biz_id" not in entry

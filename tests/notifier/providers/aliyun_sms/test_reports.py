@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from notifier.providers.aliyun_sms.reports import ReportsUnreadable, parse_reports
+from notifier.providers.aliyun_sms.reports import parse
+from notifier.providers.sms.pushed import PushUnreadable
 from storage.clock import SHANGHAI
 
 # As the vendor's documentation shows it.
@@ -26,31 +27,58 @@ def body(*entries: Any) -> bytes:
 
 
 def test_documented_report_is_read_with_its_time_in_china() -> None:
-    (report,), unreadable = parse_reports(body(DOCUMENTED))
-    assert unreadable == 0
-    assert (report.biz_id, report.out_id, report.success, report.err_code) == (
+    pushed = parse(body(DOCUMENTED))
+    (report,) = pushed.reports
+    assert (pushed.unreadable, report.parts) == (0, 1)
+    assert (report.provider_id, report.unique_id, report.delivered, report.code) == (
         "12345",
         "67890",
         True,
         "DELIVERED",
     )
-    assert report.report_time == datetime(2017, 1, 1, tzinfo=SHANGHAI)
+    assert report.at == datetime(2017, 1, 1, tzinfo=SHANGHAI)
 
 
 def test_unreadable_entries_do_not_hide_the_others() -> None:
     late = DOCUMENTED | {"report_time": "yesterday"}
     nobody = DOCUMENTED | {"out_id": None}
-    reports, unreadable = parse_reports(body(late, DOCUMENTED, nobody, 7, {"out_id": "x\x00y"}))
-    assert (len(reports), unreadable) == (1, 4)
+    pushed = parse(body(late, DOCUMENTED, nobody, 7, {"out_id": "x\x00y"}))
+    assert (len(pushed.reports), pushed.unreadable) == (1, 4)
 
 
 @pytest.mark.parametrize("broken", [b"", b"{", b"{}", b'"x"', b"\xff", b"[" * 100_000])
 def test_what_is_no_list_is_refused(broken: bytes) -> None:
-    with pytest.raises(ReportsUnreadable):
-        parse_reports(broken)
+    with pytest.raises(PushUnreadable):
+        parse(broken)
 
 
 def test_long_or_strange_codes_are_kept_within_the_column() -> None:
-    (report,), _ = parse_reports(body(DOCUMENTED | {"err_code": "X\x00" * 90}))
-    assert len(report.err_code) == 64
-    assert "\x00" not in report.err_code
+    (report,) = parse(body(DOCUMENTED | {"err_code": "X\x00" * 90})).reports
+    assert len(report.code) == 64
+    assert "\x00" not in report.code
+
+
+@pytest.mark.parametrize("size", ["", "x", -1, 0, 1000, None, {}])
+def test_count_that_makes_no_sense_is_left_out(size: Any) -> None:
+    (report,) = parse(body(DOCUMENTED | {"sms_size": size})).reports
+    assert report.parts is None
+
+
+def test_documented_reply_is_read_beside_a_report() -> None:
+    said = {
+        "phone_number": "13811110000",
+        "content": " 1\n",
+        "send_time": "2017-01-01 00:00:00",
+        "dest_code": "1234567",
+        "sequence_id": 1234567890,
+        "sign_name": "x",
+    }
+    pushed = parse(body(DOCUMENTED, said, said | {"sequence_id": ""}))
+    (reply,) = pushed.replies
+    assert (reply.key, reply.number, reply.extend, reply.words) == (
+        "1234567890",
+        "13811110000",
+        "1234567",
+        "1",
+    )
+    assert (len(pushed.reports), pushed.unreadable) == (1, 1)

@@ -1,0 +1,88 @@
+"""What providers push of SMS, in one form: what became of one, and what somebody answered."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, ValidationError
+
+from notifier.trim import one_line
+from storage.clock import SHANGHAI
+
+CODE_LENGTH, WORDS_LENGTH = 64, 300
+MOST_PARTS = 20
+
+
+class PushUnreadable(Exception):
+    """What came is nothing that the provider pushes."""
+
+
+def _instant(value: object) -> datetime:
+    """Providers write China's time without saying so."""
+    if not isinstance(value, str):
+        raise ValueError("not a time")  # noqa: TRY004 - pydantic wants it
+    return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+
+
+def _parts(value: object) -> int | None:
+    """A count that makes sense, or nothing."""
+    counted = int(value) if isinstance(value, str | int) and str(value).isdecimal() else 0
+    return counted if 0 < counted <= MOST_PARTS else None
+
+
+Id = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
+Mobile = Annotated[str, StringConstraints(pattern=r"^[0-9+]{5,20}$")]
+Extend = Annotated[str, StringConstraints(max_length=32, pattern=r"^[0-9]*$")]
+Code = Annotated[str, AfterValidator(lambda value: one_line(value)[:CODE_LENGTH])]
+Words = Annotated[str, AfterValidator(lambda value: one_line(value)[:WORDS_LENGTH])]
+ChinaTime = Annotated[datetime, BeforeValidator(_instant)]
+Parts = Annotated[int | None, BeforeValidator(_parts)]
+
+
+@dataclass(frozen=True)
+class SmsReport:
+    """What became of one SMS. `code` is kept as it comes; `parts` is how many the provider counts."""
+
+    provider_id: str
+    number: str
+    delivered: bool
+    code: str
+    at: datetime
+    unique_id: str = ""
+    parts: int | None = None
+
+
+@dataclass(frozen=True)
+class SmsReply:
+    """What somebody answered. `key` is the same however often it is pushed; `extend` the digits it was sent to."""
+
+    key: str
+    number: str
+    extend: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What one push told, and how many entries could not be read."""
+
+    reports: Sequence[SmsReport] = ()
+    replies: Sequence[SmsReply] = ()
+    unreadable: int = 0
+
+
+M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R")
+
+
+def read(entries: Sequence[Any], model: type[M], made: Callable[[M], R]) -> tuple[list[R], int]:
+    """The entries that can be read, and how many cannot."""
+    found: list[R] = []
+    for entry in entries:
+        try:
+            found.append(made(model.model_validate(entry)))
+        except ValidationError:
+            continue
+    return found, len(entries) - len(found)

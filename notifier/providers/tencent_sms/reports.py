@@ -1,0 +1,67 @@
+"""What Tencent Cloud pushes: delivery reports (document 382/59178) in lists, replies (382/59179) one by one."""
+
+import hashlib
+import json
+
+from pydantic import BaseModel, ConfigDict
+
+from notifier.providers.sms.pushed import (
+    ChinaTime,
+    Code,
+    Extend,
+    Id,
+    Mobile,
+    Pushed,
+    PushUnreadable,
+    SmsReply,
+    SmsReport,
+    Words,
+    read,
+)
+
+# Any other answer has the push repeated twice.
+ACKNOWLEDGED = json.dumps({"result": 0, "errmsg": "OK"})
+SUCCESS = "SUCCESS"
+
+
+class _Report(BaseModel):
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
+    user_receive_time: ChinaTime
+    mobile: Mobile
+    report_status: Code
+    errmsg: Code = ""
+    sid: Id
+
+    def made(self) -> SmsReport:
+        delivered = self.report_status == SUCCESS
+        return SmsReport(self.sid, self.mobile, delivered, self.errmsg, self.user_receive_time)
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
+    extend: Extend = ""
+    mobile: Mobile
+    text: Words
+    time: Id
+
+    def made(self) -> SmsReply:
+        """The provider gives replies no number, so one is made of all that it tells."""
+        told = f"{self.mobile}\n{self.time}\n{self.extend}\n{self.text}"
+        return SmsReply(hashlib.sha256(told.encode()).hexdigest(), self.mobile, self.extend, self.text)
+
+
+def parse(body: bytes) -> Pushed:
+    """What one push told; both kinds may come to the same address. Raises `PushUnreadable`."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        raise PushUnreadable("not JSON") from None
+    if isinstance(told, list):
+        reports, bad = read(told, _Report, _Report.made)
+        return Pushed(reports, unreadable=bad)
+    if not isinstance(told, dict):
+        raise PushUnreadable("neither a list nor an object")
+    replies, bad = read([told], _Reply, _Reply.made)
+    return Pushed(replies=replies, unreadable=bad)

@@ -1,0 +1,154 @@
+"""What people answer by SMS: each answer once, and the messages that it may be about. Real times."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.database import Connection, Database
+
+# What was sent longer ago nobody answers any more by a short word.
+ANSWERED_WITHIN = timedelta(days=7)
+MOST_OPEN = 50
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer as it came to that account. `key` is the same however often it is pushed."""
+
+    account_id: int
+    key: str
+    number: str
+    extend: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A message that went to that number. `pending`: it waits for an answer, and is still true."""
+
+    message_id: int
+    delivery_id: int
+    kind: str
+    severity: str | None
+    person_id: int | None
+    case_id: int | None
+    number: str
+    path: str
+    code: str
+    pending: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an answer, and the message it was about."""
+
+    what: str
+    message_id: int | None = None
+    delivery_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What somebody is told in return, on the channel of the account to which they wrote."""
+
+    person_id: int
+    kind: str
+    account_id: int
+    variables: Mapping[str, Any]
+
+
+KEEP = """
+WITH kept AS (
+  INSERT INTO sms_reply (account_id, key, number, extend, words, received_at) VALUES ($1, $2, $3, $4, $5, $6)
+  ON CONFLICT (account_id, key) DO NOTHING RETURNING id, outcome)
+SELECT id, outcome FROM kept
+UNION ALL SELECT id, outcome FROM sms_reply WHERE account_id = $1 AND key = $2 LIMIT 1
+"""
+# The address is kept as it was entered, with or without the country's code.
+ASKED = """
+SELECT DISTINCT ON (d.message_id) d.message_id, d.id AS delivery_id, m.kind, m.severity, m.person_id, m.case_id,
+       coalesce(c.number, '') AS number, coalesce(o.path, '') AS path,
+       coalesce(d.extend_code, d.payload->>'extend_code') AS code,
+       m.acknowledged_at IS NULL AND c.closed_at IS NULL
+         AND (m.valid_while IS NULL OR m.valid_while = c.entered_version) AS pending
+  FROM delivery d JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
+  LEFT JOIN work_case c ON c.id = m.case_id
+  LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, m.organisation_id)
+ WHERE d.account_id = $1 AND d.address = ANY($2) AND d.tried_at > $3 AND d.state IN ('accepted', 'sending')
+   AND coalesce(d.extend_code, d.payload->>'extend_code') IS NOT NULL
+ ORDER BY d.message_id DESC, d.id DESC LIMIT $4
+"""
+WHOSE = """
+SELECT p.id FROM contact_point cp JOIN person p ON p.id = cp.person_id AND p.active
+  JOIN channel_account a ON a.id = cp.account_id
+ WHERE cp.address = ANY($1) AND cp.ended_at IS NULL AND a.kind = ANY($2) ORDER BY cp.id LIMIT 1
+"""
+ANSWERED_ALREADY = """
+SELECT EXISTS (SELECT FROM sms_reply WHERE number = $1 AND received_at > $2 AND outcome = $3)
+"""
+FINISH = """
+UPDATE sms_reply SET outcome = $2, message_id = $3, delivery_id = $4 WHERE id = $1 AND outcome IS NULL RETURNING id
+"""
+NOTE = """
+INSERT INTO routing_note (at, message_id, delivery_id, account_id, what, code, data)
+VALUES ($1, $2, $3, $4, 'reply', $5, jsonb_build_object('words', $6::text))
+"""
+TELL = """
+INSERT INTO message (created_at, case_version, kind, person_id, organisation_id, channel, lane, variables, next_at)
+SELECT $1::timestamptz, 0, $2, $3::bigint, a.organisation_id, a.kind, concat_ws('/', 'reply', $3::bigint, a.kind), $5,
+       $1::timestamptz
+  FROM channel_account a WHERE a.id = $4
+"""
+
+
+async def keep(db: Database, reply: Reply, now: datetime) -> tuple[int, str | None]:
+    """Its number, and what came of it when it was pushed before; None: nothing yet."""
+    known = (reply.account_id, reply.key, reply.number, reply.extend, reply.words)
+    row = await db.fetchrow(KEEP, *known, now)
+    if row is None:  # another process kept it at this very moment
+        row = await db.fetchrow(KEEP, *known, now)
+    assert row is not None  # noqa: S101 - by then it is there for everybody
+    return row["id"], row["outcome"]
+
+
+async def asked(db: Database, account_id: int, number: str, now: datetime) -> list[Asked]:
+    """The messages that account has sent to that number and that ask for something, newest first."""
+    rows = await db.fetch(ASKED, account_id, spellings(number), now - ANSWERED_WITHIN, MOST_OPEN)
+    return [Asked(**dict(row)) for row in rows]
+
+
+async def whose(db: Database, number: str, kinds: Sequence[str]) -> int | None:
+    """The active person who is told at that number by an account of one of these kinds."""
+    row = await db.fetchrow(WHOSE, spellings(number), list(kinds))
+    return row["id"] if row else None
+
+
+async def was_so_lately(db: Database, number: str, outcome: str, since: datetime) -> bool:
+    """Has an answer from that number come to this since then?"""
+    row = await db.fetchrow(ANSWERED_ALREADY, number, since, outcome)
+    return row is not None and row[0]
+
+
+async def finish(tx: Connection, reply_id: int, reply: Reply, outcome: Outcome, now: datetime) -> bool:
+    """Note what came of it, on the message's way too; False when somebody else has done so."""
+    to = (outcome.what, outcome.message_id, outcome.delivery_id)
+    if await tx.fetchval(FINISH, reply_id, *to) is None:
+        return False
+    if outcome.message_id is not None:
+        about = (outcome.message_id, outcome.delivery_id, reply.account_id)
+        await tx.execute(NOTE, now, *about, outcome.what, reply.words)
+    return True
+
+
+async def tell(tx: Connection, telling: Telling, now: datetime) -> None:
+    """Put what is told in return into the outbox."""
+    of = telling
+    await tx.execute(TELL, now, of.kind, of.person_id, of.account_id, dict(of.variables))
+    await tx.execute("SELECT pg_notify('outbox', '')")
+
+
+def spellings(number: str) -> list[str]:
+    """The ways in which a mobile number may have been entered."""
+    bare = number.removeprefix("+").removeprefix("0086").removeprefix("86")
+    return [prefix + bare for prefix in ("", "+86", "86", "0086")]

@@ -1,0 +1,171 @@
+"""Answers by SMS: they acknowledge the one message that they name, stop a kind of reminder, or are asked back about.
+
+A reply acknowledges only the message whose extend code it carries. Without a code exactly one message to that number
+may wait for an answer; else the sender is asked which. No reply approves anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import structlog
+
+from storage import mutes, policy_values, replies
+from storage.database import Database
+from storage.kinds import Severity
+from storage.mutes import Muting
+from storage.replies import Asked, Outcome, Reply, Telling
+from workflows.acknowledging import Acknowledged, Acknowledging
+from workflows.actor import Door
+from workflows.definition import PolicyDefault
+from workflows.engine import Clocks
+from workflows.reply_messages import HELP, NOT_STOPPED, WHICH
+from workflows.reply_words import Meant, Understood, Words, understood
+
+STOP_POLICY = "notifier.stop_by_reply"
+STOP_DEFAULT = PolicyDefault({"amount": 30, "unit": "calendar_days"}, "house rule")
+HELP_ONCE_IN = timedelta(days=1)
+MOST_NAMED = 3
+_NEVER_STOPPED = frozenset({Severity.URGENT, Severity.CRITICAL})
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class SmsAccount:
+    """The account at which a reply came in. `kinds` are those of its medium; `digits` those of its extend codes."""
+
+    id: int
+    kinds: Sequence[str]
+    digits: int
+    words: Words
+
+
+class Answered(StrEnum):
+    """What came of a reply that acknowledges nothing; else it is one of `Acknowledged`."""
+
+    WHICH = "which"
+    HELP = "help"
+    IGNORED = "ignored"
+    STOPPED = "stopped"
+    NOT_STOPPED = "not_stopped"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """How it ends: what is noted, what is told in return, what is stopped."""
+
+    outcome: Outcome
+    telling: Telling | None = None
+    muting: Muting | None = None
+
+
+class Replying:
+    """Takes replies."""
+
+    def __init__(self, db: Database, acknowledging: Acknowledging, clocks: Clocks) -> None:
+        self._db = db
+        self._acknowledging = acknowledging
+        self._clocks = clocks
+
+    async def take(self, account: SmsAccount, reply: Reply) -> str:
+        """What came of it; the same again for one that is pushed again. Raises `DatabaseAway`.
+
+        What it acknowledges is done before it is noted: a process that dies between leaves it to the provider to
+        push it again.
+        """
+        now = self._clocks.real.now()
+        reply_id, known = await replies.keep(self._db, reply, now)
+        if known is not None:
+            return known
+        ending = await self._ending(account, reply)
+        async with self._db.transaction() as tx:
+            if not await replies.finish(tx, reply_id, reply, ending.outcome, now):
+                return ending.outcome.what
+            if ending.telling:
+                await replies.tell(tx, ending.telling, now)
+            if ending.muting:
+                await mutes.mute(tx, ending.muting, now)
+        log.info("sms_reply", reply=reply_id, outcome=ending.outcome.what, message=ending.outcome.message_id)
+        return ending.outcome.what
+
+    async def _ending(self, account: SmsAccount, reply: Reply) -> _Ending:
+        said = understood(reply.words, account.words)
+        asked = await replies.asked(self._db, account.id, reply.number, self._clocks.real.now())
+        named = _named(asked, _code_of(account, reply, said))
+        if said.meant is Meant.UNSUBSCRIBE:
+            return _Ending(_about(Answered.UNSUBSCRIBED, named[0] if len(named) == 1 else None))
+        if said.meant is Meant.UNKNOWN or not named:
+            return await self._help(account, reply, named)
+        if len(named) > 1:
+            return await self._which(account, reply, named)
+        if said.meant is Meant.STOP:
+            return await self._stop(account, named[0])
+        return await self._acknowledge(named[0])
+
+    async def _acknowledge(self, one: Asked) -> _Ending:
+        done = await self._acknowledging.acknowledge(one.message_id, Door.SMS, delivery_id=one.delivery_id)
+        # That it had been acknowledged may be by this very reply, noted by a process that died.
+        return _Ending(_about(done if done is not Acknowledged.UNKNOWN else Answered.IGNORED, one))
+
+    async def _stop(self, account: SmsAccount, one: Asked) -> _Ending:
+        period = await self._may_stop_for(one)
+        if one.person_id is None or not period:
+            return _Ending(
+                _about(Answered.NOT_STOPPED, one), _tell(account, one.person_id, NOT_STOPPED.name, {})
+            )
+        until = self._clocks.real.now() + period
+        return _Ending(_about(Answered.STOPPED, one), muting=Muting(one.person_id, one.kind, until, Door.SMS))
+
+    async def _may_stop_for(self, one: Asked) -> timedelta:
+        """How long that kind may be stopped where the case belongs; nothing for what is urgent."""
+        if one.severity in _NEVER_STOPPED:
+            return timedelta()
+        async with self._db.connection() as connection:
+            now = self._clocks.business.now()
+            found = await policy_values.nearest(connection, STOP_POLICY, one.path, now)
+        value = found or STOP_DEFAULT.value
+        return timedelta(days=int(value["amount"]))
+
+    async def _which(self, account: SmsAccount, reply: Reply, open_: Sequence[Asked]) -> _Ending:
+        listed = "; ".join(f"{one.code} {one.number}".strip() for one in open_[:MOST_NAMED])
+        person = await replies.whose(self._db, reply.number, account.kinds)
+        return _Ending(Outcome(Answered.WHICH), _tell(account, person, WHICH.name, {"open": listed}))
+
+    async def _help(self, account: SmsAccount, reply: Reply, named: Sequence[Asked]) -> _Ending:
+        """At most once a day: somebody's automatic answers must not be answered for ever."""
+        one = named[0] if len(named) == 1 else None
+        since = self._clocks.real.now() - HELP_ONCE_IN
+        person = await replies.whose(self._db, reply.number, account.kinds)
+        if person is None or await replies.was_so_lately(self._db, reply.number, Answered.HELP, since):
+            return _Ending(_about(Answered.IGNORED, one))
+        word = account.words.acknowledge[0] if account.words.acknowledge else ""
+        return _Ending(_about(Answered.HELP, one), _tell(account, person, HELP.name, {"acknowledge": word}))
+
+
+def _code_of(account: SmsAccount, reply: Reply, said: Understood) -> str:
+    """What names the message: digits that somebody wrote, else those behind the number to which they wrote."""
+    if said.code:
+        return said.code
+    return reply.extend[-account.digits :] if account.digits and len(reply.extend) >= account.digits else ""
+
+
+def _named(asked: Sequence[Asked], code: str) -> list[Asked]:
+    """With a code the messages that have it, and no other one; else all that wait for an answer."""
+    if code:
+        same = [one for one in asked if one.code == code]
+        return [one for one in same if one.pending] or same[:1]
+    return [one for one in asked if one.pending]
+
+
+def _about(what: str, one: Asked | None) -> Outcome:
+    return Outcome(str(what), one.message_id, one.delivery_id) if one else Outcome(str(what))
+
+
+def _tell(account: SmsAccount, person_id: int | None, kind: str, variables: dict[str, Any]) -> Telling | None:
+    if person_id is None:
+        return None
+    return Telling(person_id, kind, account.id, variables)
