@@ -148,7 +148,7 @@ class SandboxConfig(_Strict):
     def _callbacks_stay_here(self) -> Self:
         apps = (app for corp in self.corps for app in corp.apps)
         urls = [(f"the callback_url of app {app.agentid}", app.callback_url) for app in apps]
-        sms = [*self.sms_accounts, *self.tencent_sms_apps]
+        sms: list[SmsAccount | TencentSmsApp] = [*self.sms_accounts, *self.tencent_sms_apps]
         urls += [("the report_url of an SMS account", account.report_url) for account in sms]
         urls += [("the reply_url of an SMS account", account.reply_url) for account in sms]
         callers = [*self.voice_accounts, *self.tencent_voice_accounts]
