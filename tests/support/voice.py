@@ -88,3 +88,24 @@ TENCENT = Vendor(
     },
 )
 VENDORS = (ALIYUN, TENCENT)
+
+
+def pressed(vendor: Vendor, call_id: str, out_id: str, key: str, at: str = "2026-03-02 09:00:05") -> Any:
+    """What the vendor pushes when a key is pressed."""
+    if vendor is ALIYUN:
+        return [
+            {"status_code": "300000", "dtmf": key, "status_time": at, "out_id": out_id, "call_id": call_id}
+        ]
+    return {"voicekey_callback": {"callid": call_id, "keypress": key, "mobile": NUMBER, "nationcode": "86"}}
+
+
+def ended(
+    vendor: Vendor, call_id: str, out_id: str, *, answered: bool, at: str = "2026-03-02 09:00:09"
+) -> Any:
+    """What the vendor pushes when a call is over."""
+    if vendor is ALIYUN:
+        told = {"status_code": "200000" if answered else "200003", "callee": NUMBER, "end_time": at}
+        return [told | {"out_id": out_id, "call_id": call_id}]
+    result = "0" if answered else "1"
+    told = {"result": result, "callid": call_id, "mobile": NUMBER, "end_calltime": "1772413209"}
+    return {"voiceprompt_callback": told}

@@ -53,6 +53,7 @@ class VoiceRoad:
     http: aiohttp.ClientSession
     sandbox: Addresses
     address: str
+    sealer: MasterKey
 
     async def alarm(self) -> Outcome:
         """A room that is too hot; whoever is told has been told."""
@@ -133,7 +134,7 @@ async def voice_road(dsn: str, vendor: Vendor) -> AsyncIterator[VoiceRoad]:
             )
             dispatcher = Dispatcher(sender, NoFailPoints())
             address = str(server.make_url("")).rstrip("/")
-            yield VoiceRoad(desk, vendor, dispatcher, http, sandbox, address)
+            yield VoiceRoad(desk, vendor, dispatcher, http, sandbox, address, sealer)
 
 
 def _cast(vendor: Vendor, report_url: str) -> SandboxConfig:
