@@ -9,15 +9,15 @@ from typing import Any
 from pydantic import Field
 
 from h5_pages.account_form import PROVIDERS_OWN, SECRET, AccountForm, Line, read_json
-from h5_pages.cloud_forms import SmsForm, TencentVoiceForm, VoiceForm
+from h5_pages.cloud_forms import SmsForm, TencentSmsForm, TencentVoiceForm, VoiceForm
 from notifier.providers.accounts import faults_of
 from storage.texts import N_
 from workflows.administration.channel_accounts import Entered
 from workflows.errors import FormInvalid
 
 WRONG = N_("This is missing or does not have the right form.")
-NUMBERS = frozenset({"agent_id", "port", "play_times"})
-IN_JSON = frozenset({"templates", "menu"})
+NUMBERS = frozenset({"agent_id", "port", "play_times", "extend_code_digits", "variable_length"})
+IN_JSON = frozenset({"templates", "menu", "reply_words"})
 
 
 class Tls(StrEnum):
@@ -52,6 +52,17 @@ class WeComForm(AccountForm):
         title=N_("Callback: EncodingAESKey"),
         description=N_("43 characters. A former one counts beside it until you drop it."),
         json_schema_extra=SECRET,
+    )
+    base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
+
+
+class BotForm(AccountForm):
+    """A smart robot in WeCom."""
+
+    bot_id: Line = Field(default="", title=N_("Id of the robot (Bot ID)"))
+    secret: Line = Field(default="", title=N_("Secret of the long connection"), json_schema_extra=SECRET)
+    proxy: Line = Field(
+        default="", title=N_("HTTP proxy"), description=N_("Where WeCom cannot be reached directly")
     )
     base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
 
@@ -113,8 +124,10 @@ class TelegramForm(AccountForm):
 
 FORMS: Mapping[str, type[AccountForm]] = {
     "wecom": WeComForm,
+    "wecom_bot": BotForm,
     "wecom_robot": RobotForm,
     "sms": SmsForm,
+    "tencent_sms": TencentSmsForm,
     "voice": VoiceForm,
     "tencent_voice": TencentVoiceForm,
     "email": EmailForm,
@@ -122,8 +135,10 @@ FORMS: Mapping[str, type[AccountForm]] = {
 }
 KIND_LABELS: Mapping[str, str] = {
     "wecom": N_("WeCom application"),
+    "wecom_bot": N_("WeCom smart robot"),
     "wecom_robot": N_("WeCom group robot"),
     "sms": N_("SMS (Aliyun)"),
+    "tencent_sms": N_("SMS (Tencent Cloud)"),
     "voice": N_("Calls (Aliyun)"),
     "tencent_voice": N_("Calls (Tencent Cloud)"),
     "email": N_("Mail sender"),

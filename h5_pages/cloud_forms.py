@@ -10,6 +10,9 @@ from storage.texts import N_
 # The same questions in several forms.
 KEY_ID: Any = Field(default="", title=N_("AccessKey id"))
 KEY_SECRET: Any = Field(default="", title=N_("AccessKey secret"), json_schema_extra=SECRET)
+SECRET_ID: Any = Field(default="", title=N_("SecretId"))
+SECRET_KEY: Any = Field(default="", title=N_("SecretKey"), json_schema_extra=SECRET)
+SDK_APP_ID: Any = Field(default="", title=N_("Application id (SdkAppid)"))
 TEMPLATES: Any = Field(
     default="",
     title=N_("Templates (JSON)"),
@@ -29,13 +32,48 @@ PLAY_TIMES: Any = Field(
 )
 
 
-class SmsForm(AccountForm):
+class SmsQuestions(AccountForm):
+    """What is asked about every SMS account."""
+
+    sign_name: Line = Field(default="", title=N_("Signature"), description=N_("As it was approved"))
+    templates: JsonObject = TEMPLATES
+    price_per_part: Line = Field(
+        default="", title=N_("Price of one part (CNY)"), description=N_("Such as 0.045; for the ledger")
+    )
+    extend_code_digits: Line = Field(
+        default="",
+        title=N_("Digits of the extend code"),
+        description=N_("By which a reply names its message. Empty: the provider has not opened them."),
+    )
+    reply_words: JsonObject = Field(
+        default="",
+        title=N_("Words of replies (JSON)"),
+        description=N_("Lists named acknowledge, stop and unsubscribe. Empty: 1, 2, and T, TD, 退订."),
+        json_schema_extra=TEXT_AREA,
+    )
+
+
+class SmsForm(SmsQuestions):
     """SMS by Aliyun."""
 
     access_key_id: Line = KEY_ID
-    sign_name: Line = Field(default="", title=N_("Signature"), description=N_("As it was approved"))
-    templates: JsonObject = TEMPLATES
     access_key_secret: Line = KEY_SECRET
+    report_token: Line = REPORT_TOKEN
+    base_url: Line = BASE_URL
+
+
+class TencentSmsForm(SmsQuestions):
+    """SMS by Tencent Cloud."""
+
+    secret_id: Line = SECRET_ID
+    sdk_app_id: Line = SDK_APP_ID
+    variable_length: Line = Field(
+        default="",
+        title=N_("Longest variable"),
+        description=N_("What the provider takes in one variable of these templates. Empty: 35"),
+    )
+    region: Line = Field(default="", title=N_("Region"), description=N_("Empty: ap-guangzhou"))
+    secret_key: Line = SECRET_KEY
     report_token: Line = REPORT_TOKEN
     base_url: Line = BASE_URL
 
@@ -66,11 +104,11 @@ class VoiceForm(AccountForm):
 class TencentVoiceForm(AccountForm):
     """Calls by Tencent Cloud."""
 
-    secret_id: Line = Field(default="", title=N_("SecretId"))
-    sdk_app_id: Line = Field(default="", title=N_("Application id (SdkAppid)"))
+    secret_id: Line = SECRET_ID
+    sdk_app_id: Line = SDK_APP_ID
     templates: JsonObject = TEMPLATES
     acknowledge_key: Line = ACKNOWLEDGE_KEY
     play_times: Line = PLAY_TIMES
-    secret_key: Line = Field(default="", title=N_("SecretKey"), json_schema_extra=SECRET)
+    secret_key: Line = SECRET_KEY
     report_token: Line = REPORT_TOKEN
     base_url: Line = BASE_URL

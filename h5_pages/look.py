@@ -51,9 +51,12 @@ WAY_LABELS = {
 }
 CHANNEL_LABELS = {
     "wecom": N_("WeCom"),
+    "wecom_bot": N_("WeCom smart robot"),
+    "wecom_robot": N_("WeCom group robot"),
     "telegram": N_("Telegram"),
     "email": N_("E-mail"),
     "sms": N_("SMS"),
+    "tencent_sms": N_("SMS"),
     "voice": N_("Call"),
     "tencent_voice": N_("Call"),
 }

@@ -1,7 +1,7 @@
 """The channel accounts of the demo.
 
-For all: one WeCom app, one Telegram bot, one mail sender, one account each for SMS and calls. One hospital has a
-WeCom app of its own.
+For all: one WeCom app, one Telegram bot, one mail sender, one account for calls, one for SMS and its standby at
+another provider. One hospital has a WeCom app of its own.
 """
 
 import base64
@@ -14,8 +14,10 @@ from bot.demo.people import MAIL_DOMAIN
 
 ROBOT = "wecom_robot"
 WECOM, TELEGRAM, EMAIL, SMS = "wecom", "telegram", "email", "sms"
+STANDBY_SMS = "tencent_sms"
 VOICE = "voice"
 AGENT_ID = 1000002
+CODE_DIGITS = 4
 _VARIABLES = {
     "level": {"source": "level", "length": 20},
     "what": {"source": "what", "length": 35},
@@ -31,6 +33,13 @@ SMS_TEMPLATES = {
         "code": "SMS_100000002",
         "text": "${level}，待您审批：${what}，编号${number}，请登录平台处理。",
         "variables": _VARIABLES,
+    },
+}
+STANDBY_TEMPLATES = {
+    "default": {
+        "code": "1110001",
+        "text": "{1}，{2}，编号{3}，请登录平台查看。",
+        "variables": dict(zip("123", _VARIABLES.values(), strict=True)),
     },
 }
 SPOKEN = {
@@ -84,6 +93,7 @@ def channel_accounts(seed: int, at: Endpoints) -> list[ChannelAccount]:
         ChannelAccount("demo-mail", EMAIL, PROVINCE, "演示省邮箱", mail, {}),
         _robot(seed, "demo-robot", at),
         _sms(seed, "demo-sms", at),
+        _standby_sms(seed, "demo-sms-standby", at),
         _voice(seed, "demo-voice", at),
         _telegram(seed, "demo-telegram", at),
     ]
@@ -127,6 +137,8 @@ def _sms(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
         "access_key_id": "sandbox-key-of-the-demo",
         "sign_name": "医设演示",
         "templates": SMS_TEMPLATES,
+        "extend_code_digits": CODE_DIGITS,
+        "price_per_part": "0.045",
         "base_url": at.wecom_url,
     }
     secrets = {
@@ -134,6 +146,24 @@ def _sms(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
         "report_token": token(seed, public_key, "reports"),
     }
     return ChannelAccount(public_key, SMS, PROVINCE, "演示省短信", settings, secrets)
+
+
+def _standby_sms(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
+    """Nobody is entered at it: it takes over at the same numbers while the other one is down."""
+    settings = {
+        "secret_id": "sandbox-id-of-the-demo",
+        "sdk_app_id": "1400000001",
+        "sign_name": "医设演示",
+        "templates": STANDBY_TEMPLATES,
+        "extend_code_digits": CODE_DIGITS,
+        "price_per_part": "0.05",
+        "base_url": at.wecom_url,
+    }
+    secrets = {
+        "secret_key": "sandbox-" + token(seed, public_key, "secret"),
+        "report_token": token(seed, public_key, "reports"),
+    }
+    return ChannelAccount(public_key, STANDBY_SMS, PROVINCE, "演示省短信（备用）", settings, secrets)
 
 
 def _voice(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:

@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.demo.channels import EMAIL, HEARD, HEARD_TEXT, ROBOT, SMS, TELEGRAM, VOICE, WECOM
+from bot.demo.channels import (
+    EMAIL,
+    HEARD,
+    HEARD_TEXT,
+    ROBOT,
+    SMS,
+    STANDBY_SMS,
+    TELEGRAM,
+    VOICE,
+    WECOM,
+)
 from bot.demo.people import TELEGRAM_IDS
 from bot.demo.story import VISITOR_MAIL, VISITOR_NAME
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
@@ -31,7 +41,7 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
     Raises `DatabaseAway`, and `SealBroken` when the accounts were sealed with another master key.
     """
     accounts = await _accounts(db, sealer, WECOM)
-    sms = await _accounts(db, sealer, SMS)
+    sms, standby = await _accounts(db, sealer, SMS), await _accounts(db, sealer, STANDBY_SMS)
     voice = await _accounts(db, sealer, VOICE)
     bots = await _accounts(db, sealer, TELEGRAM)
     robots = [_robot(account) for account in (await _accounts(db, sealer, ROBOT)).values()]
@@ -65,6 +75,7 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
             if "telegram" in phone
         ],
         "sms_accounts": [_sms_account(account, callback_origin) for account in sms.values()],
+        "tencent_sms_apps": [_tencent_app(account, callback_origin) for account in standby.values()],
         "voice_accounts": [_voice_account(account, callback_origin) for account in voice.values()],
     }
 
@@ -115,6 +126,7 @@ def _sms_account(account: OpenedAccount, callback_origin: str) -> Json:
     """As the vendor knows it: approved wordings by code, and where reports go."""
     templates = account.settings["templates"].values()
     token = account.secrets["report_token"]
+    url = f"{callback_origin}/webhooks/aliyun-sms/{account.public_key}/{token}"
     return {
         "access_key_id": account.settings["access_key_id"],
         "access_key_secret": account.secrets["access_key_secret"],
@@ -126,7 +138,23 @@ def _sms_account(account: OpenedAccount, callback_origin: str) -> Json:
             }
             for template in templates
         },
-        "report_url": f"{callback_origin}/webhooks/aliyun-sms/{account.public_key}/{token}",
+        "report_url": url,
+        "reply_url": url,
+    }
+
+
+def _tencent_app(account: OpenedAccount, callback_origin: str) -> Json:
+    """As the vendor knows it."""
+    templates, token = account.settings["templates"].values(), account.secrets["report_token"]
+    url = f"{callback_origin}/webhooks/tencent-sms/{account.public_key}/{token}"
+    return {
+        "secret_id": account.settings["secret_id"],
+        "secret_key": account.secrets["secret_key"],
+        "sdk_app_id": account.settings["sdk_app_id"],
+        "signs": [account.settings["sign_name"]],
+        "templates": {template["code"]: {"text": template["text"]} for template in templates},
+        "report_url": url,
+        "reply_url": url,
     }
 
 

@@ -1,13 +1,18 @@
 """Channel accounts on pages: entered, inherited, tried; secrets go in and never come out."""
 
 import base64
+import json
+from decimal import Decimal
 
 import pytest
 from aiohttp.test_utils import TestServer
 
+from notifier.channel import Account
+from notifier.providers.tencent_sms.account import account_of
 from storage.channel_accounts import StoredChannelAccounts
 from tests.support.channel_contents import SECRET
 from tests.support.pages import Answer, Pages, Visitor
+from tests.support.tencent_sms import SECRET_KEY, TENCENT_TEMPLATES, tencent_secrets, tencent_settings
 from tests.support.wecom_stub import WeComStub
 from tests.support.world import add_account, add_contact, add_organisation, add_person
 from workflows.identity.roles import Role
@@ -220,3 +225,21 @@ async def test_secrets_of_a_lost_key_are_said_and_can_be_entered_anew(pages: Pag
     assert "cannot be opened with the present master key" in (await visitor.get(url)).text
     assert (await changed(visitor, url, **APP)).status == 303
     assert await secrets_of(pages, url) == {"secret": SECRET}
+
+
+async def test_an_account_for_sms_by_tencent_cloud_is_entered_with_its_price_and_codes(pages: Pages) -> None:
+    visitor = await admin(pages)
+    known = {name: value for name, value in tencent_settings().items() if isinstance(value, str)}
+    words = {"acknowledge": ["1", "OK"]}
+    more = {"price_per_part": "0.045", "extend_code_digits": "4", "variable_length": "12"}
+    written = {"templates": json.dumps(TENCENT_TEMPLATES), "reply_words": json.dumps(words)}
+    fields = known | more | written | tencent_secrets() | {"name": "Standby"}
+    url = await entered(pages, visitor, "tencent_sms", **fields)
+    opened = await StoredChannelAccounts(pages.db, pages.master).by_id(int(url.rpartition("/")[2]))
+    assert opened is not None
+    settings = account_of(Account(opened.id, opened.settings, opened.secrets)).settings
+    assert (settings.price_per_part, settings.extend_code_digits) == (Decimal("0.045"), 4)
+    assert (settings.variable_length, settings.reply_words.acknowledge) == (12, ("1", "OK"))
+    assert SECRET_KEY not in (await visitor.get(f"{url}/edit")).text
+    refused = await changed(visitor, url, **fields | {"price_per_part": "dear", "region": "Mars"})
+    assert refused.status == 422

@@ -8,6 +8,7 @@ from notifier.channel import Account
 from notifier.providers.aliyun_sms.account import account_of
 from notifier.providers.aliyun_voice.account import account_of as voice_of
 from notifier.providers.telegram.account import account_of as telegram_of
+from notifier.providers.tencent_sms.account import account_of as tencent_of
 from storage.channel_accounts import StoredChannelAccounts
 from tests.support.demo import ENDPOINTS, Demo
 from workflows.identity.roles import Role
@@ -43,6 +44,20 @@ async def test_sms_account_of_the_demo_agrees_with_the_one_that_the_sandbox_play
     assert {template.code for template in settings.templates.values()} == set(account.templates)
     address = f"http://127.0.0.1:8000/webhooks/aliyun-sms/demo-sms/{opened.secrets['report_token']}"
     assert account.report_url == address
+
+
+async def test_standby_of_the_demo_s_sms_is_what_the_sandbox_plays_and_nobody_is_entered_at_it(
+    demo: Demo,
+) -> None:
+    config = await sandbox_config(demo.db, demo.tools.sealer, "http://127.0.0.1:8000")
+    (app,) = SandboxConfig.model_validate(config).tencent_sms_apps
+    stored = StoredChannelAccounts(demo.db, demo.tools.sealer)
+    opened = await stored.by_public_key("tencent_sms", "demo-sms-standby")
+    assert opened is not None
+    known = tencent_of(Account(opened.id, opened.settings, opened.secrets))
+    assert {template.code for template in known.settings.templates.values()} == set(app.templates)
+    assert known.secret.secret_key == app.secret_key
+    assert await demo.column("SELECT id FROM contact_point WHERE account_id = $1", opened.id) == []
 
 
 async def test_calls_of_the_demo_are_those_that_the_sandbox_takes_and_ring_the_engineers(demo: Demo) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 from pydantic import ValidationError
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
@@ -56,7 +56,7 @@ async def door() -> AsyncIterator[tuple[Door, str]]:
 
 
 @pytest.fixture
-async def server(door: tuple[Door, str]) -> AsyncIterator[TestServer]:
+async def server(door: tuple[Door, str]) -> AsyncIterator[BaseTestServer]:
     real = RealClock()
     app_entry = played_app(report_url=door[1], reply_url=door[1])
     config = {"corps": [], "tencent_sms_apps": [app_entry], "people": [{"name": "Head", "number": NUMBER}]}
@@ -70,7 +70,7 @@ async def server(door: tuple[Door, str]) -> AsyncIterator[TestServer]:
         yield running
 
 
-def client(server: TestServer, key: str = SECRET_KEY) -> SmsClient:
+def client(server: BaseTestServer, key: str = SECRET_KEY) -> SmsClient:
     http = HttpProfile(protocol="http", endpoint=f"{server.host}:{server.port}")
     return SmsClient(Credential(SECRET_ID, key), "ap-guangzhou", ClientProfile(httpProfile=http))
 
@@ -83,13 +83,13 @@ def request(**changes: Any) -> SendSmsRequest:
     return asked
 
 
-async def sent(server: TestServer, **changes: Any) -> list[Any]:
+async def sent(server: BaseTestServer, **changes: Any) -> list[Any]:
     answer = await asyncio.to_thread(client(server).SendSms, request(**changes))
     return list(answer.SendStatusSet)
 
 
 async def test_vendors_own_client_is_understood_and_the_report_comes_until_it_is_taken(
-    server: TestServer, door: tuple[Door, str]
+    server: BaseTestServer, door: tuple[Door, str]
 ) -> None:
     (status,) = await sent(server)
     assert (status.Code, status.Fee, status.SessionContext) == ("Ok", 1, "y1-1")
@@ -99,7 +99,7 @@ async def test_vendors_own_client_is_understood_and_the_report_comes_until_it_is
     assert (entry["sid"], entry["mobile"], entry["report_status"]) == (status.SerialNo, NUMBER, "SUCCESS")
 
 
-async def test_vendors_client_asks_what_became_of_it(server: TestServer, door: tuple[Door, str]) -> None:
+async def test_vendors_client_asks_what_became_of_it(server: BaseTestServer, door: tuple[Door, str]) -> None:
     (status,) = await sent(server)
     await asyncio.wait_for(door[0].taken.wait(), 10)
     asked = PullSmsSendStatusByPhoneNumberRequest()
@@ -111,13 +111,13 @@ async def test_vendors_client_asks_what_became_of_it(server: TestServer, door: t
     assert (pulled.SerialNo, pulled.SessionContext) == (status.SerialNo, "y1-1")
 
 
-async def test_vendors_client_with_a_wrong_key_is_refused(server: TestServer) -> None:
+async def test_vendors_client_with_a_wrong_key_is_refused(server: BaseTestServer) -> None:
     wrong = client(server, "sandbox-wrong")
     with pytest.raises(TencentCloudSDKException, match="SignatureFailure"):
         await asyncio.to_thread(wrong.SendSms, request())
 
 
-async def test_one_number_is_refused_beside_one_that_is_taken(server: TestServer) -> None:
+async def test_one_number_is_refused_beside_one_that_is_taken(server: BaseTestServer) -> None:
     codes = [status.Code for status in await sent(server, PhoneNumberSet=[f"+86{NUMBER}", "+86110"])]
     assert codes == ["Ok", "InvalidParameterValue.IncorrectPhoneNumber"]
 
@@ -137,14 +137,14 @@ async def test_one_number_is_refused_beside_one_that_is_taken(server: TestServer
     ],
 )
 async def test_what_breaks_a_rule_gets_the_code_for_it(
-    server: TestServer, changes: dict[str, Any], code: str
+    server: BaseTestServer, changes: dict[str, Any], code: str
 ) -> None:
     (status,) = await sent(server, **changes)
     assert status.Code == code
 
 
 async def test_answer_on_the_phone_is_pushed_with_the_extend_code_until_it_is_taken(
-    server: TestServer, door: tuple[Door, str]
+    server: BaseTestServer, door: tuple[Door, str]
 ) -> None:
     door[0].wrong.clear()
     await sent(server, ExtendCode="0042")
