@@ -76,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     bringing = add("restore", "bring a backup back into an empty installation", _restore)
     bringing.add_argument("file", type=Path)
     bringing.add_argument("--any-key", action="store_true", help="also without the master key of the backup")
+    from bot.notify import add_arguments as add_notify_arguments  # noqa: PLC0415 - as in every command
+
+    add_notify_arguments(
+        add("notify", "test a channel, tell a message's way, send dead letters again", _notify)
+    )
     add("check", "configured, reachable, migrated, and who cannot be told", _check)
     add("new-key", "make a master key", _new_key)
     rotating = add(
@@ -179,6 +184,12 @@ async def _check(_: argparse.Namespace) -> int:
             sys.stdout.write(f"{'ok  ' if finding.fine else 'FAIL'} {finding.subject}: {finding.words}\n")
             worst = max(worst, int(not finding.fine))
     return worst
+
+
+async def _notify(options: argparse.Namespace) -> int:
+    from bot.notify import notify  # noqa: PLC0415 - as above
+
+    return await notify(_settings(argparse.Namespace()), options)
 
 
 async def _begin(options: argparse.Namespace) -> int:

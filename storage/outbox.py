@@ -166,3 +166,26 @@ async def revive(tx: Connection, message_id: int, now: datetime) -> Revived | No
     )
     await tx.execute("SELECT pg_notify('outbox', '')")
     return Revived(**dict(row))
+
+
+DEAD = """
+SELECT m.id, m.kind, m.reason, c.number AS case_number FROM message m LEFT JOIN work_case c ON c.id = m.case_id
+ WHERE m.state = 'dead' AND (m.id = ANY($1) OR ($1::bigint[] IS NULL AND m.finished_at > $2))
+   AND ($3::varchar IS NULL OR m.kind = $3)
+ ORDER BY m.id LIMIT 1000
+"""
+
+
+@dataclass(frozen=True)
+class Dead:
+    """A message that reached nobody."""
+
+    id: int
+    kind: str
+    reason: str
+    case_number: str | None
+
+
+async def dead(db: Database, ids: Sequence[int] | None, since: datetime, kind: str | None) -> Sequence[Dead]:
+    """Dead letters: those of these ids, else all that died since; of one kind if it is given. A thousand at most."""
+    return [Dead(**dict(row)) for row in await db.fetch(DEAD, list(ids) if ids else None, since, kind)]
