@@ -56,22 +56,34 @@ CHANNEL_LABELS = {
     "telegram": N_("Telegram"),
     "email": N_("E-mail"),
     "sms": N_("SMS"),
-    "tencent_sms": N_("SMS"),
+    "tencent_sms": N_("SMS (Tencent Cloud)"),
     "voice": N_("Call"),
-    "tencent_voice": N_("Call"),
+    "tencent_voice": N_("Call (Tencent Cloud)"),
+    "wecom_robot": N_("WeCom group"),
+    "wecom_bot": N_("WeCom smart robot"),
+    "webhook": N_("Other system"),
 }
 MESSAGE_LABELS = {
     "queued": N_("waiting to be sent"),
     "sent": N_("sent"),
     "withdrawn": N_("withdrawn, since it was no longer true"),
     "dead": N_("could not be delivered"),
+    "bundled": N_("told along with others"),
 }
 DELIVERY_LABELS = {
-    "frozen": N_("being sent"),
+    "waiting": N_("waiting to be sent"),
+    "sending": N_("being sent"),
+    "superseded": N_("no longer needed"),
     "accepted": N_("accepted by the provider"),
     "refused": N_("refused by the provider"),
 }
-DELIVERED = N_("delivered")
+REACHED = (
+    ("acted_at", N_("acted on")),
+    ("recalled_at", N_("taken back")),
+    ("opened_at", N_("opened")),
+    ("received_at", N_("delivered")),
+)
+"""How far a message came after it was sent, the furthest first."""
 STATUS_LABELS = {
     "in_use": N_("In use"),
     "stopped": N_("Out of use"),
@@ -124,8 +136,9 @@ def channel(name: str | None) -> str:
 
 def outcome(line: DeliveryLine) -> str:
     """What became of a message on a channel, or of the message as a whole."""
-    if line.received_at is not None:
-        return DELIVERED
+    furthest = next((words for when, words in REACHED if getattr(line, when) is not None), "")
+    if furthest:
+        return furthest
     if line.state is not None and line.message_state in ("queued", "sent"):
         return DELIVERY_LABELS.get(line.state, line.state)
     return MESSAGE_LABELS.get(line.message_state, line.message_state)
@@ -164,6 +177,11 @@ def looks_after_licences(viewer: Viewer) -> bool:
 def administers(viewer: Viewer) -> bool:
     """Does the viewer administer anything?"""
     return any(grant.role == Role.ADMINISTRATOR for grant in viewer.grants)
+
+
+def administers_at(viewer: Viewer, path: str) -> bool:
+    """Does the viewer administer the organisation of that path?"""
+    return viewer.holds({Role.ADMINISTRATOR}, path)
 
 
 def primary(offers: list[Offer]) -> Offer | None:

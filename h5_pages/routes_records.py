@@ -1,11 +1,14 @@
-"""Addresses of the audit and of channel accounts."""
+"""Addresses of the audit, of the ledger of messages, and of channel accounts."""
 
 from h5_pages.pipeline import Route
-from h5_pages.views import audit, channel_edit, channels
+from h5_pages.views import audit, channel_edit, channels, messages
 
 RECORD_ROUTES = [
     Route("GET", "/admin/audit", audit.search),
     Route("GET", "/admin/audit/export.xlsx", audit.export),
+    Route("GET", "/messages", messages.search),
+    Route("GET", "/messages/export.xlsx", messages.export),
+    Route("GET", "/messages/{id}", messages.page),
     Route("GET", "/admin/channels", channels.accounts),
     Route("GET", "/admin/channels/new", channel_edit.new),
     Route("POST", "/admin/channels/new", channel_edit.add),

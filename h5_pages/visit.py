@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -19,12 +19,19 @@ from h5_pages.security import client_address
 from h5_pages.services import PageServices
 from h5_pages.statics import Statics
 from h5_pages.uploads import PhotoDesk
-from storage.access.cases import DeliveryLine
-from storage.access.messages import DeadLetter
 from storage.directory import Viewer
 from storage.texts import Gettext, translator
 from workflows.actor import Actor, Door
 from workflows.administration.office import By
+
+
+class Told(Protocol):
+    """A message as far as its words need it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def variables(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Visit:
         """Business time."""
         return self.services.clocks.business.now()
 
-    def told(self, line: DeliveryLine | DeadLetter) -> str:
+    def told(self, line: Told) -> str:
         """What a message was about, as its recipient read it."""
         return self.services.cases.told(line.kind, line.variables, self.gettext)
 

@@ -74,9 +74,17 @@ class DeliveryLine:
     tries: int | None
     finished_at: datetime | None
     received_at: datetime | None
+    opened_at: datetime | None
+    acted_at: datetime | None
+    recalled_at: datetime | None
     error_code: str | None
     error: str | None
     maybe_twice: bool | None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it came as far as it came."""
+        return self.acted_at or self.recalled_at or self.opened_at or self.received_at or self.finished_at
 
 
 @dataclass(frozen=True)
@@ -135,12 +143,13 @@ TODO = f"""{LINE} WHERE c.closed_at IS NULL AND EXISTS (
 STEPS = """SELECT version, action, source, target, actor_name, door, data, at FROM step
             WHERE case_id = $1 ORDER BY id"""
 DELIVERIES = """
-SELECT m.id AS message_id, m.case_version, m.kind, m.variables, coalesce(p.name, part.name) AS recipient,
+SELECT m.id AS message_id, m.case_version, m.kind, m.variables, coalesce(p.name, part.name, a.name, '') AS recipient,
        m.state AS message_state, m.reason, m.created_at, d.channel, d.state, d.tries,
-       d.finished_at, d.received_at, d.error_code, d.error, d.maybe_twice
+       d.finished_at, d.received_at, d.opened_at, d.acted_at, d.recalled_at, d.error_code, d.error, d.maybe_twice
   FROM message m
   LEFT JOIN person p ON p.id = m.person_id
   LEFT JOIN participant part ON part.id = m.participant_id
+  LEFT JOIN channel_account a ON a.id = m.account_id
   LEFT JOIN delivery d ON d.message_id = m.id
  WHERE m.case_id = $1 ORDER BY m.id, d.id
 """

@@ -33,6 +33,7 @@ from tests.support.channel_reads import CHANNEL_READS, make_channel
 from tests.support.desk import Desk, open_desk
 from tests.support.device_reads import DEVICE_READS, make_device_records
 from tests.support.house_calls import HOUSE_CALLS
+from tests.support.ledger_reads import LEDGER_READS, make_delivery
 from tests.support.trail_reads import TRAIL_READS
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
 from workflows.engine import Outcome
@@ -137,6 +138,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     **ACCOUNT_READS,
     **CHANNEL_READS,
     **DEVICE_READS,
+    **LEDGER_READS,
     **TRAIL_READS,
 }
 WITHOUT_VIEWER = {
@@ -164,6 +166,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         await desk.db.execute("UPDATE message SET state = 'dead', finished_at = now()")
         await make_account(desk)
         await make_channel(desk)
+        await make_delivery(desk, case)
         message = await desk.value("SELECT min(id) FROM message")
         path = await desk.value("SELECT path FROM organisation WHERE id = $1", desk.world.department)
         grants = tuple(Grant(role, desk.world.hospital, path.partition(".")[0] + ".") for role in Role)

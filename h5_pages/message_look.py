@@ -1,0 +1,150 @@
+"""The way of a message in words: what it came to on each channel, and everything that happened, by time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from h5_pages import look
+from storage.message_story import DeliveryLine, MessageHead, MessageStory, NoteLine
+from storage.texts import N_, Gettext
+
+OUTCOME_LABELS = {
+    "queued": N_("waiting to be sent"),
+    "held": N_("held back"),
+    "sent": N_("sent"),
+    "delivered": N_("delivered"),
+    "opened": N_("opened"),
+    "acted": N_("acted on"),
+    "failed": N_("failed"),
+    "withdrawn": N_("withdrawn"),
+    "recalled": N_("taken back"),
+    "bundled": N_("told along with others"),
+}
+OUTCOME_TONES = {
+    "sent": "active",
+    "delivered": "done",
+    "opened": "done",
+    "acted": "done",
+    "failed": "stopped",
+    "withdrawn": "dropped",
+    "recalled": "dropped",
+    "bundled": "dropped",
+}
+HELD_LABELS = {
+    "quiet": N_("until the quiet hours of the reader are over"),
+    "digest": N_("until the hour of the digest"),
+    "snooze": N_("until the time that the reader chose"),
+    "budget": N_("until the channel may be used again"),
+}
+NOTE_LABELS = {
+    "failed": N_("A try failed"),
+    "held": N_("Held back"),
+    "passed_over": N_("A channel was passed over"),
+    "stand_in": N_("Somebody else is told instead"),
+    "escalated": N_("The next channel was taken"),
+    "bundled": N_("Told along with others"),
+    "muted": N_("The reader does not want to hear this"),
+    "reply": N_("The reader answered"),
+    "receipt": N_("The provider reported"),
+    "recalled": N_("Taken back"),
+}
+END_LABELS = {
+    "withdrawn": N_("Withdrawn"),
+    "dead": N_("Given up: no channel took it"),
+    "bundled": N_("Told along with others"),
+}
+QUEUED, ACKNOWLEDGED = N_("Queued"), N_("Acknowledged by {way}")
+SENT = N_("{channel}: sent from {account}")
+TRIED = N_("{channel}: sent from {account}, tries: {count}")
+ACCEPTED = N_("{channel}: accepted by the provider")
+REFUSED = N_("{channel}: refused")
+RECEIVED = N_("{channel}: arrived")
+OPENED = N_("{channel}: opened")
+ACTED = N_("{channel}: answered")
+RECALLED = N_("{channel}: taken back")
+UPDATED = N_("{channel}: the card shows what was decided")
+NEEDLESS = N_("{channel}: no longer needed")
+NEXT_TRY = N_("Next try")
+NEXT_WAY = N_("The next channel is taken, unless somebody acknowledges")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened, or is to happen when `ahead`. Words in the reader's language."""
+
+    at: datetime
+    words: str
+    detail: str = ""
+    ahead: bool = False
+
+
+def steps(story: MessageStory, t: Gettext) -> list[Step]:
+    """Everything that happened to a message, in the order of time, then what is to come."""
+    happened = [Step(story.message.created_at, t(QUEUED))]
+    for each in story.deliveries:
+        happened += _of_try(each, t)
+    happened += [_of_note(note, t) for note in story.notes]
+    happened += _ends(story.message, t)
+    return sorted(happened, key=lambda step: step.at) + list(_ahead(story.message, t))
+
+
+def _of_try(each: DeliveryLine, t: Gettext) -> Iterator[Step]:
+    name = t(look.channel(each.channel))
+
+    def step(at: datetime | None, words: str, detail: str = "") -> Iterator[Step]:
+        if at is not None:
+            yield Step(at, t(words).format(channel=name, account=each.account, count=each.tries), detail)
+
+    begun = each.tried_at if each.tries or each.state == "sending" else None
+    yield from step(begun, TRIED if each.tries > 1 else SENT)
+    yield from step(each.finished_at, *_end_of(each, t))
+    yield from step(each.received_at, RECEIVED, each.receipt)
+    yield from step(each.opened_at, OPENED)
+    yield from step(each.acted_at, ACTED)
+    yield from step(each.updated_at, UPDATED)
+    yield from step(each.recalled_at, RECALLED)
+
+
+def _end_of(each: DeliveryLine, t: Gettext) -> tuple[str, str]:
+    if each.state == "superseded":
+        return NEEDLESS, ""
+    detail = " · ".join(part for part in (t(each.error), each.error_code) if part)
+    return (REFUSED if each.state == "refused" else ACCEPTED), detail
+
+
+def _of_note(note: NoteLine, t: Gettext) -> Step:
+    detail = (t(note.reason).format_map(_Known(note.data)), note.account, note.code)
+    return Step(
+        note.at, t(NOTE_LABELS.get(note.what, note.what)), " · ".join(part for part in detail if part)
+    )
+
+
+def _ends(message: MessageHead, t: Gettext) -> Iterator[Step]:
+    if message.acknowledged_at is not None:
+        words = t(ACKNOWLEDGED).format(way=t(_way(message.acknowledged_way)))
+        yield Step(message.acknowledged_at, words)
+    if message.finished_at is not None and message.state in END_LABELS:
+        yield Step(message.finished_at, t(END_LABELS[message.state]), t(message.reason))
+
+
+def _ahead(message: MessageHead, t: Gettext) -> Iterator[Step]:
+    if message.state == "queued":
+        yield Step(message.next_at, t(NEXT_TRY), t(HELD_LABELS.get(message.held, "")), ahead=True)
+    elif message.escalate_at is not None and message.acknowledged_at is None and message.state == "sent":
+        yield Step(message.escalate_at, t(NEXT_WAY), ahead=True)
+
+
+def _way(name: str) -> str:
+    """A channel or a front door."""
+    return look.CHANNEL_LABELS.get(name) or look.door(name)
+
+
+class _Known(dict[str, Any]):
+    """Values by name; nothing for one that was not kept."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+
+    def __missing__(self, name: str) -> str:
+        return ""
