@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.sandbox.bots_api import BotLines
+from bot.sandbox.bots_phone import BotForms, BotPhones
 from bot.sandbox.callbacks import CallbackSender, Timing
 from bot.sandbox.clock import ClockControl
 from bot.sandbox.cloud import CloudGate
@@ -93,6 +95,8 @@ def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
     telegram = TelegramPhones(world, updates)
     voice = VoicePhones(world, VoiceReports(world, pusher))
     app.add_routes(WeComApi(world).routes())
+    app.add_routes(BotLines(world).routes())
+    app.add_routes(BotForms(page, BotPhones(world)).routes())
     app.add_routes(TelegramApi(world).routes())
     app.add_routes(TelegramControl(telegram).routes())
     app.add_routes(TelegramForms(page, telegram).routes())

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from bot.sandbox.bots_world import bots_state
 from bot.sandbox.mails import Mail
 from bot.sandbox.robots import robot_state
 from bot.sandbox.sms_api import sms_state
@@ -32,6 +33,7 @@ def world_state(world: World) -> Json:
         "calls": [call_state(call) for call in world.voice.calls],
         "sms": [sms_state(sms) for sms in world.sms.messages],
         "telegram": telegram_state(world),
+        "bots": bots_state(world.bots, world.members),
         "robots": [robot_state(group) for group in world.robots.groups],
     }
 

@@ -11,6 +11,7 @@ from multidict import MultiMapping
 from pydantic import BaseModel, ValidationError
 
 from bot.sandbox import render
+from bot.sandbox.bots_world import BotMessage, BotState
 from bot.sandbox.clock import ClockAwayError, ClockControl, ClockState
 from bot.sandbox.config import Phone
 from bot.sandbox.errors import SandboxError
@@ -56,6 +57,8 @@ class Entry:
     telegram: TgMessage | None = None
     update: TgUpdate | None = None
     said: Said | None = None
+    bot: BotState | None = None
+    bot_message: BotMessage | None = None
 
 
 def environment(texts: Texts) -> jinja2.Environment:
@@ -127,6 +130,7 @@ class Page:
         return self.environment.get_template("phones.html").render(
             people=[(person, self._entries(person), self._apps(person)) for person in people],
             dropped=[self._dropped(person) for person in people],
+            robots=[self._world.bots.of_corp(person.corpid) if person.userid else [] for person in people],
             bots=[list(self._world.telegram.chats_of(person.telegram)) for person in people],
             chosen=chosen,
             clock=clock,
@@ -214,6 +218,11 @@ class Page:
         if person.number:
             entries += [Entry(sms.id, sms=sms) for sms in self._world.sms.on_phone(person.number)]
             entries += [Entry(call.id, call=call) for call in self._world.voice.on_phone(person.number)]
+        entries += [
+            Entry(message.id, bot=state, bot_message=message)
+            for state in self._world.bots.of_corp(person.corpid)
+            for message in self._world.bots.chat(state.bot.bot_id, person.userid or "").messages
+        ]
         if group := self._world.robots.group(person.robot):
             entries += [Entry(said.id, said=said) for said in group.messages]
         entries += self._telegram_entries(person)

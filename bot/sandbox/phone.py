@@ -134,13 +134,14 @@ class Phones:
 def _event_of(card: Card, order: PressOrder) -> tuple[str, dict[str, list[str]] | None]:
     """The event's name and its selections; menus carry none."""
     if order.key in card.callback_keys():
-        return "template_card_event", _checked_selections(card, order.selections)
+        return "template_card_event", checked_selections(card, order.selections)
     if order.key in card.menu_keys():
         return "template_card_menu_event", None
     raise PressError(N_("no such button on this card"))
 
 
-def _checked_selections(card: Card, selections: dict[str, list[str]]) -> dict[str, list[str]]:
+def checked_selections(card: Card, selections: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What the card lets somebody choose; raises `PressError` for anything else."""
     questions = card.questions()
     for question, options in selections.items():
         ids, several = questions.get(question, (set(), False))

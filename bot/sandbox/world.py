@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from bot.sandbox.bots_world import BotNetwork
 from bot.sandbox.cards import Card
 from bot.sandbox.config import App, Corp, SandboxConfig
 from bot.sandbox.faults import Faults
@@ -173,6 +174,9 @@ class World:
             Group(r, Window(ROBOT_LIMITS, monotonic), deque(maxlen=config.keep_messages))
             for r in config.robots
         ]
+        self.bots = BotNetwork(
+            config.bots, config.keep_messages, now=now, monotonic=monotonic, next_id=self.next_id
+        )
         self.robots = RobotNetwork(groups, now, self.next_id)
         self._members = {
             (corp.corpid, member.userid.lower()): member.userid

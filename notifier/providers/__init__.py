@@ -13,21 +13,28 @@ from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.tencent_sms.channel import TencentSmsChannel
 from notifier.providers.tencent_voice.channel import TencentVoiceChannel
 from notifier.providers.wecom.channel import WeComChannel
+from notifier.providers.wecom_bot.channel import WeComBotChannel
 from notifier.providers.wecom_robot.channel import WeComRobotChannel
 from storage.clock import Clock
+from storage.database import Database
 from storage.provider_tokens import ProviderTokens
 
 
 def build_channels(
-    http: aiohttp.ClientSession, clock: Clock, tokens: ProviderTokens | None = None
+    http: aiohttp.ClientSession,
+    clock: Clock,
+    tokens: ProviderTokens | None = None,
+    db: Database | None = None,
 ) -> Mapping[str, Channel]:
     """Every channel by its kind. `http` stays the caller's to close; `clock` is the real one.
 
     `tokens` are what providers lend, shared with other processes; without it each channel has its own.
+    `db` is where messages of smart robots are handed over; without it they are not connected.
     """
     channels: tuple[Channel, ...] = (
         WeComChannel(http, clock, tokens),
         WeComRobotChannel(http),
+        WeComBotChannel(db, clock),
         TelegramChannel(http),
         EmailChannel(clock),
         AliyunSmsChannel(http, clock),

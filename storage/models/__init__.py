@@ -7,6 +7,7 @@ Front doors never import this package; they read through `storage.access` and wr
 from storage.models.adverse_events import AdverseEvent
 from storage.models.audit import Audit
 from storage.models.auditing import AuditorRound, PromiseMiss
+from storage.models.bots import BotErrand
 from storage.models.cases import Case, Participant, Repair, Step, Timer
 from storage.models.devices import Device, DeviceLabel
 from storage.models.files import Attachment, DeviceFile, StoredFile
@@ -31,6 +32,7 @@ __all__ = [
     "Audit",
     "AuditorRound",
     "Band",
+    "BotErrand",
     "BusinessTime",
     "CalendarOverride",
     "CalendarYear",

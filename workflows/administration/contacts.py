@@ -25,6 +25,7 @@ class Channel(StrEnum):
     """A kind of account at which administrators enter addresses. Chats of Telegram are linked by their owners alone."""
 
     WECOM = "wecom"
+    WECOM_BOT = "wecom_bot"
     MAIL = "email"
     SMS = "sms"
     VOICE = "voice"
@@ -34,6 +35,7 @@ class Channel(StrEnum):
 CHANNEL_OF: dict[str, Channel] = {"tencent_sms": Channel.SMS, "tencent_voice": Channel.VOICE}
 CHANNEL_LABELS: dict[str, str] = {
     Channel.WECOM: N_("WeCom"),
+    Channel.WECOM_BOT: N_("WeCom smart robot"),
     Channel.MAIL: N_("E-mail"),
     Channel.SMS: N_("SMS"),
     Channel.VOICE: N_("Call"),
@@ -41,14 +43,18 @@ CHANNEL_LABELS: dict[str, str] = {
 MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 NO_MOBILE = N_("A mobile number has 11 digits and begins with 13 to 19.")
 # As WeCom's documents describe a userid; a mail address as servers take it; a mobile of mainland China.
+USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
+NO_USER_ID = N_("A WeCom userid has letters, digits and _ - @ . and at most 64 characters.")
 SHAPES: dict[str, re.Pattern[str]] = {
-    Channel.WECOM: re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}"),
+    Channel.WECOM: USER_ID,
+    Channel.WECOM_BOT: USER_ID,
     Channel.MAIL: re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"),
     Channel.SMS: MOBILE,
     Channel.VOICE: MOBILE,
 }
 FAULTS: dict[str, str] = {
-    Channel.WECOM: N_("A WeCom userid has letters, digits and _ - @ . and at most 64 characters."),
+    Channel.WECOM: NO_USER_ID,
+    Channel.WECOM_BOT: NO_USER_ID,
     Channel.MAIL: N_("This is not a mail address, for example name@hospital.example."),
     Channel.SMS: NO_MOBILE,
     Channel.VOICE: NO_MOBILE,

@@ -79,6 +79,15 @@ def notice_card(content: Content) -> Message:
     return card
 
 
+def decided_card(sent: Message, outcome: str) -> Message | None:
+    """A card, as it was sent, once the matter is decided: nothing to press. None for one that opens no page."""
+    if "card_action" not in sent:
+        return None
+    kept = ("task_id", "source", "main_title", "horizontal_content_list", "card_action")
+    card = {name: sent[name] for name in kept if name in sent}
+    return {**card, "card_type": "text_notice", "sub_title_text": fit_columns(clean(outcome).strip(), 160)}
+
+
 def asking_card(content: Content, poll: Poll) -> Message | None:
     """A card that asks: one question as a vote, two or three as lists, one beside other buttons as a list above them.
 

@@ -8,19 +8,11 @@ from typing import Any
 
 from notifier.channel import Content
 from notifier.providers.wecom.cards import TEXT_BYTES, harmless, notice_card
+from notifier.providers.wecom.markdown import LINK_BYTES, markdown_words
 from notifier.providers.wecom_robot.account import EVERYBODY, RobotSettings
-from notifier.trim import clean, fit_bytes, fit_columns, one_line
-from storage.kinds import Severity
+from notifier.trim import clean, fit_bytes, one_line
 
-MARKDOWN_BYTES, LINK_BYTES = 4096, 1000
-TITLE_ZI = 60
-_FONT = {
-    Severity.INFO: "comment",
-    Severity.NOTICE: "info",
-    Severity.URGENT: "warning",
-    Severity.CRITICAL: "warning",
-}
-_BREAKS_MARKDOWN = str.maketrans({"[": "［", "]": "］", "`": "'", "<": "＜", ">": "＞"})  # fmt: skip
+MARKDOWN_BYTES = 4096
 
 Message = dict[str, Any]
 
@@ -40,17 +32,9 @@ def message_for(content: Content, settings: RobotSettings) -> Message:
 
 
 def _markdown(content: Content, mentioned: tuple[str, ...]) -> Message:
-    word, title = _plain(fit_columns(content.severity_word, 12)), _plain(fit_columns(content.title, TITLE_ZI))
-    head = f'**<font color="{_FONT[content.severity]}">{word}</font> {title}**'
-    tail = "".join(f"\n<@{user}>" for user in mentioned)
-    if len(content.url.encode()) <= LINK_BYTES and content.url:
-        tail = f"\n[{_plain(fit_columns(content.url_label, 18)) or content.url}]({content.url}){tail}"
-    lines = [_plain(line) for line in clean(content.summary).splitlines() if line.strip()]
-    lines += [f"> {_plain(name)}: {_plain(value)}" for name, value in content.fields]
-    room = MARKDOWN_BYTES - len(head.encode()) - len(tail.encode()) - 1
     return {
         "msgtype": "markdown",
-        "markdown": {"content": f"{head}\n{fit_bytes(chr(10).join(lines), room)}{tail}"},
+        "markdown": {"content": markdown_words(content, MARKDOWN_BYTES, mentioned)},
     }
 
 
@@ -68,8 +52,3 @@ def _text(content: Content, settings: RobotSettings) -> Message:
             "mentioned_mobile_list": list(settings.mention_mobiles),
         },
     }
-
-
-def _plain(text: str) -> str:
-    """Somebody's words on one line, which become no link, no colour and no mention."""
-    return one_line(text).translate(_BREAKS_MARKDOWN)

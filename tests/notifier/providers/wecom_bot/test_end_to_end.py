@@ -1,0 +1,115 @@
+"""A smart robot from the outbox to the phone and back: card out, pressed, the case moved, the card says so."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from notifier.channel import Account, SendFailed, Verdict
+from notifier.providers.wecom_bot.channel import WeComBotChannel
+from storage.clock import RealClock
+from tests.support.channel_contents import content
+from tests.support.robot_town import BOT, RobotTown, robot_town
+
+
+@pytest.fixture
+async def town(database_url: str) -> AsyncIterator[RobotTown]:
+    async with robot_town(database_url) as made:
+        yield made
+
+
+async def sent(town: RobotTown) -> dict[str, Any]:
+    """The approval's card, sent by the process that does not hold the connection."""
+    await town.processes[1].robots.round()
+    await town.connected()
+    await town.service.dispatcher.drain()
+    return (await town.chat())[-1]
+
+
+async def test_a_card_goes_out_is_pressed_moves_the_case_and_says_by_whom(town: RobotTown) -> None:
+    case = await town.awaiting_approval()
+    card = (await sent(town))["body"]
+    assert [button["key"] for button in card["button_list"] if button["type"] == 0] == ["approve"]
+    assert (await town.act("press", task_id=card["task_id"], key="approve"))["outcome"] == "delivered"
+
+    async def changed() -> dict[str, Any] | None:
+        last = (await town.chat())[-1]
+        return last["body"] if last["updates"] else None
+
+    decided = await town.eventually(changed)
+    assert (decided["card_type"], "button_list" in decided) == ("text_notice", False)
+    assert "Head of Equipment" in decided["sub_title_text"]
+    assert (await town.history(case))[-1] == ("approve", "wecom")
+
+
+async def test_a_press_that_is_too_late_is_told_why_and_the_card_stays(town: RobotTown) -> None:
+    case = await town.awaiting_approval()
+    card = (await sent(town))["body"]
+    await town.act_on_page(case, "estimate", town.world.engineer, estimate="90000", reason="new tube")
+    await town.act("press", task_id=card["task_id"], key="approve")
+
+    async def told() -> str:
+        last = (await town.chat())[-1]
+        return last["body"]["content"] if last["msgtype"] == "markdown" else ""
+
+    assert f"/cases/{case.number})" in await town.eventually(told)
+    assert (await town.history(case))[-1][0] == "estimate"
+
+
+@pytest.mark.parametrize(
+    ("what", "more", "by"),
+    [("say", {"text": "待办"}, "aibot_respond_msg"), ("enter", {}, "aibot_respond_welcome_msg")],
+)
+async def test_what_is_written_and_who_comes_in_is_answered(
+    town: RobotTown, what: str, more: dict[str, str], by: str
+) -> None:
+    await town.service.robots.round()
+    await town.connected()
+    await town.act(what, **more)
+
+    async def answered() -> str:
+        return str((await town.box.get("/sandbox/state"))["bots"]["events"][-1]["answered"])
+
+    assert await town.eventually(answered) == by
+    assert (await town.chat())[-1]["direction"] == "to_member"
+
+
+async def test_one_process_holds_the_connection_and_another_takes_over_when_it_ends(town: RobotTown) -> None:
+    for services in town.processes:
+        await services.robots.round()
+    await town.connected()
+    assert (await town.bot())["connections"] == 1
+    first, second = town.processes
+    await first.robots.close()
+
+    async def taken_over() -> bool:
+        await second.robots.round()
+        return bool((await town.bot())["connections"] == 2)
+
+    await town.eventually(taken_over)
+    await town.awaiting_approval()
+    await first.dispatcher.drain()
+    assert len(await town.chat()) == 1
+
+
+async def test_without_a_connection_a_message_was_surely_not_sent(town: RobotTown) -> None:
+    channel = WeComBotChannel(town.service.db, RealClock(), wait_s=0.2)
+    account = Account(town.account, {"bot_id": BOT}, {"secret": "s"})
+    with pytest.raises(SendFailed) as failure:
+        await channel.send(channel.compose(content(), "u1", account), "u1", account)
+    assert (failure.value.verdict, failure.value.code) == (Verdict.TEMPORARY, "not-connected")
+    assert not failure.value.maybe_delivered
+    assert await town.service.db.fetchrow("SELECT 1 FROM bot_errand") is None
+
+
+async def test_a_robot_that_wecom_refuses_tells_the_administrator(town: RobotTown) -> None:
+    await town.service.db.execute(
+        "UPDATE channel_account SET settings = jsonb_set(settings, '{bot_id}', '\"nobody\"') WHERE id = $1",
+        town.account,
+    )
+    await town.processes[1].robots.round()
+    await town.awaiting_approval()
+    await town.service.dispatcher.drain()
+    row = await town.service.db.fetchrow("SELECT state, error_code FROM delivery ORDER BY id LIMIT 1")
+    assert row is not None
+    assert (row["state"], row["error_code"]) == ("refused", "40001")
