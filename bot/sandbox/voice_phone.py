@@ -57,6 +57,9 @@ class VoicePhones:
         if call.number in self._world.faults.voice.switched_off:
             self._over(call, "off")
             return
+        if self._world.voice.engaged(call):
+            self._over(call, "engaged")
+            return
         loop = asyncio.get_running_loop()
         self._timers[call.id] = loop.call_later(self._rings_s, self._over, call, "unanswered")
 

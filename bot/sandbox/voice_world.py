@@ -10,7 +10,7 @@ from bot.sandbox.limits import Recent, Window
 from bot.sandbox.reports import Report
 from bot.sandbox.voice_config import AliyunVoice, TencentVoice, VoiceAccount
 
-Outcome = Literal["", "answered", "declined", "unanswered", "off"]
+Outcome = Literal["", "answered", "declined", "unanswered", "engaged", "off"]
 WINDOWS_S = {"per_minute": 60.0, "per_hour": 3600.0, "per_day": 86400.0}
 
 
@@ -76,6 +76,10 @@ class VoiceNetwork:
     def call(self, call_id: int) -> Call | None:
         """The call of that number in the sandbox."""
         return next((call for call in self.calls if call.id == call_id), None)
+
+    def engaged(self, call: Call) -> bool:
+        """Whether that phone has another call already, ringing or not."""
+        return any(c.number == call.number and c.state != "over" for c in self.calls if c is not call)
 
     def on_phone(self, number: str) -> list[Call]:
         """What rang a phone, in the order of arrival."""

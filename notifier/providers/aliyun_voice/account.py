@@ -53,12 +53,12 @@ class VoiceSettings(BaseModel):
 
 
 class VoiceSecrets(BaseModel):
-    """What is kept sealed. `report_token` is the secret part of the path to which reports are pushed."""
+    """What is kept sealed. Without `report_token`, the secret part of the path for reports, nobody would hear a key."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     access_key_secret: SecretStr = Field(min_length=1)
-    report_token: SecretStr | None = Field(default=None, min_length=16)
+    report_token: SecretStr = Field(min_length=16)
 
 
 class VoiceAccount(BaseModel):

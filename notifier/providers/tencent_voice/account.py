@@ -31,12 +31,12 @@ class TencentVoiceSettings(BaseModel):
 
 
 class TencentVoiceSecrets(BaseModel):
-    """What is kept sealed. `report_token` is the secret part of the path to which callbacks are pushed."""
+    """What is kept sealed. Without `report_token`, the secret part of the path for callbacks, no key would be heard."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     secret_key: SecretStr = Field(min_length=1)
-    report_token: SecretStr | None = Field(default=None, min_length=16)
+    report_token: SecretStr = Field(min_length=16)
 
 
 class TencentVoiceAccount(BaseModel):

@@ -223,6 +223,14 @@ async def test_what_cannot_be_done_with_a_call_is_refused(box: Sandbox, acts: li
     assert answers[-1] == {"error": why}
 
 
+async def test_phone_that_rings_already_is_engaged(box: Sandbox) -> None:
+    await ring(box)
+    box.time.advance(61)
+    assert (await ring(box))["outcome"] == "engaged"
+    calls = (await box.get("/sandbox/state"))["calls"]
+    assert [call["state"] for call in calls] == ["ringing", "over"]
+
+
 async def test_call_that_nobody_made_is_unknown(box: Sandbox) -> None:
     assert (await box.post("/sandbox/call", {"id": 99, "act": "answer"}))["error"] == "There is no such call."
 
