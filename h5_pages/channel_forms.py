@@ -122,6 +122,19 @@ class TelegramForm(AccountForm):
     base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
 
 
+class WebhookForm(AccountForm):
+    """Another system that hears of events."""
+
+    url: Line = Field(default="", title=N_("Address of the receiver"), description=N_("https://…"))
+    signing_secret: Line = Field(
+        default="",
+        title=N_("Secret for signing"),
+        description=N_("whsec_ and 32 random bytes in base64. A former one signs beside it until you drop it."),
+        json_schema_extra=SECRET,
+    )
+    private_addresses: bool = Field(default=False, title=N_("The receiver stands within the house"))
+
+
 FORMS: Mapping[str, type[AccountForm]] = {
     "wecom": WeComForm,
     "wecom_bot": BotForm,
@@ -132,6 +145,7 @@ FORMS: Mapping[str, type[AccountForm]] = {
     "tencent_voice": TencentVoiceForm,
     "email": EmailForm,
     "telegram": TelegramForm,
+    "webhook": WebhookForm,
 }
 KIND_LABELS: Mapping[str, str] = {
     "wecom": N_("WeCom application"),
@@ -143,6 +157,7 @@ KIND_LABELS: Mapping[str, str] = {
     "tencent_voice": N_("Calls (Tencent Cloud)"),
     "email": N_("Mail sender"),
     "telegram": N_("Telegram bot"),
+    "webhook": N_("Signed webhook"),
 }
 
 

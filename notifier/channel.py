@@ -68,6 +68,8 @@ class Content:
     of Message-ID). `thread_id` is the case's number: one mail thread a case. `url` may be empty. `kind` is
     the declared kind's name, `level` the severity with its colour in words, `short` the title in a few words.
     `picture` is the address of a public picture, `poll` what can be answered in the message where a channel can ask.
+    `facts` are what other systems read by name. `stop_url` ends reminders of this kind and `notice_url` acknowledges
+    the message, both by POST alone; either may be empty.
     Raises ValueError for an id or a link outside of these rules: both are made by the service itself.
     """
 
@@ -89,11 +91,14 @@ class Content:
     short: str = ""
     picture: str = ""
     poll: Poll | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    stop_url: str = ""
+    notice_url: str = ""
 
     def __post_init__(self) -> None:
         if not _UNIQUE_ID.fullmatch(self.unique_id):
             raise ValueError(f"not a message id: {self.unique_id!r}")
-        for link in (self.url, self.picture, *(button.url for button in self.buttons)):
+        for link in (self.url, self.picture, self.stop_url, self.notice_url, *(button.url for button in self.buttons)):
             if link and not _WEB_LINK.fullmatch(link):
                 raise ValueError(f"not a web link: {link!r}")
 

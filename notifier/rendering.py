@@ -24,6 +24,7 @@ LEVEL_WORDS = {
     Severity.CRITICAL: N_("Red: critical"),
 }
 FOOTER = N_("Sent by Yishe because you take part in {number}. Please do not reply to this message.")
+HEARD = N_("Sent by Yishe to all who listen to {number}. Please do not reply to this message.")
 OPEN = N_("Open the case")
 DECIDED = N_("{done}: {name}")
 
@@ -48,7 +49,8 @@ class Renderer:
         """The message by an already chosen translator."""
         values = shown(message.variables, gettext)
         url = self._url(message, kind)
-        buttons = [self._button(message, key, url, gettext) for key in kind.buttons]
+        keys = kind.buttons if message.account_id is None else ()  # a group, or another system, decides nothing
+        buttons = [self._button(message, key, url, gettext) for key in keys]
         return Content(
             unique_id=unique_id,
             thread_id=message.number or kind.name,
@@ -62,12 +64,13 @@ class Renderer:
             url_label=gettext(OPEN),
             sender=sender,
             language=message.language or "zh_CN",
-            footer=gettext(FOOTER).format_map(values),
+            footer=gettext(FOOTER if message.account_id is None else HEARD).format_map(values),
             kind=kind.name,
             level=gettext(LEVEL_WORDS[kind.severity]),
             short=gettext(kind.short or kind.title).format_map(values),
             picture=f"{self._public_url}{kind.picture}" if kind.picture else "",
             poll=self._poll(message, kind, gettext),
+            facts={name: message.variables.get(name, "") for name in kind.facts},
         )
 
     def decision(self, card: LiveCard) -> Replacement:
@@ -87,7 +90,7 @@ class Renderer:
 
     def _poll(self, message: Claimed, kind: MessageKind, gettext: Gettext) -> Poll | None:
         """None where nothing is asked, and for those without an account, who answer on their page."""
-        if not kind.questions or message.participant_id is not None:
+        if not kind.questions or message.participant_id is not None or message.account_id is not None:
             return None
         words = self._vocabulary.action(message.workflow, kind.answers)
         questions = tuple(_question(question, gettext) for question in kind.questions)

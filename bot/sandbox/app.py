@@ -17,6 +17,7 @@ from bot.sandbox.clock import ClockControl
 from bot.sandbox.cloud import CloudGate
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.control import Control
+from bot.sandbox.hooks import HookApi
 from bot.sandbox.oauth_pages import SignInPages
 from bot.sandbox.page import Page, Texts
 from bot.sandbox.phone import Phones
@@ -100,6 +101,7 @@ def build_app(config: SandboxConfig, around: Surroundings) -> web.Application:
     app.add_routes(TelegramApi(world).routes())
     app.add_routes(TelegramControl(telegram).routes())
     app.add_routes(TelegramForms(page, telegram).routes())
+    app.add_routes(HookApi(world.hooks).routes())
     app.add_routes(_clouds(world, pusher, voice).routes())
     app.add_routes(VoiceForms(page, voice).routes())
     replies = SmsReplies(world, pusher)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from bot.sandbox.bots_world import Bot
 from bot.sandbox.errors import ConfigError, RealCredentialsError
+from bot.sandbox.hooks import Hook
 from bot.sandbox.robots import Robot
 from bot.sandbox.sms_config import SmsAccount
 from bot.sandbox.telegram_config import TelegramBot, TelegramUser
@@ -107,7 +108,7 @@ class Mailbox(_Strict):
 class Phone(_Strict):
     """One person on the page: the member, the mailbox, the mobile number and the Telegram account that are theirs.
 
-    With `robot`, the name of a group robot, it is the group that the robot writes into.
+    With `robot`, the name of a group robot, it is the group that the robot writes into, with `hook` another system.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Phone(_Strict):
     number: str | None = None
     telegram: int | None = None
     robot: str | None = None
+    hook: str | None = None
 
 
 class SandboxConfig(_Strict):
@@ -140,6 +142,7 @@ class SandboxConfig(_Strict):
     telegram_users: list[TelegramUser] = []
     robots: list[Robot] = []
     bots: list[Bot] = []
+    hooks: list[Hook] = []
     allow_remote_callbacks: bool = False
     retry_refused_callbacks: bool = True
     keep_messages: int = Field(default=500, ge=1)

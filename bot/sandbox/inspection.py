@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.sandbox.bots_world import bots_state
+from bot.sandbox.hooks import hook_state
 from bot.sandbox.mails import Mail
 from bot.sandbox.robots import robot_state
 from bot.sandbox.sms_api import sms_state
@@ -34,6 +35,7 @@ def world_state(world: World) -> Json:
         "sms": [sms_state(sms) for sms in world.sms.messages],
         "telegram": telegram_state(world),
         "bots": bots_state(world.bots, world.members),
+        "hooks": [hook_state(receiver) for receiver in world.hooks.by_name.values()],
         "robots": [robot_state(group) for group in world.robots.groups],
     }
 

@@ -15,6 +15,7 @@ from bot.sandbox.bots_world import BotMessage, BotState
 from bot.sandbox.clock import ClockAwayError, ClockControl, ClockState
 from bot.sandbox.config import Phone
 from bot.sandbox.errors import SandboxError
+from bot.sandbox.hooks import Event
 from bot.sandbox.mails import Mail
 from bot.sandbox.phone import Phones, PressOrder, SayOrder
 from bot.sandbox.robots import Said
@@ -57,6 +58,7 @@ class Entry:
     telegram: TgMessage | None = None
     update: TgUpdate | None = None
     said: Said | None = None
+    event: Event | None = None
     bot: BotState | None = None
     bot_message: BotMessage | None = None
 
@@ -225,6 +227,8 @@ class Page:
         ]
         if group := self._world.robots.group(person.robot):
             entries += [Entry(said.id, said=said) for said in group.messages]
+        if hook := self._world.hooks.by_name.get(person.hook or ""):
+            entries += [Entry(event.id, event=event) for event in hook.events]
         entries += self._telegram_entries(person)
         return sorted(entries, key=lambda entry: entry.id, reverse=True)[:SHOWN]
 

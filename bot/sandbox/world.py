@@ -11,6 +11,7 @@ from bot.sandbox.bots_world import BotNetwork
 from bot.sandbox.cards import Card
 from bot.sandbox.config import App, Corp, SandboxConfig
 from bot.sandbox.faults import Faults
+from bot.sandbox.hooks import Receivers
 from bot.sandbox.limits import CORP_LIMITS, MEMBER_LIMITS, Recent, Window
 from bot.sandbox.mails import Mail
 from bot.sandbox.oauth import Codes
@@ -178,6 +179,7 @@ class World:
             config.bots, config.keep_messages, now=now, monotonic=monotonic, next_id=self.next_id
         )
         self.robots = RobotNetwork(groups, now, self.next_id)
+        self.hooks = Receivers.of(config.hooks, config.keep_messages, now, self.next_id)
         self._members = {
             (corp.corpid, member.userid.lower()): member.userid
             for corp in config.corps

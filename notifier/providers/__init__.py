@@ -12,6 +12,7 @@ from notifier.providers.email.channel import EmailChannel
 from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.tencent_sms.channel import TencentSmsChannel
 from notifier.providers.tencent_voice.channel import TencentVoiceChannel
+from notifier.providers.webhook.channel import WebhookChannel
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.providers.wecom_bot.channel import WeComBotChannel
 from notifier.providers.wecom_robot.channel import WeComRobotChannel
@@ -41,5 +42,6 @@ def build_channels(
         TencentSmsChannel(http, clock),
         AliyunVoiceChannel(http, clock),
         TencentVoiceChannel(http, clock),
+        WebhookChannel(http, clock),
     )
     return MappingProxyType({channel.kind: channel for channel in channels})

@@ -12,6 +12,7 @@ from notifier.providers.email.account import EmailSecrets, EmailSettings
 from notifier.providers.telegram.account import TelegramSecrets, TelegramSettings
 from notifier.providers.tencent_sms.account import TencentSmsSecrets, TencentSmsSettings
 from notifier.providers.tencent_voice.account import TencentVoiceSecrets, TencentVoiceSettings
+from notifier.providers.webhook.account import WebhookSecrets, WebhookSettings
 from notifier.providers.wecom.account import WeComSecrets, WeComSettings
 from notifier.providers.wecom_bot.account import BotSecrets, BotSettings
 from notifier.providers.wecom_robot.account import RobotSecrets, RobotSettings
@@ -48,6 +49,7 @@ ACCOUNT_KINDS: Mapping[str, AccountKind] = {
     ),
     "email": AccountKind("email", EmailSettings, EmailSecrets),
     "telegram": AccountKind("telegram", TelegramSettings, TelegramSecrets, "/telegram/{key}"),
+    "webhook": AccountKind("webhook", WebhookSettings, WebhookSecrets, addressed=False),
 }
 
 

@@ -26,6 +26,7 @@ SUBJECT = "channel_account"
 SUCCESSION = {
     "callback_token": "former_callback_token",
     "encoding_aes_key": "former_encoding_aes_key",
+    "signing_secret": "former_signing_secret",
 }
 FORMER = frozenset(SUCCESSION.values())
 Check = Callable[[Mapping[str, Any], Mapping[str, str]], None]

@@ -1,0 +1,1 @@
+"""Signed webhooks out: other systems hear of cases, in JSON that they can verify."""

@@ -1,0 +1,42 @@
+"""Which address a host name stands for, looked at before anything is said to it.
+
+A name is resolved once, and the very address that was looked at is spoken to: one that changes its mind between
+the look and the call gains nothing (OWASP, Server-Side Request Forgery Prevention).
+"""
+
+import asyncio
+import ipaddress
+import socket
+
+from notifier.channel import SendFailed, Verdict
+from storage.texts import N_
+
+NOT_PUBLIC = N_("The address stands within the house, and the account does not allow that")
+UNKNOWN_HOST = N_("The name of the receiver is not known")
+
+
+async def address_of(host: str, port: int, *, private: bool) -> str:
+    """One address of the host. Raises SendFailed: an unknown name, or an address that must not be spoken to."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        found = []
+    if not found:
+        raise SendFailed(Verdict.TEMPORARY, "dns", UNKNOWN_HOST)
+    addresses = [str(entry[4][0]) for entry in found]
+    if not private and not all(is_public(address) for address in addresses):
+        raise SendFailed(Verdict.CONFIGURATION, "private-address", NOT_PUBLIC)
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Can anybody in the world have it? Addresses that only wrap another one count as what they wrap."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address):
+        wrapped = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo and parsed.teredo[1])
+        if wrapped:
+            return is_public(str(wrapped))
+        # 64:ff9b::/96 leads to IPv4 addresses by a translator of the house (RFC 6052).
+        if parsed in ipaddress.ip_network("64:ff9b::/96"):
+            return is_public(str(ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)))
+    return parsed.is_global and not parsed.is_multicast
