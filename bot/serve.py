@@ -29,6 +29,7 @@ from storage.roles import standing
 from workflows.calendar import follow_changes
 
 POLL_S = 1.0
+RECALLS_EVERY_S = 10.0
 ROBOTS_EVERY_S = 5.0  # how soon another process takes over the connection of a robot
 AUDIT_EVERY_S = 30.0
 ADVICE = "let the service have a login of its own that is a member of yishe_service (docs/operation.md)"
@@ -103,6 +104,7 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
         loops += [
             Loop("notifier", lambda: services.dispatcher.start_due(send), send, POLL_S),
             Loop("robots", services.robots.round, asyncio.Event(), ROBOTS_EVERY_S),
+            Loop("recalls", services.recalls.run_due, asyncio.Event(), RECALLS_EVERY_S),
             Loop("cards", lambda: services.decided.run_due(_piece(heartbeats, "cards")), cards, POLL_S),
         ]
     if Part.TIMERS in parts:

@@ -28,6 +28,7 @@ from notifier.providers import build_channels
 from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.providers.wecom.identity import WeComIdentity
+from notifier.recalling import Recalls
 from notifier.rendering import Renderer
 from notifier.sending import Channels, Sender
 from notifier.trial import Trials
@@ -96,6 +97,7 @@ class Services:
     decided: DecidedCards
     pages: PageServices
     importing: ImportRunner
+    recalls: Recalls
     wecom: WeComCallback
     robots: RobotHolder
     telegram: TelegramCallback
@@ -146,6 +148,7 @@ async def build_services(
             dispatcher=Dispatcher(sender, fail, lease),
             decided=DecidedCards(db, channels, renderer, real, random.random, lease),
             pages=PageServices(
+            recalls=Recalls(db, channels, registry.vocabulary(), real, random.random),
                 db=db,
                 engine=engine,
                 cases=cases,

@@ -211,6 +211,17 @@ class Channel(Protocol):
 
 @runtime_checkable
 class Traceable(Protocol):
+@runtime_checkable
+class Recallable(Protocol):
+    """A channel that can take back what was sent, within `recallable_for` of the try."""
+
+    recallable_for: timedelta
+
+    async def recall(self, provider_id: str, address: str, account: Account) -> None:
+        """Take back the message of that id. Raises SendFailed."""
+        ...
+
+
     """A channel whose provider takes the same message twice, but says what it has."""
 
     async def find(

@@ -79,6 +79,7 @@ still_on = MessageKind(
     (DEVICE, PLACE, VALUE, LIMIT, SINCE),
     Severity.URGENT,
     while_in_state=True,
+    recalled=True,
 )
 cleared = MessageKind(
     "alarm.cleared",

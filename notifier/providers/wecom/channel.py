@@ -25,6 +25,7 @@ class WeComChannel:
     kind = "wecom"
     can_update = True
     updatable_for = timedelta(hours=72)  # so long a response code is good
+    recallable_for = timedelta(hours=24)
 
     def __init__(
         self, http: aiohttp.ClientSession, clock: Clock, tokens: ProviderTokens | None = None
@@ -74,6 +75,10 @@ class WeComChannel:
         }
         answer = await self.client(account).post("/cgi-bin/message/update_template_card", body)
         _refuse_if_named(address, answer.invaliduser, None)
+
+    async def recall(self, provider_id: str, address: str, account: Account) -> None:  # noqa: ARG002 - the id says it all
+        """Take back a message from the member's phone. Raises SendFailed."""
+        await self.client(account).post("/cgi-bin/message/recall", {"msgid": provider_id})
 
     def client(self, account: Account) -> WeComClient:
         """One a account, and a new one with a new token when its secret or settings have changed."""
