@@ -14,6 +14,7 @@ from notifier.channel import Accepted, Account, Channel, SendFailed, Verdict
 from notifier.first_tries import Batch, Begun, FirstTries, Notes
 from notifier.rendering import Renderer
 from notifier.retry import is_hopeless, retry_delay
+from notifier.standing_in import StandIns, as_noted, found_there
 from notifier.time_limit import TimeIsUp, TimeLimit
 from storage import deliveries, outbox
 from storage.channel_accounts import OpenedAccount
@@ -108,6 +109,7 @@ class Sender:
         self._fail = fail
         self._first_tries = FirstTries(db, channels, renderer, real)
         self._notes = Notes(db, real)
+        self._stand_ins = StandIns(db, real)
 
     async def begin(self, limit: int, lease: timedelta, claimed: Callable[[int], None]) -> Batch:
         """Claim due messages, tell how many, and begin all first tries that are plain. Raises `DatabaseAway`."""
@@ -177,15 +179,30 @@ class Sender:
     async def _next_try(self, tx: Connection, message: Claimed) -> Delivery | None:
         """The delivery to try now; None when it has to wait, or nobody can be told."""
         delivery = await deliveries.open_delivery(tx, message)
-        route = delivery.route if delivery else await deliveries.next_route(tx, message)
+        route = delivery.route if delivery else await self._stand_ins.next_route(tx, message)
         if route is None:
             await self._no_way(tx, message)
             return None
+        if instead := await self._stand_ins.instead_of(tx, message, route, is_new=delivery is None):
+            return await self._stand_in(tx, message, delivery, instead)
         if await self._held_back(tx, message, route, delivery):
             return None
         if delivery is not None:
             return await deliveries.begin_try(tx, delivery, self._real.now())
         return await self._freeze(tx, message, route)
+
+    async def _stand_in(
+        self, tx: Connection, message: Claimed, left: Delivery | None, route: Route
+    ) -> Delivery | None:
+        """Go on by another account at the same address; of a try that is left open nobody knows how it ended."""
+        if await self._held_back(tx, message, route, None):
+            return None
+        if left is not None:
+            await self._stand_ins.leave(tx, left)
+        delivery = await self._freeze(tx, message, route)
+        if delivery and left and (left.maybe_twice or left.state == "sending"):
+            await deliveries.may_be_second(tx, delivery)
+        return delivery
 
     async def _no_way(self, tx: Connection, message: Claimed) -> None:
         """Nobody can be told; where a message is for one channel only, who does not have it misses nothing."""
@@ -236,7 +253,7 @@ class Sender:
         if delivery is None:
             unique_id = await self._unique_id(tx, message)
             delivery = await deliveries.freeze(tx, message, route, unique_id, {}, now)
-        await deliveries.failed(tx, delivery, "refused", failure.code, failure.reason, now)
+        await deliveries.failed(tx, delivery, "refused", as_noted(failure), now)
         await outbox.put_off(tx, message, now, failure.reason)
 
     async def _unique_id(self, tx: Connection, message: Claimed) -> str:
@@ -257,13 +274,17 @@ class Sender:
             return
         self._fail.hit("notifier.accepted")
         await self.note([_taken(message, delivery, accepted)])
+        await self._stand_ins.worked(delivery)
 
     async def _hand_over(self, delivery: Delivery) -> Accepted:
         """Raises `SendFailed`; a message that the provider has had before has arrived by an earlier try."""
         channel, opened = await self._channels.open(delivery.channel, delivery.account_id)
+        account = as_account(opened)
         try:
             async with self._channels.in_time():
-                return await channel.send(delivery.payload, delivery.address, as_account(opened))
+                if found := await found_there(channel, delivery, account):
+                    return found
+                return await channel.send(delivery.payload, delivery.address, account)
         except SendFailed as failure:
             if failure.seen_before and delivery.maybe_twice:
                 return Accepted("", note=failure.reason)
@@ -272,12 +293,21 @@ class Sender:
     async def _failed(self, message: Claimed, delivery: Delivery, failure: SendFailed) -> None:
         """Later on the same channel, or at once on the next."""
         lasting = failure.verdict in (Verdict.PERMANENT, Verdict.CONFIGURATION)
+        if failure.verdict is Verdict.RATE and timedelta(seconds=failure.retry_after_s or 0) > PATIENCE:
+            lasting = await self._has_another_way(message, delivery)
         if lasting or is_hopeless(delivery.tries + 1):
             await self._refused(message, delivery, failure)
             return
         until = self._real.now() + retry_delay(delivery.tries, self._random(), failure.retry_after_s)
         state = "sending" if failure.maybe_delivered else "waiting"
         await self._note(message, delivery, state, failure, until)
+
+    async def _has_another_way(self, message: Claimed, delivery: Delivery) -> bool:
+        """Would it be sooner told another way than by waiting for this one?"""
+        async with self._db.connection() as connection:
+            if await deliveries.has_another_way(connection, message, delivery.route):
+                return True
+            return await self._stand_ins.is_there(connection, delivery)
 
     async def _refused(self, message: Claimed, delivery: Delivery, failure: SendFailed) -> None:
         """This channel is given up for this message; the next claim takes the next one."""
@@ -296,7 +326,8 @@ class Sender:
         async with self._db.transaction() as tx:
             # Without the lease somebody else is trying: how that ends is what counts.
             if await outbox.put_off(tx, message, until, failure.reason):
-                await deliveries.failed(tx, delivery, state, failure.code, failure.reason, self._real.now())
+                await deliveries.failed(tx, delivery, state, as_noted(failure), self._real.now())
+                await self._stand_ins.failed(tx, delivery, failure)
 
     async def _withdraw(self, tx: Connection, message: Claimed) -> None:
         """Not sent any more; a try whose end nobody knows stays open in the ledger, for it may have arrived."""

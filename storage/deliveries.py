@@ -85,6 +85,13 @@ SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, 
    SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused')
  ORDER BY length(o.path) DESC LIMIT 1
 """
+# A group or another system: the account itself, until it refuses.
+ACCOUNT_ROUTE = """
+SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, $3::varchar AS address
+  FROM channel_account a
+ WHERE a.id = $2 AND a.active AND NOT EXISTS (
+   SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused')
+"""
 ANOTHER_WAY = """
 SELECT EXISTS (
   SELECT 1 FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
@@ -96,8 +103,8 @@ SELECT EXISTS (
 OVER_BUDGET = "budget"  # the error code of a way that was passed over: nothing was tried
 FREEZE = f"""
 INSERT INTO delivery (created_at, message_id, message_created_at, case_id, contact_point_id, account_id, channel,
-                      address, unique_id, payload, state, tried_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'sending', $1)
+                      address, unique_id, payload, extend_code, state, tried_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $10::jsonb->>'extend_code', 'sending', $1)
 RETURNING {COLUMNS}
 """
 # The decision is the first step after the message's state that entered another one.
@@ -133,6 +140,8 @@ async def next_route(connection: Connection, message: Claimed) -> Route | None:
     """The next way to the recipient that was not refused for this message, or None."""
     if message.person_id is not None:
         row = await connection.fetchrow(ROUTES, message.id, message.person_id, message.channel)
+    elif message.account_id is not None:
+        row = await connection.fetchrow(ACCOUNT_ROUTE, message.id, message.account_id, message.address)
     elif message.email:
         row = await connection.fetchrow(MAIL_ROUTE, message.id, message.email, message.path)
     else:
@@ -199,23 +208,42 @@ async def accepted(
     )
 
 
+@dataclass(frozen=True)
+class Failure:
+    """Why a try failed: the provider's code, a source text, and the verdict on it ('' where nothing was tried)."""
+
+    code: str
+    error: str
+    verdict: str = ""
+
+
 async def failed(
-    connection: Connection, delivery: Delivery, state: str, code: str, error: str, now: datetime
+    connection: Connection, delivery: Delivery, state: str, failure: Failure, now: datetime
 ) -> None:
     """A try failed: `waiting` for the next, `sending` when it may have arrived, `refused` for good.
 
     What was accepted stays so.
     """
     await connection.execute(
-        "UPDATE delivery SET state = $3, tries = tries + 1, error_code = $4, error = $5, "
+        "UPDATE delivery SET state = $3, tries = tries + 1, error_code = $4, error = $5, verdict = $7, "
         "finished_at = CASE WHEN $3::varchar = 'refused' THEN $6::timestamptz END "
         "WHERE id = $1 AND created_at = $2 AND state IN ('waiting', 'sending')",
         delivery.id,
         delivery.created_at,
         state,
-        code[:64],
-        error[:300],
+        failure.code[:64],
+        failure.error[:300],
         now,
+        failure.verdict,
+    )
+
+
+async def may_be_second(connection: Connection, delivery: Delivery) -> None:
+    """Another account may have told the same address already."""
+    await connection.execute(
+        "UPDATE delivery SET maybe_twice = true WHERE id = $1 AND created_at = $2",
+        delivery.id,
+        delivery.created_at,
     )
 
 

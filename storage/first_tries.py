@@ -50,7 +50,8 @@ PLAIN = """
      WHERE cp.person_id = m.person_id AND cp.ended_at IS NULL AND (m.channel IS NULL OR a.kind = m.channel)
        AND p.active AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
        AND (m.attempts = 0 OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id))
-     ORDER BY cp.rank, cp.id LIMIT 1) way ON true"""
+     ORDER BY cp.rank, cp.id LIMIT 1) way
+    ON NOT EXISTS (SELECT FROM account_circuit down WHERE down.account_id = way.account_id)"""
 # The same locks as for one address, in one order everywhere.
 LOCK = """
 SELECT pg_advisory_xact_lock(key) FROM (

@@ -5,22 +5,25 @@ account as such, or when its tries have failed in a row for longer than a messag
 then on the standby is taken, but for one message now and then, which finds out whether the account works again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from storage import business_time, policy_values
 from storage.database import Connection, Record
 
 LEAST_FAILURES = 2  # one may be the network's whim
 PROBE_EVERY = timedelta(minutes=1)
 # One that is urgent is let out of turn only where nothing less urgent has come along for so long.
 URGENT_PROBE_EVERY = timedelta(minutes=5)
-ACCOUNT_REFUSED, TEMPORARY = "configuration", "temporary"
+ACCOUNT_REFUSED, TEMPORARY, RATE = "configuration", "temporary", "rate"
+URGENT_POLICY, OTHER_POLICY = "notifier.standby_urgent", "notifier.standby_other"
 
 
 @dataclass(frozen=True)
 class Patience:
-    """For how long an account's failures are borne before its standby takes over."""
+    """For how long an account's failures are borne before its standby takes over, unless a policy says otherwise."""
 
     urgent: timedelta = timedelta(minutes=1)
     other: timedelta = timedelta(minutes=10)
@@ -67,7 +70,8 @@ class NextWay:
 
 FAILED = """
 INSERT INTO account_circuit AS c (account_id, failing_since, failures, blocked_since, code, probe_at)
-VALUES ($1, $3::timestamptz, 1, CASE WHEN $2::boolean THEN $3::timestamptz END, $4, $3::timestamptz + $5::interval)
+SELECT $1, $3::timestamptz, 1, CASE WHEN $2::boolean THEN $3::timestamptz END, $4, $3::timestamptz + $5::interval
+ WHERE EXISTS (SELECT FROM channel_account WHERE kind = ANY($6) AND active AND id <> $1)
 ON CONFLICT (account_id) DO UPDATE
    SET failing_since = coalesce(c.failing_since, excluded.failing_since), failures = c.failures + 1,
        blocked_since = coalesce(c.blocked_since, excluded.blocked_since), code = excluded.code,
@@ -89,16 +93,38 @@ SELECT a.id AS account_id, a.kind, c.failing_since, coalesce(c.failures, 0) AS f
  WHERE own.id = $1 ORDER BY length(o.path) DESC, a.id
 """
 REFUSED = """
-SELECT d.contact_point_id, d.account_id, d.channel, d.address, d.verdict FROM delivery d
- WHERE d.message_id = $1 AND d.state IN ('refused', 'superseded') ORDER BY d.id
+SELECT d.contact_point_id, d.account_id, d.channel, d.address,
+       CASE WHEN d.error_code = 'budget' THEN '' ELSE d.verdict END AS verdict
+  FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused' ORDER BY d.id
 """
+WHERE = """
+SELECT o.path FROM channel_account a JOIN organisation o ON o.id = a.organisation_id WHERE a.id = $1
+"""
+UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "calendar_days": timedelta(days=1)}
+KindsOf = Callable[[str], Sequence[str]]
 
 
-async def failed(connection: Connection, account_id: int, verdict: str, code: str, now: datetime) -> None:
-    """A try on that account failed. Only what says something of the account itself counts."""
+@dataclass(frozen=True)
+class Failure:
+    """A failed try: the verdict on it, and the provider's code."""
+
+    verdict: str
+    code: str
+
+
+async def failed(
+    connection: Connection, account_id: int, kinds: Sequence[str], failure: Failure, now: datetime
+) -> None:
+    """A try on that account, of a medium of these kinds, failed.
+
+    Only what says something of the account itself counts, and only where another account could stand in.
+    """
+    verdict = failure.verdict
     if verdict in (ACCOUNT_REFUSED, TEMPORARY):
         refused = verdict == ACCOUNT_REFUSED
-        await connection.execute(FAILED, account_id, refused, now, code[:64], PROBE_EVERY)
+        await connection.execute(
+            FAILED, account_id, refused, now, failure.code[:64], PROBE_EVERY, list(kinds)
+        )
     else:
         await worked(connection, [account_id])  # it refused a number, so it is alive
 
@@ -118,40 +144,66 @@ async def takes_over(
     connection: Connection,
     account_id: int,
     kinds: Sequence[str],
-    patience: Patience,
     now: datetime,
     *,
     urgent: bool = False,
+    may_probe: bool = True,
 ) -> Standby | None:
     """The account to use instead of that one at this moment; None to use it all the same.
 
-    `kinds` are those of its medium. That None may be the probe: ask once a try.
+    `kinds` are those of its medium. That None may be the probe: ask once a try. A message that has failed there does
+    not probe.
     """
     known = await circuit(connection, account_id)
-    if known is None or not known.is_open(patience.for_(urgent), now):
+    if known is None:
         return None
-    found = await _standby(connection, account_id, kinds, patience.for_(urgent), now)
-    if found is None or await _is_probe(connection, account_id, urgent, now):
+    patience = (await patience_at(connection, account_id, now)).for_(urgent)
+    if not known.is_open(patience, now):
+        return None
+    found = await _standby(connection, account_id, kinds, patience, now)
+    if found is not None and may_probe and await _is_probe(connection, account_id, urgent, now):
         return None
     return found
 
 
 async def after_refusal(
-    connection: Connection, message_id: int, kinds: Sequence[str], patience: Patience, now: datetime
+    connection: Connection, message_id: int, kinds_of: KindsOf, now: datetime
 ) -> NextWay | None:
-    """The standby of an account of that medium which could not send this message to an address it does not refuse.
+    """The standby of an account which could not send this message to an address that it does not refuse.
 
     None when nothing was refused for such a reason, or every standby has had its turn for that address.
     """
     tried = await connection.fetch(REFUSED, message_id)
     for last in reversed(tried):
-        if last["channel"] not in kinds or last["verdict"] not in (ACCOUNT_REFUSED, TEMPORARY, "rate"):
+        kinds = kinds_of(last["channel"])
+        if not kinds or last["verdict"] not in (ACCOUNT_REFUSED, TEMPORARY, RATE):
             continue
         had = {row["account_id"] for row in tried if row["address"] == last["address"]}
+        patience = await patience_at(connection, last["account_id"], now)
         found = await _standby(connection, last["account_id"], kinds, patience.urgent, now, had)
         if found is not None:
             return NextWay(last["contact_point_id"], found.account_id, found.kind, last["address"])
     return None
+
+
+async def exists(connection: Connection, account_id: int, kinds: Sequence[str], now: datetime) -> bool:
+    """Is there a standby that works?"""
+    patience = await patience_at(connection, account_id, now)
+    return await _standby(connection, account_id, kinds, patience.urgent, now) is not None
+
+
+async def patience_at(connection: Connection, account_id: int, now: datetime) -> Patience:
+    """What the policies say where the account belongs."""
+    path = await connection.fetchval(WHERE, account_id)
+    offset = timedelta(seconds=(await business_time.read(connection)).offset_s)
+    urgent = await policy_values.nearest(connection, URGENT_POLICY, path or "", now + offset)
+    other = await policy_values.nearest(connection, OTHER_POLICY, path or "", now + offset)
+    usual = Patience()
+    return Patience(_period(urgent) or usual.urgent, _period(other) or usual.other)
+
+
+def _period(value: Any) -> timedelta | None:
+    return UNITS[value["unit"]] * float(value["amount"]) if value and value["unit"] in UNITS else None
 
 
 async def _standby(

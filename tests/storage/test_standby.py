@@ -9,7 +9,7 @@ import pytest
 from storage import standby
 from storage.database import Database
 from storage.sealing import MasterKey, new_master_key
-from storage.standby import Patience, Standby
+from storage.standby import Failure, Standby
 from tests.support.clocks import FixedClock
 from tests.support.world import World, add_account, make_world
 
@@ -31,7 +31,8 @@ class House:
         async with self.db.connection() as connection:
             for _ in range(times):
                 now = self.clock.now()
-                await standby.failed(connection, account or self.own, verdict, "http-502", now)
+                failure = Failure(verdict, "http-502")
+                await standby.failed(connection, account or self.own, SMS, failure, now)
 
     async def works(self, account: int) -> None:
         async with self.db.connection() as connection:
@@ -40,7 +41,7 @@ class House:
     async def taken(self, *, urgent: bool = True, account: int | None = None) -> int | None:
         async with self.db.connection() as connection:
             found = await standby.takes_over(
-                connection, account or self.own, SMS, Patience(), self.clock.now(), urgent=urgent
+                connection, account or self.own, SMS, self.clock.now(), urgent=urgent
             )
         return found.account_id if isinstance(found, Standby) else None
 
@@ -135,3 +136,24 @@ async def test_account_of_the_house_above_takes_over_from_one_below(house: House
     assert await house.taken(account=house.below) == house.own
     await house.fails("configuration")
     assert await house.taken(account=house.below) == house.other
+
+
+async def test_policy_says_how_long_failures_are_borne(house: House) -> None:
+    await house.db.execute(
+        "INSERT INTO policy (organisation_id, name, version, value, valid_from, source) "
+        "VALUES ($1, 'notifier.standby_urgent', 1, $2, $3, 'test')",
+        house.world.hospital,
+        {"amount": 3, "unit": "minutes"},
+        house.clock.now(),
+    )
+    await house.fails(times=2)
+    house.clock.forward(timedelta(minutes=2))
+    assert await house.taken() is None
+    house.clock.forward(timedelta(minutes=1))
+    assert await house.taken() == house.other
+
+
+async def test_nothing_is_counted_where_nobody_could_stand_in(house: House) -> None:
+    await house.db.execute("UPDATE channel_account SET active = false WHERE kind = 'tencent_sms'")
+    await house.fails("configuration")
+    assert await house.db.fetch("SELECT * FROM account_circuit") == []
