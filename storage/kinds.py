@@ -50,7 +50,8 @@ class MessageKind:
     message about no case leads to. `questions` go along with the button `answers`, of whose form they fill all that
     must be filled in; `send` is that button's label beside them, where the action's own is long. `picture` is the path
     of a public picture at the head of a message for information. `recalled`: once it is not true any more it is taken
-    back where a channel can, instead of being left to mislead.
+    back where a channel can, instead of being left to mislead. `facts` are the variables that other systems are told
+    by name.
     """
 
     name: str
