@@ -1,7 +1,7 @@
 """Addresses of the audit, of the ledger of messages, and of channel accounts."""
 
 from h5_pages.pipeline import Route
-from h5_pages.views import audit, channel_edit, channels, messages
+from h5_pages.views import audit, channel_edit, channel_templates, channels, messages
 
 RECORD_ROUTES = [
     Route("GET", "/admin/audit", audit.search),
@@ -17,4 +17,7 @@ RECORD_ROUTES = [
     Route("POST", "/admin/channels/{id}/edit", channel_edit.change),
     Route("POST", "/admin/channels/{id}/switch", channels.switch),
     Route("POST", "/admin/channels/{id}/test", channels.test),
+    Route("GET", "/admin/channels/{id}/templates", channel_templates.page),
+    Route("POST", "/admin/channels/{id}/templates", channel_templates.upload, documents=True),
+    Route("GET", "/admin/channels/{id}/templates.xlsx", channel_templates.download),
 ]

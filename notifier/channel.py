@@ -70,6 +70,7 @@ class Content:
     `picture` is the address of a public picture, `poll` what can be answered in the message where a channel can ask.
     `facts` are what other systems read by name. `stop_url` ends reminders of this kind and `notice_url` acknowledges
     the message, both by POST alone; either may be empty.
+    `values` are the kind's variables as they are read, for templates that have places of their own.
     Raises ValueError for an id or a link outside of these rules: both are made by the service itself.
     """
 
@@ -94,6 +95,7 @@ class Content:
     facts: Mapping[str, Any] = field(default_factory=dict)
     stop_url: str = ""
     notice_url: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not _UNIQUE_ID.fullmatch(self.unique_id):
@@ -210,8 +212,6 @@ class Channel(Protocol):
 
 
 @runtime_checkable
-class Traceable(Protocol):
-@runtime_checkable
 class Recallable(Protocol):
     """A channel that can take back what was sent, within `recallable_for` of the try."""
 
@@ -222,6 +222,8 @@ class Recallable(Protocol):
         ...
 
 
+@runtime_checkable
+class Traceable(Protocol):
     """A channel whose provider takes the same message twice, but says what it has."""
 
     async def find(

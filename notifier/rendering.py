@@ -71,6 +71,7 @@ class Renderer:
             picture=f"{self._public_url}{kind.picture}" if kind.picture else "",
             poll=self._poll(message, kind, gettext),
             facts={name: message.variables.get(name, "") for name in kind.facts},
+            values=values,
         )
 
     def decision(self, card: LiveCard) -> Replacement:

@@ -132,6 +132,8 @@ CHAPTERS = (
                     "/admin/channels/new",
                     "/admin/channels/{id}",
                     "/admin/channels/{id}/edit",
+                    "/admin/channels/{id}/templates",
+                    "/admin/channels/{id}/templates.xlsx",
                 ),
             ),
             Topic("policies", ("/admin/policies", "/admin/policies/{name}", "/admin/policies/{name}/new")),

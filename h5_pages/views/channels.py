@@ -13,6 +13,7 @@ from h5_pages.params import OfId
 from h5_pages.params_channels import Switched, TestTo
 from h5_pages.visit import Visit
 from notifier.providers.accounts import ACCOUNT_KINDS
+from notifier.template_table import has_templates
 from notifier.trial import Trial
 from storage.access import channel_accounts as access
 from storage.access.channel_accounts import AccountRecord
@@ -124,6 +125,7 @@ async def _page(visit: Visit, number: int, error: WorkflowError | None = None) -
         callback=_callback(visit, record),
         secrets=await _secrets(visit, record, names),
         has_former=bool(names & FORMER),
+        has_templates=has_templates(record.kind),
         addressed=_addressed(record.kind),
         address=visit.typed.text("address") or own,
         trial=trial_of(record.test_result),

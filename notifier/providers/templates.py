@@ -6,7 +6,7 @@ Cloud (cloud.tencent.com document 382/39023). What goes out by a template inform
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -15,6 +15,7 @@ from notifier.trim import fit_units, one_line
 from storage.texts import N_
 
 ANY_KIND = "default"
+OF_EVERY_MESSAGE = ("level", "what", "summary", "number")
 # Up to 35 characters is what a variable of the kind "other" may have (help.aliyun.com document 3041859).
 VARIABLE_LENGTH = 35
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -25,11 +26,14 @@ _BRACKETS = str.maketrans("【】", "〔〕")
 
 
 class Variable(BaseModel):
-    """What fills one variable of a template, and its most UTF-16 units."""
+    """What fills one variable of a template, and its most UTF-16 units.
+
+    `source` is one of OF_EVERY_MESSAGE, or a value of the kind's own, such as `device`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: Literal["level", "what", "summary", "number"]
+    source: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
     length: int = Field(default=VARIABLE_LENGTH, ge=1, le=200)
 
 
@@ -56,14 +60,15 @@ class Template(BaseModel):
 
     def values(self, content: Content) -> dict[str, str]:
         """Each variable's value, cut to its length on the border of a character."""
-        sources: dict[str, Any] = {
+        sources: dict[str, str] = {
+            **content.values,
             "level": content.level or content.severity_word,
             "what": content.short or content.title,
             "summary": content.summary,
             "number": content.thread_id,
         }
         return {
-            name: fit_units(harmless(sources[variable.source]), variable.length) or _NOTHING
+            name: fit_units(harmless(sources.get(variable.source, "")), variable.length) or _NOTHING
             for name, variable in self.variables.items()
         }
 

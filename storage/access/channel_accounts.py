@@ -88,8 +88,8 @@ SELECT a.id, a.kind, a.name, a.public_key, a.organisation_id, o.name AS organisa
   FROM channel_account a JOIN organisation o ON o.id = a.organisation_id WHERE o.path LIKE ANY($1::text[]) AND a.id = $2
 """
 ERRORS = """
-SELECT d.tried_at, d.error_code AS code, d.error, d.tries, c.number AS case_number
-  FROM delivery d JOIN work_case c ON c.id = d.case_id
+SELECT d.tried_at, d.error_code AS code, d.error, d.tries, coalesce(c.number, '') AS case_number
+  FROM delivery d LEFT JOIN work_case c ON c.id = d.case_id
  WHERE d.account_id = $1 AND d.error_code <> '' ORDER BY d.tried_at DESC LIMIT $2
 """
 SET_ON = """

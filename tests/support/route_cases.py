@@ -201,6 +201,9 @@ ADMIN: dict[tuple[str, str], About] = {
     ("POST", "/admin/channels/{id}/edit"): of(None, id="account", form={"name": "X"}),
     ("POST", "/admin/channels/{id}/switch"): of(None, id="account"),
     ("POST", "/admin/channels/{id}/test"): of(None, id="account"),
+    ("GET", "/admin/channels/{id}/templates"): of(None, id="account"),
+    ("POST", "/admin/channels/{id}/templates"): of(None, id="account"),
+    ("GET", "/admin/channels/{id}/templates.xlsx"): of(None, id="account"),
 }
 MINE: dict[tuple[str, str], About] = {
     ("GET", "/me"): OWN,
