@@ -5,65 +5,62 @@ read out in that call; it approves nothing. What is known, old or of nobody is a
 it would be pushed again.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
+from functools import partial
 
-import structlog
 from aiohttp import web
-from pydantic import SecretStr
 
-from notifier.channel import Account, SendFailed
+from notifier.channel import Account
 from notifier.providers.aliyun_voice import account as aliyun
 from notifier.providers.aliyun_voice import reports as aliyun_reports
-from notifier.providers.calls import CODE_LENGTH, CallEvent, Pushed, ReportsUnreadable
+from notifier.providers.calls import CallEvent, Pushed
+from notifier.providers.pushes import CODE_LENGTH
 from notifier.providers.tencent_voice import account as tencent
 from notifier.providers.tencent_voice import reports as tencent_reports
 from storage import calls, receipts
 from storage.calls import Call, Named
 from storage.clock import Clock
-from storage.database import Database, DatabaseAway
+from storage.database import Database
 from storage.receipts import KEY_PRESSED, Noted, Receipt, Weight
-from storage.sealing import SealBroken
 from storage.texts import N_
-from webhooks.door import ChannelAccounts, addressed, limited_body
+from webhooks.door import ChannelAccounts, Entrance, Reception, Taken
 from workflows.acknowledging import Acknowledging
 from workflows.actor import Door
 
 NOT_ANSWERED = N_("The call was not answered.")
 OTHER_KEY = N_("Another key was pressed than the one that acknowledges.")
 
-log = structlog.get_logger()
-
 
 @dataclass(frozen=True)
 class Vendor:
-    """How one vendor pushes: to which path, in which form, and what it waits to hear. `key` acknowledges."""
+    """How one vendor pushes: at which entrance, in which form. `key` acknowledges."""
 
-    kind: str
-    path: str
+    entrance: Entrance
     parse: Callable[[bytes], Pushed]
-    acknowledged: str
-    token: Callable[[Account], SecretStr | None]
     key: Callable[[Account], str]
 
 
 VENDORS = (
     Vendor(
-        "voice",
-        "/webhooks/aliyun-voice/{account}/{token}",
+        Entrance(
+            "voice",
+            "/webhooks/aliyun-voice/{account}/{token}",
+            aliyun_reports.ACKNOWLEDGED,
+            lambda account: aliyun.account_of(account).secrets.report_token,
+        ),
         aliyun_reports.parse_reports,
-        aliyun_reports.ACKNOWLEDGED,
-        lambda account: aliyun.account_of(account).secrets.report_token,
         lambda account: aliyun.account_of(account).settings.acknowledge_key,
     ),
     Vendor(
-        "tencent_voice",
-        "/webhooks/tencent-voice/{account}/{token}",
+        Entrance(
+            "tencent_voice",
+            "/webhooks/tencent-voice/{account}/{token}",
+            tencent_reports.ACKNOWLEDGED,
+            lambda account: tencent.account_of(account).secrets.report_token,
+        ),
         tencent_reports.parse_reports,
-        tencent_reports.ACKNOWLEDGED,
-        lambda account: tencent.account_of(account).secrets.report_token,
         lambda account: tencent.account_of(account).settings.acknowledge_key,
     ),
 )
@@ -76,37 +73,19 @@ class VoiceReports:
         self, db: Database, accounts: ChannelAccounts, acknowledging: Acknowledging, clock: Clock
     ) -> None:
         self._db = db
-        self._accounts = accounts
+        self._reception = Reception(accounts)
         self._acknowledging = acknowledging
         self._clock = clock
 
     def add_to(self, app: web.Application) -> None:
         """Put the routes into an application."""
         for vendor in VENDORS:
-            app.router.add_post(vendor.path, self._receiver(vendor))
+            self._reception.open(app, vendor.entrance, partial(self._take, vendor))
 
-    def _receiver(self, vendor: Vendor) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def receive(request: web.Request) -> web.Response:
-            return await self._receive(vendor, request)
-
-        return receive
-
-    async def _receive(self, vendor: Vendor, request: web.Request) -> web.Response:
-        known_as = {"account": request.match_info["account"][:32], "channel": vendor.kind}
-        try:
-            account = await addressed(request, self._accounts, vendor.kind, vendor.token)
-            pushed = vendor.parse(await limited_body(request))
-            noted = [await self._note(account.id, event, vendor.key(account)) for event in pushed.events]
-        except ReportsUnreadable as error:
-            log.warning("call_reports_unreadable", why=str(error), **known_as)
-            return web.Response(status=HTTPStatus.BAD_REQUEST)
-        except (DatabaseAway, SealBroken, SendFailed) as away:
-            log.warning("call_reports_not_noted", why=type(away).__name__, **known_as)
-            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
-        log.info("call_reports", unreadable=pushed.unreadable, **_counted(noted), **known_as)
-        if Noted.TOO_EARLY in noted:
-            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
-        return web.Response(text=vendor.acknowledged, content_type="application/json")
+    async def _take(self, vendor: Vendor, account: Account, body: bytes) -> Taken:
+        pushed, key = vendor.parse(body), vendor.key(account)
+        noted = [await self._note(account.id, event, key) for event in pushed.events]
+        return Taken(noted, {"unreadable": pushed.unreadable})
 
     async def _note(self, account_id: int, event: CallEvent, key: str) -> Noted:
         """Note it in the ledger, and acknowledge; a process that dies between is told again by the provider."""
@@ -133,7 +112,3 @@ def receipt_of(event: CallEvent, call: Call, key: str, now: datetime) -> Receipt
         weight=Weight.ACKNOWLEDGED if acknowledged else Weight.KEY if event.keys else Weight.REPORT,
         reason=OTHER_KEY if event.keys else NOT_ANSWERED,
     )
-
-
-def _counted(noted: list[Noted]) -> Mapping[str, int]:
-    return {kind.name.lower(): noted.count(kind) for kind in Noted}

@@ -5,24 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
-from notifier.trim import one_line
-
-CODE_LENGTH = 64
 Key = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
-
-
-def _kept(value: str) -> str:
-    return one_line(value)[:CODE_LENGTH]
-
-
-Code = Annotated[str, AfterValidator(_kept)]
-Id = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
-
-
-class ReportsUnreadable(Exception):
-    """What came is no report of a call."""
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ async def test_address_is_never_logged(road: SmsRoad) -> None:
         await road.push([await sent(road)])
         await road.push(b"{")
         await road.push([], ADDRESS + "x")
-    assert {"sms_reports", "sms_reports_unreadable"} <= {line["event"] for line in lines}
+    assert {"push_taken", "push_unreadable"} <= {line["event"] for line in lines}
     assert TOKEN not in str(lines)
 
 

@@ -5,21 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from notifier.providers.sms.pushed import (
-    ChinaTime,
-    Code,
-    Extend,
-    Id,
-    Key,
-    Mobile,
-    Parts,
-    Pushed,
-    PushUnreadable,
-    SmsReply,
-    SmsReport,
-    Words,
-    read,
-)
+from notifier.providers.pushes import ChinaTime, Code, Id, PushUnreadable, read
+from notifier.providers.sms.pushed import Extend, Key, Mobile, Parts, Pushed, SmsReply, SmsReport, Words
 
 # An answer other than this one has the push repeated after 1, 5 and 10 minutes.
 ACKNOWLEDGED = json.dumps({"code": 0, "msg": "接收成功"}, ensure_ascii=False)

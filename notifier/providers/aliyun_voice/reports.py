@@ -6,12 +6,11 @@ Both come as lists, to the same address or to two, in any order.
 
 import json
 from datetime import datetime
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from notifier.providers.calls import CallEvent, Code, Id, Pushed, ReportsUnreadable
-from storage.clock import SHANGHAI
+from notifier.providers.calls import CallEvent, Pushed
+from notifier.providers.pushes import Code, Id, PushUnreadable, china_time, read
 
 # An answer with another HTTP status than 200 has the push repeated after 1, 5 and 10 minutes.
 ACKNOWLEDGED = json.dumps({"code": 0, "msg": "接收成功"}, ensure_ascii=False)
@@ -42,23 +41,15 @@ class _Entry(BaseModel):
 
 
 def parse_reports(body: bytes) -> Pushed:
-    """What one push told. Raises `ReportsUnreadable`."""
+    """What one push told. Raises `PushUnreadable`."""
     try:
         entries = json.loads(body)
     except (ValueError, RecursionError):
-        raise ReportsUnreadable("not JSON") from None
+        raise PushUnreadable("not JSON") from None
     if not isinstance(entries, list):
-        raise ReportsUnreadable("not a list")
-    read = [entry for each in entries if (entry := _entry(each)) is not None]
-    events = [_event(entry) for entry in read if entry.status_code not in UNDER_WAY]
-    return Pushed(events, len(entries) - len(read))
-
-
-def _entry(given: Any) -> _Entry | None:
-    try:
-        return _Entry.model_validate(given)
-    except ValidationError:
-        return None
+        raise PushUnreadable("not a list")
+    events, unreadable = read(entries, _Entry, _event)
+    return Pushed([event for event in events if event.code not in UNDER_WAY], unreadable)
 
 
 def _event(entry: _Entry) -> CallEvent:
@@ -76,6 +67,6 @@ def _event(entry: _Entry) -> CallEvent:
 
 def _instant(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+        return china_time(text)
     except ValueError:
         return None

@@ -1,28 +1,16 @@
 """What providers push of SMS, in one form: what became of one, and what somebody answered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from notifier.trim import one_line
-from storage.clock import SHANGHAI
 
-CODE_LENGTH, WORDS_LENGTH = 64, 300
+WORDS_LENGTH = 300
 MOST_PARTS = 20
-
-
-class PushUnreadable(Exception):
-    """What came is nothing that the provider pushes."""
-
-
-def _instant(value: object) -> datetime:
-    """Providers write China's time without saying so."""
-    if not isinstance(value, str):
-        raise ValueError("not a time")  # noqa: TRY004 - pydantic wants it
-    return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
 
 
 def _parts(value: object) -> int | None:
@@ -31,13 +19,10 @@ def _parts(value: object) -> int | None:
     return counted if 0 < counted <= MOST_PARTS else None
 
 
-Id = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 Mobile = Annotated[str, StringConstraints(pattern=r"^[0-9+]{5,20}$")]
 Extend = Annotated[str, StringConstraints(max_length=32, pattern=r"^[0-9]*$")]
-Code = Annotated[str, AfterValidator(lambda value: one_line(value)[:CODE_LENGTH])]
 Words = Annotated[str, AfterValidator(lambda value: one_line(value)[:WORDS_LENGTH])]
-ChinaTime = Annotated[datetime, BeforeValidator(_instant)]
 Parts = Annotated[int | None, BeforeValidator(_parts)]
 
 
@@ -71,18 +56,3 @@ class Pushed:
     reports: Sequence[SmsReport] = ()
     replies: Sequence[SmsReply] = ()
     unreadable: int = 0
-
-
-M = TypeVar("M", bound=BaseModel)
-R = TypeVar("R")
-
-
-def read(entries: Sequence[Any], model: type[M], made: Callable[[M], R]) -> tuple[list[R], int]:
-    """The entries that can be read, and how many cannot."""
-    found: list[R] = []
-    for entry in entries:
-        try:
-            found.append(made(model.model_validate(entry)))
-        except ValidationError:
-            continue
-    return found, len(entries) - len(found)

@@ -5,19 +5,8 @@ import json
 
 from pydantic import BaseModel, ConfigDict
 
-from notifier.providers.sms.pushed import (
-    ChinaTime,
-    Code,
-    Extend,
-    Id,
-    Mobile,
-    Pushed,
-    PushUnreadable,
-    SmsReply,
-    SmsReport,
-    Words,
-    read,
-)
+from notifier.providers.pushes import ChinaTime, Code, Id, PushUnreadable, read
+from notifier.providers.sms.pushed import Extend, Mobile, Pushed, SmsReply, SmsReport, Words
 
 # Any other answer has the push repeated twice.
 ACKNOWLEDGED = json.dumps({"result": 0, "errmsg": "OK"})

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from notifier.providers.calls import CallEvent, Code, Id, Pushed, ReportsUnreadable
+from notifier.providers.calls import CallEvent, Pushed
+from notifier.providers.pushes import Code, Id, PushUnreadable
 
 ACKNOWLEDGED = json.dumps({"result": 0, "errmsg": "OK"})
 _ANSWERED = "0"
@@ -45,11 +46,11 @@ class _Push(BaseModel):
 
 
 def parse_reports(body: bytes) -> Pushed:
-    """What one push told. Raises `ReportsUnreadable`."""
+    """What one push told. Raises `PushUnreadable`."""
     try:
         push = _Push.model_validate_json(body)
     except ValidationError:
-        raise ReportsUnreadable("not a callback of a call") from None
+        raise PushUnreadable("not a callback of a call") from None
     return Pushed(_events(push))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from notifier.providers.aliyun_sms.reports import parse
-from notifier.providers.sms.pushed import PushUnreadable
+from notifier.providers.pushes import PushUnreadable
 from storage.clock import SHANGHAI
 
 # As the vendor's documentation shows it.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from notifier.providers.aliyun_voice.reports import parse_reports
-from notifier.providers.calls import ReportsUnreadable
+from notifier.providers.pushes import PushUnreadable
 
 PRESSED = b"""[{"status_code": "300000", "smart_status_code": "ANSWERED", "dtmf": "1",
   "status_time": "2023-03-06 16:21:12", "out_id": "y4-1", "call_id": "1^2"}]"""
@@ -42,5 +42,5 @@ def test_unreadable_entry_does_not_hide_the_others() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[" * 50_000, b"\xff"])
 def test_what_is_no_list_is_refused(body: bytes) -> None:
-    with pytest.raises(ReportsUnreadable):
+    with pytest.raises(PushUnreadable):
         parse_reports(body)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from notifier.providers.sms.pushed import PushUnreadable
+from notifier.providers.pushes import PushUnreadable
 from notifier.providers.tencent_sms.reports import parse
 from storage.clock import SHANGHAI
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from notifier.providers.calls import ReportsUnreadable
+from notifier.providers.pushes import PushUnreadable
 from notifier.providers.tencent_voice.reports import parse_reports
 
 END = b"""{"voiceprompt_callback": {"result": "0", "accept_time": "1470197211", "call_from": "", "callid": "c1",
@@ -40,5 +40,5 @@ def test_callback_of_something_else_tells_nothing() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"voicekey_callback": {"callid": "x"}}'])
 def test_what_cannot_be_read_is_refused(body: bytes) -> None:
-    with pytest.raises(ReportsUnreadable):
+    with pytest.raises(PushUnreadable):
         parse_reports(body)
