@@ -16,6 +16,7 @@ from bot.chat.telegram import TelegramCallback
 from bot.chat.wecom import WeComCallback
 from bot.chat.wecom_bot import RobotChat
 from bot.robots import RobotHolder
+from bot.sample_texts import SampleTexts
 from bot.settings import Settings
 from bot.teller import TelegramTeller, Teller
 from h5_pages.services import PageServices, PageSettings
@@ -132,6 +133,7 @@ async def build_services(
         channels = Channels(by_kind, accounts, BUDGETS, settings.send_within_s)
         lease = timedelta(seconds=settings.lease_s)
         renderer = Renderer(registry.vocabulary(), texts, links, settings.origin)
+        preview = Preview(by_kind, renderer, registry.vocabulary())
         sender = Sender(db, channels, renderer, real, random.random, fail)
         office, files = Office(db, clocks), FolderFiles(settings.data_dir / "files", db, real)
         imports = Imports(office, all_kinds())
@@ -160,6 +162,7 @@ async def build_services(
                 office=office,
                 channels=ChannelDesk(office, master),
                 trials=Trials(channels, settings.origin),
+                sample_texts=SampleTexts(preview, accounts),
                 imports=imports,
                 scanner=Clamd(settings.clamav_url) if settings.clamav_url else NoScanner(),
                 links=links,
@@ -174,7 +177,7 @@ async def build_services(
             sms_pushes=SmsPushes(db, accounts, Replying(db, acknowledging, clocks), real),
             voice_reports=VoiceReports(db, accounts, acknowledging, real),
             acknowledging=acknowledging,
-            preview=Preview(channels.by_kind, renderer, registry.vocabulary()),
+            preview=preview,
             auditing=_auditing(settings, Auditor(db, registry, clocks), Direct(channels), texts),
         )
 

@@ -39,6 +39,7 @@ SCREENS = [
     Screen(
         "/admin/imports/devices", N_("Import devices"), N_("Many at a time, from a spreadsheet"), IMPORTERS
     ),
+    Screen("/admin/texts", N_("Texts of messages"), N_("Every message as each channel would send it")),
     Screen("/messages", N_("Messages"), N_("Who was told what, by which channel, and how it ended")),
     Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel took")),
 ]

@@ -59,8 +59,6 @@ CHANNEL_LABELS = {
     "tencent_sms": N_("SMS (Tencent Cloud)"),
     "voice": N_("Call"),
     "tencent_voice": N_("Call (Tencent Cloud)"),
-    "wecom_robot": N_("WeCom group"),
-    "wecom_bot": N_("WeCom smart robot"),
     "webhook": N_("Other system"),
 }
 MESSAGE_LABELS = {

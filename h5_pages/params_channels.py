@@ -1,8 +1,8 @@
 """What comes with the addresses and forms of channel accounts, checked."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from h5_pages.channel_forms import FORMS
 from h5_pages.params import Id, Params
@@ -40,3 +40,16 @@ class TestTo(Params):
     """To whom a test message goes."""
 
     address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field()
+
+
+class TextsOf(Params):
+    """Whose texts, in which language; `faulty`: only those that do not fit."""
+
+    account: Id | None = None
+    language: Literal["zh_CN", "en"] | None = None
+    faulty: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_not_given(cls, given: dict[str, str]) -> dict[str, str]:
+        return {name: value for name, value in given.items() if value != ""}

@@ -1,7 +1,7 @@
 """Addresses of the audit, of the ledger of messages, and of channel accounts."""
 
 from h5_pages.pipeline import Route
-from h5_pages.views import audit, channel_edit, channel_templates, channels, messages
+from h5_pages.views import audit, channel_edit, channel_templates, channels, messages, texts
 
 RECORD_ROUTES = [
     Route("GET", "/admin/audit", audit.search),
@@ -9,6 +9,7 @@ RECORD_ROUTES = [
     Route("GET", "/messages", messages.search),
     Route("GET", "/messages/export.xlsx", messages.export),
     Route("GET", "/messages/{id}", messages.page),
+    Route("GET", "/admin/texts", texts.page),
     Route("GET", "/admin/channels", channels.accounts),
     Route("GET", "/admin/channels/new", channel_edit.new),
     Route("POST", "/admin/channels/new", channel_edit.add),

@@ -1,5 +1,6 @@
 """What the pages need from the composition root, and how they are set."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -54,6 +55,52 @@ class NoIdentity:
         raise IdentityAway(NOT_SET_UP)
 
 
+class FittedText(Protocol):
+    """How long a text is, and may be; `unit`: columns, bytes or units."""
+
+    @property
+    def used(self) -> int: ...
+    @property
+    def limit(self) -> int: ...
+    @property
+    def unit(self) -> str: ...
+
+
+class SampleText(Protocol):
+    """A kind of message as an account would send it. `fault` (a source text) is empty when all is well.
+
+    `tightest` is the text that comes nearest to its limit; `parts` how many messages an SMS is counted as.
+    """
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def fault(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def tightest(self) -> FittedText | None: ...
+    @property
+    def parts(self) -> int | None: ...
+
+
+class SampleTexts(Protocol):
+    """Composes messages that nobody is sent."""
+
+    async def samples(self, account_id: int, language: str) -> Sequence[SampleText]:
+        """Every kind as that account would send it; none if it cannot be used. Raises `DatabaseAway`."""
+        ...
+
+
+class NoSampleTexts:
+    """Nothing is composed."""
+
+    async def samples(self, account_id: int, language: str) -> Sequence[SampleText]:  # noqa: ARG002 - the shape
+        return []
+
+
 @dataclass(frozen=True)
 class PageSettings:
     """How the pages are set.
@@ -102,3 +149,4 @@ class PageServices:
     settings: PageSettings
     identity: IdentityProvider = field(default_factory=NoIdentity)
     scanner: Scanner = field(default_factory=NoScanner)
+    sample_texts: SampleTexts = field(default_factory=NoSampleTexts)

@@ -14,7 +14,7 @@ from typing import Any
 
 from notifier.channel import Account, Channel, Content, SendFailed
 from notifier.rendering import Renderer
-from notifier.trim import ELLIPSIS
+from notifier.trim import ELLIPSIS, Fitted, noting
 from storage.kinds import MessageKind, Vocabulary
 from storage.outbox import Claimed
 from storage.texts import N_
@@ -41,7 +41,10 @@ _TAG = re.compile(r"<[^<>]+>")
 
 @dataclass(frozen=True)
 class Sample:
-    """One kind on one channel in one language. `fault` is a source text, empty when all is well."""
+    """One kind on one channel in one language. `fault` is a source text, empty when all is well.
+
+    `tightest` is the text that comes nearest to its limit; `parts` how many messages an SMS is counted as.
+    """
 
     kind: str
     channel: str
@@ -49,6 +52,8 @@ class Sample:
     text: str
     fault: str = ""
     detail: str = ""
+    tightest: Fitted | None = None
+    parts: int | None = None
 
 
 class Preview:
@@ -81,13 +86,17 @@ class Preview:
         """One kind as that account would send it."""
         try:
             content = self._content(kind, language, sender)
-            payload = self._channels[channel].compose(content, ADDRESSES.get(channel, MOBILE), account)
+            with noting() as fitted:
+                payload = self._channels[channel].compose(content, ADDRESSES.get(channel, MOBILE), account)
         except SendFailed as failed:
             return Sample(kind.name, channel, language, "", failed.reason, failed.detail)
         except (LookupError, ValueError) as error:
             return Sample(kind.name, channel, language, "", BROKEN, str(error))
         fault = CUT if _is_cut(payload, content) else ""
-        return Sample(kind.name, channel, language, readable(payload), fault)
+        tightest = max((each for each in fitted if each.limit > 0), key=lambda each: each.share, default=None)
+        parts = payload.get("segments")
+        text = readable(payload)
+        return Sample(kind.name, channel, language, text, fault, tightest=tightest, parts=parts)
 
     def _content(self, kind: MessageKind, language: str, sender: str) -> Content:
         return self._renderer.content(_message(kind, language), "sample-1", sender)

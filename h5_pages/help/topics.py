@@ -139,6 +139,7 @@ CHAPTERS = (
             Topic("policies", ("/admin/policies", "/admin/policies/{name}", "/admin/policies/{name}/new")),
             Topic("calendar", ("/admin/calendar",)),
             Topic("audit", ("/admin/audit", "/admin/audit/export.xlsx")),
+            Topic("texts", ("/admin/texts",)),
             Topic("ledger", ("/messages", "/messages/export.xlsx", "/messages/{id}")),
             Topic("undelivered", ("/admin/dead-letters", "/admin/dead-letters/{id}")),
         ),

@@ -32,6 +32,7 @@ class AccountLine:
 class InheritedLine:
     """An account of an organisation above, which serves here: what it is called, and nothing more."""
 
+    id: int
     kind: str
     name: str
     organisation_name: str
@@ -76,8 +77,8 @@ SELECT a.id, a.kind, a.name, a.organisation_id, o.name AS organisation_name, a.a
 """
 # Of each kind and place the nearest alone serves; an account above is told only where it does serve somebody here.
 INHERITED = """
-SELECT DISTINCT n.kind, n.name, n.organisation_name FROM organisation here CROSS JOIN LATERAL (
-  SELECT DISTINCT ON (a.kind) a.kind, a.name, o.name AS organisation_name, o.path
+SELECT DISTINCT n.id, n.kind, n.name, n.organisation_name FROM organisation here CROSS JOIN LATERAL (
+  SELECT DISTINCT ON (a.kind) a.id, a.kind, a.name, o.name AS organisation_name, o.path
     FROM channel_account a JOIN organisation o ON o.id = a.organisation_id
    WHERE a.active AND starts_with(here.path, o.path) ORDER BY a.kind, length(o.path) DESC, a.id) n
  WHERE here.path LIKE ANY($1::text[]) AND NOT n.path LIKE ANY($1::text[]) ORDER BY n.kind, n.name

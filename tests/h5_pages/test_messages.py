@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from storage.sealing import MasterKey, new_master_key
-from tests.support.pages import Outcome, Pages, Visitor
+from tests.support.pages import Pages, Visitor
 from tests.support.world import add_account, add_card, add_organisation, add_person
+from workflows.engine import Outcome
 from workflows.identity.roles import Role
 
 NOTE = """
@@ -134,7 +136,9 @@ async def test_costs_are_summed_by_month_and_channel_for_the_filter(pages: Pages
 async def test_the_list_leaves_as_a_spreadsheet_and_that_is_on_record(pages: Pages) -> None:
     case, _ = await told(pages, parts=2, received_at=pages.clock.now())
     answer = await (await administrator(pages)).get("/messages/export.xlsx?channel=sms")
-    rows = list(load_workbook(io.BytesIO(answer.body)).active.iter_rows(values_only=True))
+    sheet = load_workbook(io.BytesIO(answer.body)).active
+    assert isinstance(sheet, Worksheet)
+    rows = list(sheet.iter_rows(values_only=True))
     assert len(rows) == 2
     line = dict(zip(rows[0], rows[1], strict=True))
     assert (line["Case"], line["State"], line["Parts"]) == (case.number, "delivered", 2)

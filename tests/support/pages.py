@@ -16,9 +16,12 @@ from multidict import CIMultiDict
 from PIL import Image
 
 from bot.guard import SERVER
+from bot.sample_texts import SampleTexts
 from h5_pages.app import PageServices, PageSettings, add_pages
 from h5_pages.services import IdentityProvider, NoIdentity
+from notifier.preview import Preview
 from notifier.providers import build_channels
+from notifier.rendering import Renderer
 from notifier.sending import Channels
 from notifier.trial import Trials
 from storage.channel_accounts import StoredChannelAccounts
@@ -241,6 +244,8 @@ async def _build(
     scanner = values.pop("scanner", NoScanner())
     ask: AskWho = values.pop("identity", lambda _: NoIdentity())
     page_settings = PageSettings("http://yishe.example", secret=b"s" * 32, **values)
+    by_kind, accounts = build_channels(http, clock), StoredChannelAccounts(db, master)
+    renderer = Renderer(registry.vocabulary(), PlainTexts(), links, "http://yishe.example")
     services = PageServices(
         db=db,
         engine=engine,
@@ -254,9 +259,8 @@ async def _build(
         patients=Patients(db, envelopes, clock),
         office=Office(db, clocks),
         channels=ChannelDesk(Office(db, clocks), master),
-        trials=Trials(
-            Channels(build_channels(http, clock), StoredChannelAccounts(db, master)), "http://yishe.example"
-        ),
+        trials=Trials(Channels(by_kind, accounts), "http://yishe.example"),
+        sample_texts=SampleTexts(Preview(by_kind, renderer, registry.vocabulary()), accounts),
         imports=Imports(Office(db, clocks), all_kinds()),
         settings=page_settings,
         identity=ask(db),

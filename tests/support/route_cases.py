@@ -123,6 +123,7 @@ ADMIN: dict[tuple[str, str], About] = {
     ("GET", "/messages"): OWN,
     ("GET", "/messages/export.xlsx"): OWN,
     ("GET", "/messages/{id}"): of(A, id="message"),
+    ("GET", "/admin/texts"): of(A, query="?account={account}"),
     ("GET", "/admin/audit"): OWN,
     ("GET", "/admin/audit/export.xlsx"): OWN,
     ("GET", "/admin/imports/{kind}"): OWN,
