@@ -69,7 +69,10 @@ class StepRow:
 
 @dataclass(frozen=True)
 class Written:
-    """Everything that one step writes. `entered`: the state is entered (anew), old timers are moot."""
+    """Everything that one step writes. `entered`: the state is entered (anew), old timers are moot.
+
+    `heard` are the variables of `STEP_KIND`, for listeners that hear of every step.
+    """
 
     case_id: int
     version: int
@@ -85,8 +88,12 @@ class Written:
     messages: Sequence[NewMessage] = ()
     attachments: Sequence[NewAttachment] = ()
     answer: tuple[str, str, Mapping[str, Any]] | None = None
+    heard: Mapping[str, Any] = field(default_factory=dict)
 
 
+STEP_KIND = "case.step"
+# A listener hears each kind once, however many people are told. What another system hears is a record, and so it is
+# told that it was even when the case has moved on.
 WRITE = """
 WITH moved AS (
   UPDATE work_case SET state = $2, version = $3,
@@ -114,6 +121,20 @@ told AS (
          m.variables, m.valid_while, m.severity, $7
     FROM jsonb_to_recordset($10) AS m(kind text, person_id bigint, participant_id bigint, channel text,
                                       variables jsonb, valid_while int, severity text)),
+heard AS (
+  INSERT INTO message (created_at, case_id, case_version, kind, account_id, address, lane, variables, valid_while,
+                       severity, next_at)
+  SELECT $7, $1, $3, m.kind, l.account_id, l.address, concat_ws('/', $1, 'ear', l.id), m.variables,
+         CASE WHEN a.kind <> 'webhook' THEN m.valid_while END, m.severity, $7
+    FROM listener l JOIN channel_account a ON a.id = l.account_id AND a.active
+    JOIN work_case c ON c.id = $1 JOIN organisation o ON o.id = c.organisation_id
+    JOIN (SELECT DISTINCT ON (t.kind) t.kind, t.variables, t.valid_while, t.severity
+            FROM jsonb_to_recordset($10) AS t(kind text, variables jsonb, valid_while int, severity text)
+           UNION ALL SELECT '{step_kind}', $15, NULL, 'info') m
+      ON CASE m.kind WHEN '{step_kind}' THEN l.hears_steps ELSE l.severities ? m.severity END
+   WHERE l.ended_at IS NULL AND l.organisation_id = ANY (string_to_array(rtrim(o.path, '.'), '.')::bigint[])
+     AND (l.workflows = '[]' OR l.workflows ? c.workflow)
+  RETURNING 1),
 attached AS (
   INSERT INTO attachment (case_id, file_id, version, name, public_key)
   SELECT $1, a.sha256, $3, a.name, a.public_key
@@ -121,11 +142,11 @@ attached AS (
 answered AS (
   INSERT INTO idempotency (key, fingerprint, case_id, answer, recorded_at)
   SELECT $12, $13, $1, $14, $7 WHERE $12::varchar IS NOT NULL){detailed}
-SELECT CASE WHEN jsonb_array_length($10) > 0 OR $4 THEN pg_notify('outbox', '') END,
+SELECT CASE WHEN jsonb_array_length($10) > 0 OR $4 OR EXISTS (SELECT FROM heard) THEN pg_notify('outbox', '') END,
        CASE WHEN jsonb_array_length($9) > 0 THEN pg_notify('timers', '') END
 """
 # The workflow's own row: inserted with the first step, changed later. Names come from the workflow's code.
-DETAIL_GIVEN = "(SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $15)) g"
+DETAIL_GIVEN = "(SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $16)) g"
 NEW_DETAIL = ", detailed AS (INSERT INTO {table} (case_id, {columns}) SELECT $1, g.* FROM {given})"
 CHANGED_DETAIL = ", detailed AS (UPDATE {table} SET ({columns}) = ROW(g.*) FROM {given} WHERE case_id = $1)"
 LOCK = f"""
@@ -157,7 +178,7 @@ async def write(connection: Connection, written: Written) -> None:
     """Write one step. The case's row must be locked."""
     key, fingerprint, answer = written.answer or (None, None, None)
     await connection.execute(
-        WRITE.format(detailed=_detailed(written)),
+        WRITE.format(detailed=_detailed(written), step_kind=STEP_KIND),
         written.case_id,
         written.step.target,
         written.version,
@@ -173,6 +194,7 @@ async def write(connection: Connection, written: Written) -> None:
         key,
         fingerprint,
         answer,
+        dict(written.heard),
         *([dict(written.detail)] if written.detail else ()),
     )
 

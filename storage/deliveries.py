@@ -92,6 +92,13 @@ SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, 
  WHERE a.id = $2 AND a.active AND NOT EXISTS (
    SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused')
 """
+# A group or another system: the account itself, until it refuses.
+ACCOUNT_ROUTE = """
+SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, $3::varchar AS address
+  FROM channel_account a
+ WHERE a.id = $2 AND a.active AND NOT EXISTS (
+   SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused')
+"""
 ANOTHER_WAY = """
 SELECT EXISTS (
   SELECT 1 FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
@@ -140,6 +147,8 @@ async def next_route(connection: Connection, message: Claimed) -> Route | None:
     """The next way to the recipient that was not refused for this message, or None."""
     if message.person_id is not None:
         row = await connection.fetchrow(ROUTES, message.id, message.person_id, message.channel)
+    elif message.account_id is not None:
+        row = await connection.fetchrow(ACCOUNT_ROUTE, message.id, message.account_id, message.address)
     elif message.account_id is not None:
         row = await connection.fetchrow(ACCOUNT_ROUTE, message.id, message.account_id, message.address)
     elif message.email:

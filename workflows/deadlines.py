@@ -21,6 +21,7 @@ from workflows.engine import Clocks, Engine
 from workflows.plan import facts_after, messages_for, next_time, roles_told
 from workflows.policy_changes import PolicyChanges
 from workflows.registry import Registry
+from workflows.step_messages import step_told
 
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_MOST = timedelta(hours=1)
@@ -115,6 +116,7 @@ class Deadlines:
                 detail_table=workflow.detail_table,
                 detail=changes,
                 messages=messages,
+                heard=step_told(workflow, after, rung.action, facts.state),
             ),
         )
 

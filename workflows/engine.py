@@ -29,6 +29,7 @@ from workflows.outcome import Outcome, acting_viewer, first_answer, stale
 from workflows.plan import facts_after, messages_for, roles_told, timers_for
 from workflows.registry import Registry
 from workflows.rules import check_opening, choose, choose_opening
+from workflows.step_messages import step_told
 
 __all__ = ["Clocks", "Engine", "Outcome", "Place"]
 
@@ -214,6 +215,7 @@ class Engine:
                 messages=messages_for(workflow, after, move.tells, holders, step.viewer.person_id),
                 attachments=step.asked.attachments,
                 answer=(step.asked.token.key, step.asked.token.fingerprint, asdict(outcome)),
+                heard=step_told(workflow, after, step.asked.action, move.source),
             ),
         )
         return outcome

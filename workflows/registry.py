@@ -9,6 +9,7 @@ from workflows.alarm.machine import ALARM
 from workflows.definition import Workflow, must_fill_in
 from workflows.licence.machine import LICENCE
 from workflows.repair.machine import REPAIR
+from workflows.step_messages import STEP
 
 
 class Registry:
@@ -27,7 +28,7 @@ class Registry:
     def vocabulary(self) -> Vocabulary:
         """Every kind of message and every action of every workflow, for the notifier."""
         kinds = [kind for workflow in self for kind in workflow.kinds]
-        return Vocabulary([*kinds, *reply_messages.KINDS], {(w.name, a): _words(w, a) for w in self for a in w.actions})
+        return Vocabulary([*kinds, *reply_messages.KINDS, STEP], {(w.name, a): _words(w, a) for w in self for a in w.actions})
 
 
 def _words(workflow: Workflow, action: str) -> ActionWords:
