@@ -48,7 +48,7 @@ class SmsQuestions(AccountForm):
     reply_words: JsonObject = Field(
         default="",
         title=N_("Words of replies (JSON)"),
-        description=N_("Lists named acknowledge, stop and unsubscribe. Empty: 1, 2, and T, TD, 退订."),
+        description=N_("Lists named acknowledge, stop and unsubscribe. Empty: the usual words."),
         json_schema_extra=TEXT_AREA,
     )
 
