@@ -129,7 +129,9 @@ class WebhookForm(AccountForm):
     signing_secret: Line = Field(
         default="",
         title=N_("Secret for signing"),
-        description=N_("whsec_ and 32 random bytes in base64. A former one signs beside it until you drop it."),
+        description=N_(
+            "whsec_ and 32 random bytes in base64. A former one signs beside it until you drop it."
+        ),
         json_schema_extra=SECRET,
     )
     private_addresses: bool = Field(default=False, title=N_("The receiver stands within the house"))

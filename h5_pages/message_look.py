@@ -34,6 +34,7 @@ OUTCOME_TONES = {
 HELD_LABELS = {
     "quiet": N_("until the quiet hours of the reader are over"),
     "digest": N_("until the hour of the digest"),
+    "duty": N_("until somebody is on duty"),
     "snooze": N_("until the time that the reader chose"),
     "budget": N_("until the channel may be used again"),
 }
@@ -42,6 +43,7 @@ NOTE_LABELS = {
     "held": N_("Held back"),
     "passed_over": N_("A channel was passed over"),
     "stand_in": N_("Somebody else is told instead"),
+    "standby": N_("Another account of the same kind took over"),
     "escalated": N_("The next channel was taken"),
     "bundled": N_("Told along with others"),
     "muted": N_("The reader does not want to hear this"),
@@ -114,7 +116,8 @@ def _end_of(each: DeliveryLine, t: Gettext) -> tuple[str, str]:
 
 
 def _of_note(note: NoteLine, t: Gettext) -> Step:
-    detail = (t(note.reason).format_map(_Known(note.data)), note.account, note.code)
+    code = t(HELD_LABELS.get(note.code, note.code)) if note.code else ""
+    detail = (t(note.reason).format_map(_Known(note.data)) if note.reason else "", note.account, code)
     return Step(
         note.at, t(NOTE_LABELS.get(note.what, note.what)), " · ".join(part for part in detail if part)
     )
