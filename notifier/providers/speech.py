@@ -11,7 +11,6 @@ from storage.texts import N_
 # Signs that a voice spells out or that providers refuse in a text that is read out (help.aliyun.com document 414170).
 _PAUSE = re.compile(r"\s*[:：;；|]\s*")
 _UNSPEAKABLE = re.compile(r"[#/%$¥*_~^<>\[\]【】〔〕{}()（）\\\"-]+")
-CALL_STAYS = N_("A call that was made cannot be changed")
 _TOO_LONG = N_("The call's template has too many variables")
 
 

@@ -1,29 +1,28 @@
 """SMS as a channel of the notifier."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 
-from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Content, SendFailed, Verdict
 from notifier.providers.aliyun_sms.account import account_of
 from notifier.providers.aliyun_sms.client import AliyunClient, Detail
 from notifier.providers.aliyun_sms.compose import freeze
 from notifier.providers.mobiles import checked_number
 from notifier.providers.sms.frozen import FrozenSms
+from notifier.providers.unchangeable import Unchangeable
 from storage.clock import SHANGHAI, Clock
 from storage.texts import N_
 
 FAILED = "2"
 
 
-class AliyunSmsChannel:
+class AliyunSmsChannel(Unchangeable):
     """One number a call, so that a refusal is this number's alone."""
 
     kind = "sms"
-    can_update = False
-    updatable_for = timedelta()
 
     def __init__(self, http: aiohttp.ClientSession, clock: Clock, client: AliyunClient | None = None) -> None:
         self._client = client or AliyunClient(http, clock)
@@ -59,13 +58,3 @@ class AliyunSmsChannel:
             words = N_("The provider reports that it did not arrive.")
             raise SendFailed(Verdict.PERMANENT, ours[-1].code, words)
         return sms.accepted("", known.settings.price_per_part)
-
-    async def update(
-        self,
-        update_code: str,  # noqa: ARG002 - the channels' common form
-        address: str,  # noqa: ARG002
-        account: Account,  # noqa: ARG002
-        replacement: Replacement,  # noqa: ARG002
-    ) -> None:
-        """Raises SendFailed: nobody can take back an SMS."""
-        raise SendFailed(Verdict.PERMANENT, "update", N_("An SMS that was sent cannot be changed"))

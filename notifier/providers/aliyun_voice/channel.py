@@ -1,30 +1,27 @@
 """Calls by Aliyun as a channel of the notifier."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import aiohttp
 
-from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Content
 from notifier.providers.aliyun.gateway import OK, AccessKey, AliyunGateway
 from notifier.providers.aliyun_voice.account import VoiceAccount, account_of
 from notifier.providers.aliyun_voice.compose import FrozenCall, freeze
 from notifier.providers.aliyun_voice.errors import failure
 from notifier.providers.http import TOTAL_S
 from notifier.providers.mobiles import checked_number
-from notifier.providers.speech import CALL_STAYS
+from notifier.providers.unchangeable import Unchangeable
 from storage.clock import Clock
 
 VERSION = "2017-05-25"
 
 
-class AliyunVoiceChannel:
+class AliyunVoiceChannel(Unchangeable):
     """One call a message. The provider does not tell a repeated call from a new one."""
 
     kind = "voice"
-    can_update = False
-    updatable_for = timedelta()
 
     def __init__(self, http: aiohttp.ClientSession, clock: Clock, *, total_s: float = TOTAL_S) -> None:
         self._gateway = AliyunGateway(http, clock, total_s=total_s)
@@ -42,16 +39,6 @@ class AliyunVoiceChannel:
         if answer.code != OK:
             raise failure(answer.code, answer.message)
         return Accepted(answer.call_id)
-
-    async def update(
-        self,
-        update_code: str,  # noqa: ARG002 - the channels' common form
-        address: str,  # noqa: ARG002
-        account: Account,  # noqa: ARG002
-        replacement: Replacement,  # noqa: ARG002
-    ) -> None:
-        """Raises SendFailed: what was said is said."""
-        raise SendFailed(Verdict.PERMANENT, "update", CALL_STAYS)
 
 
 def _key(account: VoiceAccount) -> AccessKey:

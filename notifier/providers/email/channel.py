@@ -4,18 +4,17 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any
 
 import aiosmtplib
 
-from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Content
 from notifier.providers.email.account import EmailAccount, account_of, checked_address
 from notifier.providers.email.compose import FrozenMail, MailComposer, mail_bytes
 from notifier.providers.email.errors import Stage, failure
+from notifier.providers.unchangeable import Unchangeable
 from notifier.trim import one_line
 from storage.clock import Clock
-from storage.texts import N_
 
 # RFC 5321 grants a server ten minutes after DATA. A claimed message cannot wait so long: later than this
 # it counts as "perhaps delivered", and the next try carries the same Message-ID.
@@ -23,12 +22,10 @@ _ANSWER_S, _TOTAL_S = 20.0, 60.0
 _GOODBYE_S = 2.0
 
 
-class EmailChannel:
+class EmailChannel(Unchangeable):
     """One connection a mail. `tls_context` replaces the machine's trusted certificates."""
 
     kind = "email"
-    can_update = False
-    updatable_for = timedelta()
 
     def __init__(
         self,
@@ -65,16 +62,6 @@ class EmailChannel:
             return Accepted(mail.headers["Message-ID"], note=one_line(note)[:160])
         # Outside of the handler: the library's exception may quote what was said while signing in.
         raise failed
-
-    async def update(
-        self,
-        update_code: str,  # noqa: ARG002 - the channels' common form
-        address: str,  # noqa: ARG002
-        account: Account,  # noqa: ARG002
-        replacement: Replacement,  # noqa: ARG002
-    ) -> None:
-        """Raises SendFailed: nobody can take back a mail."""
-        raise SendFailed(Verdict.PERMANENT, "update", N_("A mail that was sent cannot be changed"))
 
     async def _deliver(self, mail: bytes, recipient: str, sender: EmailAccount, progress: "_Progress") -> str:
         async with self._connection(sender) as server:

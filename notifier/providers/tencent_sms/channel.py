@@ -1,17 +1,18 @@
 """SMS by Tencent Cloud as a channel of the notifier."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 
-from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Content, SendFailed, Verdict
 from notifier.providers.mobiles import checked_number
 from notifier.providers.sms.frozen import FrozenSms
 from notifier.providers.tencent_sms.account import account_of
 from notifier.providers.tencent_sms.client import TencentSmsClient
 from notifier.providers.tencent_sms.compose import freeze
+from notifier.providers.unchangeable import Unchangeable
 from notifier.trim import one_line
 from storage.clock import Clock
 from storage.texts import N_
@@ -20,12 +21,10 @@ CHINA = "+86"
 SUCCESS = "SUCCESS"
 
 
-class TencentSmsChannel:
+class TencentSmsChannel(Unchangeable):
     """One number a call, so that a refusal is this number's alone."""
 
     kind = "tencent_sms"
-    can_update = False
-    updatable_for = timedelta()
 
     def __init__(
         self, http: aiohttp.ClientSession, clock: Clock, client: TencentSmsClient | None = None
@@ -63,13 +62,3 @@ class TencentSmsChannel:
         raise SendFailed(
             Verdict.PERMANENT, "FAIL", N_("The provider reports that it did not arrive."), detail=words
         )
-
-    async def update(
-        self,
-        update_code: str,  # noqa: ARG002 - the channels' common form
-        address: str,  # noqa: ARG002
-        account: Account,  # noqa: ARG002
-        replacement: Replacement,  # noqa: ARG002
-    ) -> None:
-        """Raises SendFailed: nobody can take back an SMS."""
-        raise SendFailed(Verdict.PERMANENT, "update", N_("An SMS that was sent cannot be changed"))

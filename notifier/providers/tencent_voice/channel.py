@@ -5,20 +5,20 @@ approves.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import aiohttp
 from pydantic import BaseModel, ConfigDict
 
-from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Content
 from notifier.providers.http import TOTAL_S, unreadable
 from notifier.providers.mobiles import checked_number
-from notifier.providers.speech import CALL_STAYS, spoken, within
+from notifier.providers.speech import spoken, within
 from notifier.providers.templates import template_for
 from notifier.providers.tencent.gateway import Operation, Refused, Secret, TencentGateway
 from notifier.providers.tencent_voice.account import TencentVoiceAccount, account_of
 from notifier.providers.tencent_voice.errors import failure
+from notifier.providers.unchangeable import Unchangeable
 from storage.clock import Clock
 
 OPERATION = Operation("vms", "SendTtsVoice", "2020-09-02")
@@ -35,12 +35,10 @@ class FrozenCall(BaseModel):
     text: str
 
 
-class TencentVoiceChannel:
+class TencentVoiceChannel(Unchangeable):
     """One call a message. The provider does not tell a repeated call from a new one."""
 
     kind = "tencent_voice"
-    can_update = False
-    updatable_for = timedelta()
 
     def __init__(self, http: aiohttp.ClientSession, clock: Clock, *, total_s: float = TOTAL_S) -> None:
         self._gateway = TencentGateway(http, clock, total_s=total_s)
@@ -68,16 +66,6 @@ class TencentVoiceChannel:
         if isinstance(answer, Refused):
             raise failure(answer.code, answer.message)
         return Accepted(_call_id(answer))
-
-    async def update(
-        self,
-        update_code: str,  # noqa: ARG002 - the channels' common form
-        address: str,  # noqa: ARG002
-        account: Account,  # noqa: ARG002
-        replacement: Replacement,  # noqa: ARG002
-    ) -> None:
-        """Raises SendFailed: what was said is said."""
-        raise SendFailed(Verdict.PERMANENT, "update", CALL_STAYS)
 
 
 def _call_id(answer: Mapping[str, Any]) -> str:

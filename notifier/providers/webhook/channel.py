@@ -6,14 +6,14 @@ timestamp that is signed along is that of the try, so that whoever kept an old o
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 from yarl import URL
 
-from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Content, SendFailed, Verdict
+from notifier.providers.unchangeable import Unchangeable
 from notifier.providers.webhook.account import account_of
 from notifier.providers.webhook.compose import event_for
 from notifier.providers.webhook.guard import address_of
@@ -24,15 +24,12 @@ from storage.texts import N_
 TOTAL_S, _CONNECT_S = 15.0, 5.0
 _LONGEST_WAIT_S = 86_400.0
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
-STAYS = N_("What another system was told stays as it is")
 
 
-class WebhookChannel:
+class WebhookChannel(Unchangeable):
     """Posts events to the address of an account. `http` is shared and not closed here; `clock` is the real one."""
 
     kind = "webhook"
-    can_update = False
-    updatable_for = timedelta()
 
     def __init__(self, http: aiohttp.ClientSession, clock: Clock, *, total_s: float = TOTAL_S) -> None:
         self._http = http
@@ -57,16 +54,6 @@ class WebhookChannel:
         if failed is not None:
             raise failed
         return Accepted(id_)
-
-    async def update(
-        self,
-        update_code: str,  # noqa: ARG002 - the channels' common form
-        address: str,  # noqa: ARG002
-        account: Account,  # noqa: ARG002
-        replacement: Replacement,  # noqa: ARG002
-    ) -> None:
-        """Raises SendFailed."""
-        raise SendFailed(Verdict.PERMANENT, "update", STAYS)
 
     async def _post(self, url: URL, where: str, signed: Mapping[str, str], body: bytes) -> tuple[int, str]:
         """Status and Retry-After; the body of the answer is not read. Raises SendFailed."""

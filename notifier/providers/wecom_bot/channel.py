@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Content, SendFailed, Verdict
+from notifier.providers.unchangeable import Unchangeable
 from notifier.providers.wecom.cards import message_for
 from notifier.providers.wecom.markdown import markdown_words
 from notifier.providers.wecom_bot.account import account_of, checked_chat
@@ -29,12 +30,10 @@ MARKDOWN_BYTES = 4096
 Message = dict[str, Any]
 
 
-class WeComBotChannel:
+class WeComBotChannel(Unchangeable):
     """Writes to members and groups by an account's robot. `db` None: for composing alone."""
 
     kind = "wecom_bot"
-    can_update = False
-    updatable_for = timedelta()
 
     def __init__(self, db: Database | None, clock: Clock, *, wait_s: float = WAIT_S) -> None:
         self._db = db
@@ -75,16 +74,6 @@ class WeComBotChannel:
         if back.unsent:
             raise SendFailed(Verdict.TEMPORARY, "not-connected", NOT_CONNECTED)
         raise SendFailed(Verdict.TEMPORARY, "no-answer", NO_OUTCOME, maybe_delivered=True)
-
-    async def update(
-        self,
-        update_code: str,  # noqa: ARG002 - the channels' common form
-        address: str,  # noqa: ARG002
-        account: Account,  # noqa: ARG002
-        replacement: Replacement,  # noqa: ARG002
-    ) -> None:
-        """Raises SendFailed."""
-        raise SendFailed(Verdict.PERMANENT, "update", ONLY_AS_ANSWER)
 
 
 def outcome_of(failure: SendFailed | None) -> Outcome:

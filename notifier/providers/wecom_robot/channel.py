@@ -6,31 +6,27 @@ A group robot does not tell a repeated message from a new one, gives no id, and 
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 
-from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Content
 from notifier.providers.http import TOTAL_S, Poster
+from notifier.providers.unchangeable import Unchangeable
 from notifier.providers.wecom.client import read_answer
 from notifier.providers.wecom.errors import failure
 from notifier.providers.wecom_robot.account import account_of
 from notifier.providers.wecom_robot.compose import message_for
-from storage.texts import N_
 
 PATH = "/cgi-bin/webhook/send"
 JSON = {"Content-Type": "application/json; charset=utf-8"}
-STAYS = N_("What a group robot has said stays as it is")
 
 
-class WeComRobotChannel:
+class WeComRobotChannel(Unchangeable):
     """Writes into the group of an account's robot. `http` is shared and not closed here."""
 
     kind = "wecom_robot"
-    can_update = False
-    updatable_for = timedelta()
 
     def __init__(self, http: aiohttp.ClientSession, *, total_s: float = TOTAL_S) -> None:
         self._poster = Poster(http, total_s)
@@ -49,13 +45,3 @@ class WeComRobotChannel:
         if answer.errcode:
             raise failure(answer.errcode, answer.errmsg.replace(key, "***"))
         return Accepted(answer.msgid)
-
-    async def update(
-        self,
-        update_code: str,  # noqa: ARG002 - the channels' common form
-        address: str,  # noqa: ARG002
-        account: Account,  # noqa: ARG002
-        replacement: Replacement,  # noqa: ARG002
-    ) -> None:
-        """Raises SendFailed."""
-        raise SendFailed(Verdict.PERMANENT, "update", STAYS)
