@@ -35,6 +35,7 @@ SCREENS = [
         N_("Days that the public calendar moves, asked for each autumn"),
     ),
     Screen("/admin/channels", N_("Channels"), N_("WeCom, SMS, mail and Telegram: accounts and tests")),
+    Screen("/admin/listeners", N_("Listeners"), N_("Groups and other systems that hear of cases")),
     Screen("/admin/audit", N_("Audit"), N_("Who did what, when, from where"), AUDITORS),
     Screen(
         "/admin/imports/devices", N_("Import devices"), N_("Many at a time, from a spreadsheet"), IMPORTERS

@@ -6,6 +6,7 @@ from h5_pages.routes_calendar import CALENDAR_ROUTES
 from h5_pages.routes_devices import DEVICE_ROUTES
 from h5_pages.routes_house import HOUSE_ROUTES
 from h5_pages.routes_identity import IDENTITY_ROUTES
+from h5_pages.routes_listeners import LISTENER_ROUTES
 from h5_pages.routes_records import RECORD_ROUTES
 from h5_pages.views import (
     admin,
@@ -44,6 +45,7 @@ ROUTES = [
     *HOUSE_ROUTES,
     *CALENDAR_ROUTES,
     *RECORD_ROUTES,
+    *LISTENER_ROUTES,
     Route("GET", "/me/telegram", me.telegram),
     Route("POST", "/me/telegram", me.telegram_code),
     Route("POST", "/me/telegram/first", me.telegram_first),

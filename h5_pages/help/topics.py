@@ -136,6 +136,9 @@ CHAPTERS = (
                     "/admin/channels/{id}/templates.xlsx",
                 ),
             ),
+            Topic(
+                "listeners", ("/admin/listeners", "/admin/listeners/new", "/admin/listeners/{id}")
+            ),
             Topic("policies", ("/admin/policies", "/admin/policies/{name}", "/admin/policies/{name}/new")),
             Topic("calendar", ("/admin/calendar",)),
             Topic("audit", ("/admin/audit", "/admin/audit/export.xlsx")),

@@ -34,6 +34,7 @@ from tests.support.desk import Desk, open_desk
 from tests.support.device_reads import DEVICE_READS, make_device_records
 from tests.support.house_calls import HOUSE_CALLS
 from tests.support.ledger_reads import LEDGER_READS, make_delivery
+from tests.support.listener_reads import LISTENER_READS
 from tests.support.trail_reads import TRAIL_READS
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
 from workflows.engine import Outcome
@@ -139,6 +140,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     **CHANNEL_READS,
     **DEVICE_READS,
     **LEDGER_READS,
+    **LISTENER_READS,
     **TRAIL_READS,
 }
 WITHOUT_VIEWER = {

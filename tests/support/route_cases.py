@@ -192,6 +192,12 @@ ADMIN: dict[tuple[str, str], About] = {
     ("POST", "/admin/calendar"): OWN,
     ("POST", "/admin/calendar/{day}/remove"): OWN,
     ("POST", "/admin/calendar/years/{year}"): OWN,
+    ("GET", "/admin/listeners"): OWN,
+    ("GET", "/admin/listeners/new"): OWN,
+    ("POST", "/admin/listeners/new"): of(None, form={"unit": "{hospital}", "account": "{account}", "name": "X"}),
+    ("GET", "/admin/listeners/{id}"): of(A, id="listener"),
+    ("POST", "/admin/listeners/{id}"): of(None, id="listener", form={"name": "X"}),
+    ("POST", "/admin/listeners/{id}/end"): of(None, id="listener"),
     ("GET", "/admin/channels"): OWN,
     ("GET", "/admin/channels/new"): OWN,
     ("POST", "/admin/channels/new"): of(

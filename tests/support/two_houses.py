@@ -126,6 +126,10 @@ SELECT 'manual', 'Quetzal.pdf', 'document-of-quetzal', now(), (SELECT min(id) FR
 INSERT INTO absence (person_id, deputy_id, starts_at, ends_at, note)
 SELECT id, NULL, '2026-03-01', '2026-04-01', 'Quetzal' FROM person WHERE $1 = $1 ORDER BY id LIMIT 1 RETURNING id
 """,
+    "listener": """
+INSERT INTO listener (organisation_id, account_id, name, severities, workflows)
+SELECT organisation_id, id, 'Quetzal', '[]', '[]' FROM channel_account WHERE $1 = $1 ORDER BY id LIMIT 1 RETURNING id
+""",
     "import": """
 INSERT INTO import_batch (kind, name, state, total, report, created_at, organisation_id, person_id)
 SELECT 'devices', 'Quetzal.xlsx', 'preview', 1, '{}', now(), organisation_id, id FROM person

@@ -29,6 +29,7 @@ KINDS: Mapping[str, str] = {
     "language": N_("Language"),
     "link": N_("Follow-up link"),
     "link_code": N_("Code for a chat"),
+    "listener": N_("Listener"),
     "master_key": N_("Master key"),
     "message": N_("Message"),
     "organisation": N_("Organisation"),

@@ -1,0 +1,88 @@
+"""Writes listeners in the caller's transaction: groups and other systems that hear of cases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Connection
+
+
+@dataclass(frozen=True)
+class ListenerRow:
+    """A listener as it stands in the transaction. `path` is its organisation's."""
+
+    id: int
+    organisation_id: int
+    account_id: int
+    address: str
+    name: str
+    severities: Sequence[str]
+    workflows: Sequence[str]
+    hears_steps: bool
+    version: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Ear:
+    """The account by which a listener is told; `path` is that of its organisation."""
+
+    id: int
+    kind: str
+    name: str
+    path: str
+
+
+LOCKED = """
+SELECT l.id, l.organisation_id, l.account_id, l.address, l.name, l.severities, l.workflows, l.hears_steps, l.version,
+       o.path
+  FROM listener l JOIN organisation o ON o.id = l.organisation_id
+ WHERE l.id = $1 AND l.ended_at IS NULL FOR UPDATE OF l
+"""
+ADD = """
+INSERT INTO listener (organisation_id, account_id, address, name, severities, workflows, hears_steps)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+"""
+CHANGE = """
+UPDATE listener SET organisation_id = $2, account_id = $3, address = $4, name = $5, severities = $6, workflows = $7,
+       hears_steps = $8, version = version + 1 WHERE id = $1
+"""
+EAR = """
+SELECT a.id, a.kind, a.name, o.path FROM channel_account a JOIN organisation o ON o.id = a.organisation_id
+ WHERE a.id = $1 AND a.active
+"""
+
+
+async def locked(connection: Connection, listener_id: int) -> ListenerRow | None:
+    """The listener, locked; None for one that has ended."""
+    row = await connection.fetchrow(LOCKED, listener_id)
+    return ListenerRow(**dict(row)) if row else None
+
+
+async def ear(connection: Connection, account_id: int) -> Ear | None:
+    """The active account of that id."""
+    row = await connection.fetchrow(EAR, account_id)
+    return Ear(**dict(row)) if row else None
+
+
+async def add(connection: Connection, row: ListenerRow) -> int:
+    """Enter a new one; its id."""
+    made: int = await connection.fetchval(ADD, *_values(row))
+    return made
+
+
+async def change(connection: Connection, row: ListenerRow) -> None:
+    """Write all that can be changed."""
+    await connection.execute(CHANGE, row.id, *_values(row))
+
+
+async def end(connection: Connection, listener_id: int, now: datetime) -> None:
+    """It hears nothing from now on (real time); what it was told stays in the ledger."""
+    await connection.execute(
+        "UPDATE listener SET ended_at = $2, version = version + 1 WHERE id = $1", listener_id, now
+    )
+
+
+def _values(row: ListenerRow) -> tuple[int, int, str, str, list[str], list[str], bool]:
+    lists = (list(row.severities), list(row.workflows))
+    return (row.organisation_id, row.account_id, row.address, row.name, *lists, row.hears_steps)
