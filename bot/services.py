@@ -148,9 +148,9 @@ async def build_services(
             engine=engine,
             deadlines=Deadlines(db, registry, clocks, business, fail),
             dispatcher=Dispatcher(sender, fail, lease),
+            recalls=Recalls(db, channels, registry.vocabulary(), real, random.random),
             decided=DecidedCards(db, channels, renderer, real, random.random, lease),
             pages=PageServices(
-            recalls=Recalls(db, channels, registry.vocabulary(), real, random.random),
                 db=db,
                 engine=engine,
                 cases=cases,
