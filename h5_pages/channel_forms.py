@@ -16,7 +16,7 @@ from workflows.administration.channel_accounts import Entered
 from workflows.errors import FormInvalid
 
 WRONG = N_("This is missing or does not have the right form.")
-NUMBERS = frozenset({"agent_id", "port", "play_times", "extend_code_digits", "variable_length"})
+NUMBERS = frozenset({"agent_id", "daily_quota", "port", "play_times", "extend_code_digits", "variable_length"})
 IN_JSON = frozenset({"templates", "menu", "reply_words"})
 
 
@@ -52,6 +52,11 @@ class WeComForm(AccountForm):
         title=N_("Callback: EncodingAESKey"),
         description=N_("43 characters. A former one counts beside it until you drop it."),
         json_schema_extra=SECRET,
+    )
+    daily_quota: Line = Field(
+        default="",
+        title=N_("Messages a day"),
+        description=N_("As WeCom allows: accounts of the corporation × 200. Empty: not counted"),
     )
     base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
 

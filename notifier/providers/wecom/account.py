@@ -28,12 +28,16 @@ _USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 
 
 class WeComSettings(BaseModel):
-    """What an administrator enters openly."""
+    """What an administrator enters openly.
+
+    `daily_quota`: messages of a day to single members, as WeCom allows them (accounts of the corporation × 200).
+    """
 
     model_config = ConfigDict(frozen=True)
 
     corp_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     agent_id: int = Field(ge=0)
+    daily_quota: int | None = Field(default=None, ge=1, le=100_000_000)
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] = API
     authorize_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")] = AUTHORIZE
     scan_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")] = SCAN
