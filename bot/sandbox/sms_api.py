@@ -1,11 +1,11 @@
 """The HTTP face of Aliyun's SMS service."""
 
-import asyncio
 from typing import Any
 
 from aiohttp import web
 
 from bot.sandbox.aliyun_gate import admit, refused, signed_call
+from bot.sandbox.cloud import suffer
 from bot.sandbox.reports import report_state
 from bot.sandbox.sms_config import SmsAccount
 from bot.sandbox.sms_details import details_of
@@ -30,10 +30,7 @@ class SmsApi:
     async def answer(self, request: web.Request) -> web.Response:
         """What the vendor answers to a call of whichever action."""
         faults = self._world.faults.sms
-        if faults.delay_s:
-            await asyncio.sleep(faults.delay_s)
-        if faults.unavailable:
-            raise web.HTTPBadGateway(text="<html><body>502 Bad Gateway</body></html>")
+        await suffer(faults)
         request_id = self._world.word(20)
         try:
             account, sent = self._send(await signed_call(request))

@@ -1,11 +1,11 @@
 """The HTTP face of Tencent Cloud's SMS service."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.cloud import suffer
 from bot.sandbox.pushes import TENCENT_LIST, Pusher
 from bot.sandbox.reports import Report
 from bot.sandbox.sms_world import CHINA, Sms
@@ -56,11 +56,7 @@ class TencentSmsApi:
         return answered({"PullSmsSendStatusSet": found}, request_id)
 
     async def _let_in(self, request: web.Request) -> TencentCall:
-        faults = self._world.faults.tencent_sms
-        if faults.delay_s:
-            await asyncio.sleep(faults.delay_s)
-        if faults.unavailable:
-            raise web.HTTPBadGateway(text="<html><body>502 Bad Gateway</body></html>")
+        await suffer(self._world.faults.tencent_sms)
         return await tencent_call(request)
 
     def _app(self, call: TencentCall, action: str) -> TencentSmsApp:

@@ -3,7 +3,6 @@
 Rules: help.aliyun.com documents 393519 (SingleCallByTts), 393521 (IvrCall), 178344 (codes), 414170 (texts).
 """
 
-import asyncio
 import json
 import re
 from collections.abc import Mapping
@@ -14,11 +13,9 @@ from aiohttp import web
 from bot.sandbox.aliyun_gate import admit, refused, signed_call
 from bot.sandbox.sms_errors import SmsError
 from bot.sandbox.sms_sending import NUMBER, URL
-from bot.sandbox.sms_signature import SignedCall
+from bot.sandbox.voice_api import VoiceApi
 from bot.sandbox.voice_config import AliyunVoice
-from bot.sandbox.voice_phone import VoicePhones
 from bot.sandbox.voice_world import Call
-from bot.sandbox.world import World
 
 VERSION = "2017-05-25"
 ACTIONS = ("SingleCallByTts", "IvrCall")
@@ -27,32 +24,13 @@ FULL = {"per_minute": "分钟", "per_hour": "小时", "per_day": "天"}
 Json = dict[str, Any]
 
 
-class AliyunVoiceApi:
-    """Answers for one world's accounts."""
+class AliyunVoiceApi(VoiceApi[SmsError]):
+    """Aliyun's."""
 
-    def __init__(self, world: World, phones: VoicePhones) -> None:
-        self._world = world
-        self._phones = phones
+    refusal = SmsError
 
-    async def answer(self, request: web.Request) -> web.Response:
-        """What the vendor answers to an order of a call."""
-        faults = self._world.faults.voice
-        if faults.delay_s:
-            await asyncio.sleep(faults.delay_s)
-        if faults.unavailable:
-            raise web.HTTPBadGateway(text="<html><body>502 Bad Gateway</body></html>")
-        request_id = self._world.word(20)
-        try:
-            call = self._ordered(await signed_call(request))
-        except SmsError as error:
-            return refused(error, request_id)
-        self._phones.ring(call)
-        if self._world.faults.use_voice_drop() and request.transport:
-            request.transport.abort()
-        answer = {"Code": "OK", "Message": "OK", "RequestId": request_id, "CallId": call.call_id}
-        return web.json_response(answer)
-
-    def _ordered(self, signed: SignedCall) -> Call:
+    async def _ordered(self, request: web.Request) -> Call:
+        signed = await signed_call(request)
         network, world = self._world.voice, self._world
         secrets = {key_id: account.key_secret for key_id, account in network.aliyun.items()}
         account = network.aliyun[admit(signed, secrets, network.nonces, world.now())]
@@ -62,13 +40,17 @@ class AliyunVoiceApi:
         ordered = world.faults.use_voice_code()
         if ordered is not None:
             raise SmsError(ordered, world.faults.voice.words)
-        call = self._call(account, signed.query, with_menu=action == "IvrCall")
-        full = network.full(account, call.number)
-        if full:
-            window, count = full
-            raise SmsError("isv.BUSINESS_LIMIT_CONTROL", f"触发{FULL[window]}级流控Permits:{count}")
-        network.calls.append(call)
-        return call
+        return self._counted(account, self._call(account, signed.query, with_menu=action == "IvrCall"))
+
+    def _accepted(self, call: Call, request_id: str) -> web.Response:
+        answer = {"Code": "OK", "Message": "OK", "RequestId": request_id, "CallId": call.call_id}
+        return web.json_response(answer)
+
+    def _refused(self, error: SmsError, request_id: str) -> web.Response:
+        return refused(error, request_id)
+
+    def _too_often(self, window: str, count: int) -> SmsError:
+        return SmsError("isv.BUSINESS_LIMIT_CONTROL", f"触发{FULL[window]}级流控Permits:{count}")
 
     def _call(self, account: AliyunVoice, query: Mapping[str, str], *, with_menu: bool) -> Call:
         names = ("StartCode", "StartTtsParams") if with_menu else ("TtsCode", "TtsParam")

@@ -3,18 +3,16 @@
 Rules: cloud.tencent.com document api/1128/51558 (SendTtsVoice) with its codes.
 """
 
-import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.tencent_gate import TencentCall, TencentError, admit, answered, refused, tencent_call
+from bot.sandbox.tencent_gate import TencentError, admit, answered, refused, tencent_call
+from bot.sandbox.voice_api import VoiceApi
 from bot.sandbox.voice_config import TencentVoice
-from bot.sandbox.voice_phone import VoicePhones
 from bot.sandbox.voice_world import Call
-from bot.sandbox.world import World
 
 ACTION, VERSION = "SendTtsVoice", "2020-09-02"
 MOST_LETTERS, MOST_PLAYS = 350, 3
@@ -22,32 +20,13 @@ _NUMBER = re.compile(r"\+86(1[3-9]\d{9})", re.ASCII)
 Json = dict[str, Any]
 
 
-class TencentVoiceApi:
-    """Answers for one world's accounts."""
+class TencentVoiceApi(VoiceApi[TencentError]):
+    """Tencent Cloud's."""
 
-    def __init__(self, world: World, phones: VoicePhones) -> None:
-        self._world = world
-        self._phones = phones
+    refusal = TencentError
 
-    async def answer(self, request: web.Request) -> web.Response:
-        """What the vendor answers to an order of a call."""
-        faults = self._world.faults.voice
-        if faults.delay_s:
-            await asyncio.sleep(faults.delay_s)
-        if faults.unavailable:
-            raise web.HTTPBadGateway(text="<html><body>502 Bad Gateway</body></html>")
-        request_id = self._world.word(20)
-        try:
-            call = self._ordered(await tencent_call(request))
-        except TencentError as error:
-            return refused(error, request_id)
-        self._phones.ring(call)
-        if self._world.faults.use_voice_drop() and request.transport:
-            request.transport.abort()
-        status = {"CallId": call.call_id, "SessionContext": call.out_id}
-        return answered({"SendStatus": status}, request_id)
-
-    def _ordered(self, signed: TencentCall) -> Call:
+    async def _ordered(self, request: web.Request) -> Call:
+        signed = await tencent_call(request)
         network, world = self._world.voice, self._world
         secrets = {key_id: account.key_secret for key_id, account in network.tencent.items()}
         account = network.tencent[admit(signed, "vms", secrets.get, world.now())]
@@ -56,11 +35,17 @@ class TencentVoiceApi:
         ordered = world.faults.use_voice_code()
         if ordered is not None:
             raise TencentError(ordered, world.faults.voice.words)
-        call = self._call(account, signed.parameters)
-        if network.full(account, call.number):
-            raise TencentError("LimitExceeded.DeliveryFrequencyLimit", "下发语音消息时命中频率限制策略")
-        network.calls.append(call)
-        return call
+        return self._counted(account, self._call(account, signed.parameters))
+
+    def _accepted(self, call: Call, request_id: str) -> web.Response:
+        status = {"CallId": call.call_id, "SessionContext": call.out_id}
+        return answered({"SendStatus": status}, request_id)
+
+    def _refused(self, error: TencentError, request_id: str) -> web.Response:
+        return refused(error, request_id)
+
+    def _too_often(self, window: str, count: int) -> TencentError:  # noqa: ARG002 - it does not say which
+        return TencentError("LimitExceeded.DeliveryFrequencyLimit", "下发语音消息时命中频率限制策略")
 
     def _call(self, account: TencentVoice, asked: Mapping[str, Any]) -> Call:
         if asked.get("VoiceSdkAppid") != account.sdk_app_id:
