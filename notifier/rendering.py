@@ -25,6 +25,7 @@ LEVEL_WORDS = {
 }
 FOOTER = N_("Sent by Yishe because you take part in {number}. Please do not reply to this message.")
 HEARD = N_("Sent by Yishe to all who listen to {number}. Please do not reply to this message.")
+FOOTER_OF_NO_CASE = N_("Sent by Yishe. Please do not reply to this message.")
 OPEN = N_("Open the case")
 DECIDED = N_("{done}: {name}")
 
@@ -49,7 +50,9 @@ class Renderer:
         """The message by an already chosen translator."""
         values = shown(message.variables, gettext)
         url = self._url(message, kind)
-        keys = kind.buttons if message.account_id is None else ()  # a group, or another system, decides nothing
+        keys = (
+            kind.buttons if message.account_id is None else ()
+        )  # a group, or another system, decides nothing
         buttons = [self._button(message, key, url, gettext) for key in keys]
         return Content(
             unique_id=unique_id,
@@ -64,7 +67,7 @@ class Renderer:
             url_label=gettext(OPEN),
             sender=sender,
             language=message.language or "zh_CN",
-            footer=gettext(FOOTER if message.account_id is None else HEARD).format_map(values),
+            footer=gettext(_footer(message)).format_map(values),
             kind=kind.name,
             level=gettext(LEVEL_WORDS[kind.severity]),
             short=gettext(kind.short or kind.title).format_map(values),
@@ -107,6 +110,12 @@ def _question(asked: kinds.Question, gettext: Gettext) -> Question:
     named = ((value, gettext(label)) for value, label in asked.choices)
     choices = tuple((words if asked.own_words else value, words) for value, words in named)
     return Question(asked.field, gettext(asked.title), choices, asked.chosen, asked.several)
+
+
+def _footer(message: Claimed) -> str:
+    if message.account_id is not None:
+        return HEARD
+    return FOOTER if message.case_id is not None else FOOTER_OF_NO_CASE
 
 
 def _style(words: ActionWords) -> Literal["primary", "default", "danger"]:

@@ -6,9 +6,11 @@ from storage.texts import N_
 WHICH = MessageKind(
     "sms.which",
     title=N_("Which message do you mean?"),
-    summary=N_("Several messages wait for your answer: {open}. Reply the code of one of them."),
+    summary=N_(
+        "Several messages wait for your answer. Reply the last digits of the number you mean: {open}."
+    ),
     severity=Severity.NOTICE,
-    short=N_("Reply a code: {open}"),
+    short=N_("Reply which: {open}"),
 )
 HELP = MessageKind(
     "sms.help",

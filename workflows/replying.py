@@ -22,12 +22,12 @@ from workflows.actor import Door
 from workflows.definition import PolicyDefault
 from workflows.engine import Clocks
 from workflows.reply_messages import HELP, NOT_STOPPED, WHICH
-from workflows.reply_words import Meant, Understood, Words, understood
+from workflows.reply_words import Meant, Words, understood
 
 STOP_POLICY = "notifier.stop_by_reply"
 STOP_DEFAULT = PolicyDefault({"amount": 30, "unit": "calendar_days"}, "house rule")
 HELP_ONCE_IN = timedelta(days=1)
-MOST_NAMED = 3
+MOST_NAMED, TAIL = 3, 6  # what fits into a variable of 35 letters
 _NEVER_STOPPED = frozenset({Severity.URGENT, Severity.CRITICAL})
 
 log = structlog.get_logger()
@@ -95,7 +95,7 @@ class Replying:
     async def _ending(self, account: SmsAccount, reply: Reply) -> _Ending:
         said = understood(reply.words, account.words)
         asked = await replies.asked(self._db, account.id, reply.number, self._clocks.real.now())
-        named = _named(asked, _code_of(account, reply, said))
+        named = _named(asked, said.code, _carried(account, reply))
         if said.meant is Meant.UNSUBSCRIBE:
             return _Ending(_about(Answered.UNSUBSCRIBED, named[0] if len(named) == 1 else None))
         if said.meant is Meant.UNKNOWN or not named:
@@ -131,7 +131,7 @@ class Replying:
         return timedelta(days=int(value["amount"]))
 
     async def _which(self, account: SmsAccount, reply: Reply, open_: Sequence[Asked]) -> _Ending:
-        listed = "; ".join(f"{one.code} {one.number}".strip() for one in open_[:MOST_NAMED])
+        listed = ", ".join(one.number[-TAIL:] or one.code for one in open_[:MOST_NAMED])
         person = await replies.whose(self._db, reply.number, account.kinds)
         return _Ending(Outcome(Answered.WHICH), _tell(account, person, WHICH.name, {"open": listed}))
 
@@ -146,19 +146,23 @@ class Replying:
         return _Ending(_about(Answered.HELP, one), _tell(account, person, HELP.name, {"acknowledge": word}))
 
 
-def _code_of(account: SmsAccount, reply: Reply, said: Understood) -> str:
-    """What names the message: digits that somebody wrote, else those behind the number to which they wrote."""
-    if said.code:
-        return said.code
+def _carried(account: SmsAccount, reply: Reply) -> str:
+    """The extend code behind the number to which somebody wrote."""
     return reply.extend[-account.digits :] if account.digits and len(reply.extend) >= account.digits else ""
 
 
-def _named(asked: Sequence[Asked], code: str) -> list[Asked]:
-    """With a code the messages that have it, and no other one; else all that wait for an answer."""
-    if code:
-        same = [one for one in asked if one.code == code]
-        return [one for one in same if one.pending] or same[:1]
-    return [one for one in asked if one.pending]
+def _named(asked: Sequence[Asked], written: str, carried: str) -> list[Asked]:
+    """What is meant: by digits that somebody wrote, else by the code carried, and no other one; else all that wait.
+
+    Digits that were written are those of a code, or the last ones of a case's number.
+    """
+    if written:
+        same = [one for one in asked if one.code == written or one.number.endswith(written)]
+    elif carried:
+        same = [one for one in asked if one.code == carried]
+    else:
+        return [one for one in asked if one.pending]
+    return [one for one in same if one.pending] or same[:1]
 
 
 def _about(what: str, one: Asked | None) -> Outcome:

@@ -65,7 +65,7 @@ class Template(BaseModel):
             "level": content.level or content.severity_word,
             "what": content.short or content.title,
             "summary": content.summary,
-            "number": content.thread_id,
+            "number": "" if content.thread_id == content.kind else content.thread_id,
         }
         return {
             name: fit_units(harmless(sources.get(variable.source, "")), variable.length) or _NOTHING

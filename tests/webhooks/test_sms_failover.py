@@ -1,13 +1,14 @@
 """One provider is down or refuses: the other one tells the same number; and a lost answer is no second SMS."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.support.sms import NUMBER
 from tests.support.sms_road import SmsRoad
 
-LOST = {"accept_then_drop_connection": 1, "no_reports": True}
+LOST: dict[str, Any] = {"accept_then_drop_connection": 1, "no_reports": True}
 
 
 async def channels(road: SmsRoad) -> list[tuple[str, str]]:

@@ -68,8 +68,8 @@ async def test_without_a_code_and_with_two_that_wait_the_sender_is_asked_and_cho
     assert reply["outcome"] == "which"
     assert await acknowledged(road) == []
     (told,) = await road.db.fetch(TOLD)
+    assert (told["kind"], told["variables"]) == ("sms.which", {"open": "000002, 000001"})
     code = (await road.ledger())[1]["payload"]["extend_code"]
-    assert (told["kind"], code in told["variables"]["open"]) == ("sms.which", True)
     assert (await road.push([answer(content=code, sequence_id="78")]))[0] == 200
     assert await acknowledged(road) == [second]
 
@@ -147,3 +147,15 @@ async def test_ledger_says_how_many_parts_and_what_they_cost_and_the_provider_co
     await road.push([report | {"report_time": "2026-03-02 09:00:05", "err_code": "DELIVERED"}])
     (line,) = await road.ledger()
     assert (line["parts"], str(line["cost"])) == (3, "0.1350")
+
+
+async def test_question_which_one_reaches_the_phone_and_its_answer_the_right_message(road: SmsRoad) -> None:
+    first, _ = await asked(road, 2)
+    road.clock.forward(timedelta(days=1))
+    await road.replied("1", which=1, extend_lost=True)
+    await road.dispatcher.drain()
+    sms = (await road.state())["sms"][-1]
+    assert "Reply which: 000002, 000001，" in sms["text"]
+    assert sms["extend_code"] == "", "the question itself asks for no acknowledgement"
+    reply = await road.replied("1 000001")
+    assert (reply["outcome"], reply["message_id"]) == ("noted", first)
