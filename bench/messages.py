@@ -10,9 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 from notifier.channel import Accepted, Account, Content, Replacement
+from notifier.channels import Channels
 from notifier.dispatcher import HANDS, Dispatcher
 from notifier.rendering import Renderer
-from notifier.sending import Channels, Sender
+from notifier.sending import Sender
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import RealClock
 from storage.database import Database

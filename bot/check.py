@@ -11,11 +11,11 @@ from bot.master_key import master_key
 from bot.rotation import told
 from bot.settings import Settings, SettingsWrong
 from notifier.channel import Channel
+from notifier.channels import as_account
 from notifier.preview import Preview
 from notifier.providers import build_channels
 from notifier.providers.accounts import faults_of
 from notifier.rendering import Renderer
-from notifier.sending import as_account
 from storage import rotation
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
 from storage.clock import RealClock

@@ -13,8 +13,8 @@ from bot.catalogues import Catalogues
 from bot.databases import databases
 from bot.master_key import master_key
 from bot.settings import Settings
+from notifier.channels import Channels
 from notifier.providers import build_channels
-from notifier.sending import Channels
 from notifier.trial import Trials
 from storage import outbox
 from storage.channel_accounts import StoredChannelAccounts

@@ -14,11 +14,11 @@ import structlog
 
 from bot.chat.wecom_bot import RobotChat
 from notifier.channel import SendFailed
+from notifier.channels import Accounts, as_account
 from notifier.providers.wecom_bot.account import BotAccount, account_of
 from notifier.providers.wecom_bot.channel import outcome_of
 from notifier.providers.wecom_bot.connection import BotConnection, Closed, connected
 from notifier.providers.wecom_bot.frames import Cmd
-from notifier.sending import Accounts, as_account
 from storage import bot_errands
 from storage.bot_errands import Errand, holding
 from storage.clock import Clock

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from notifier.channels import as_account
 from notifier.preview import Preview, Sample
-from notifier.sending import as_account
 from storage.channel_accounts import StoredChannelAccounts
 from storage.sealing import SealBroken
 

@@ -105,6 +105,7 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
             Loop("notifier", lambda: services.dispatcher.start_due(send), send, POLL_S),
             Loop("robots", services.robots.round, asyncio.Event(), ROBOTS_EVERY_S),
             Loop("recalls", services.recalls.run_due, asyncio.Event(), RECALLS_EVERY_S),
+            Loop("escalations", services.escalations.run_due, asyncio.Event(), POLL_S),
             Loop("cards", lambda: services.decided.run_due(_piece(heartbeats, "cards")), cards, POLL_S),
         ]
     if Part.TIMERS in parts:

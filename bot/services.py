@@ -20,18 +20,21 @@ from bot.sample_texts import SampleTexts
 from bot.settings import Settings
 from bot.teller import TelegramTeller, Teller
 from h5_pages.services import PageServices, PageSettings
-from notifier.budget import Budget
+from notifier.channels import Channels
 from notifier.decided import DecidedCards
 from notifier.direct import Direct
 from notifier.dispatcher import Dispatcher
+from notifier.escalations import Escalations
 from notifier.preview import Preview
 from notifier.providers import build_channels
+from notifier.providers.budgets import BUDGETS
 from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.providers.wecom.identity import WeComIdentity
 from notifier.recalling import Recalls
 from notifier.rendering import Renderer
-from notifier.sending import Channels, Sender
+from notifier.router import Rules
+from notifier.sending import Manners, Sender
 from notifier.trial import Trials
 from storage import kept_keys
 from storage.channel_accounts import StoredChannelAccounts
@@ -47,6 +50,7 @@ from storage.sealing import Envelopes, MasterKey
 from webhooks.sms import SmsPushes
 from webhooks.voice import VoiceReports
 from workflows.acknowledging import Acknowledging
+from workflows.administration import notice_policies
 from workflows.administration.channel_accounts import ChannelDesk
 from workflows.administration.import_kinds import all_kinds
 from workflows.administration.import_runs import ImportRunner
@@ -58,28 +62,13 @@ from workflows.cases import Cases
 from workflows.deadlines import Deadlines
 from workflows.engine import Clocks, Engine
 from workflows.escalations.auditor import Auditor
+from workflows.identity.roles import Role
 from workflows.identity.sign_in import SignIn, SignInSettings
 from workflows.registry import Registry, all_workflows
 from workflows.replying import Replying
 
-# Aliyun calls a number once a minute, 5 times an hour and 20 times a day; Tencent Cloud publishes no figures.
-CALLS = (
-    Budget(1, timedelta(minutes=1)),
-    Budget(5, timedelta(hours=1)),
-    Budget(20, timedelta(days=1)),
-)
-# WeCom drops the 31st message to a member within a minute without a word; a little is kept in reserve.
-# Telegram takes about one message a second in a chat, and says so with 429 when a bot sends too many in all.
-# Aliyun takes 50 notices a day for one number and template; for the number alone it holds whatever the template.
-BUDGETS = {
-    "wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1))),
-    "wecom_bot": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1))),
-    "wecom_robot": (Budget(20, timedelta(minutes=1)),),
-    "telegram": (Budget(1, timedelta(seconds=1)),),
-    "sms": (Budget(50, timedelta(days=1)),),
-    "voice": CALLS,
-    "tencent_voice": CALLS,
-}
+HEADS = (Role.DEPARTMENT_HEAD, Role.EQUIPMENT_HEAD, Role.ADMINISTRATOR)
+"""Whose holders are told, the nearest first, when no channel reaches somebody and nobody stands in for them."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +85,10 @@ class Services:
     deadlines: Deadlines
     dispatcher: Dispatcher
     decided: DecidedCards
+    recalls: Recalls
     pages: PageServices
     importing: ImportRunner
-    recalls: Recalls
+    escalations: Escalations
     wecom: WeComCallback
     robots: RobotHolder
     telegram: TelegramCallback
@@ -134,7 +124,8 @@ async def build_services(
         lease = timedelta(seconds=settings.lease_s)
         renderer = Renderer(registry.vocabulary(), texts, links, settings.origin)
         preview = Preview(by_kind, renderer, registry.vocabulary())
-        sender = Sender(db, channels, renderer, real, random.random, fail)
+        manners = Manners(business, Rules(notice_policies.shipped(), HEADS))
+        sender = Sender(db, channels, renderer, real, random.random, fail, manners)
         office, files = Office(db, clocks), FolderFiles(settings.data_dir / "files", db, real)
         imports = Imports(office, all_kinds())
         front = ChatFront(db, engine, cases, texts, clocks, ChatSettings(settings.origin))
@@ -170,6 +161,7 @@ async def build_services(
                 settings=_pages(settings, keys[kept_keys.PAGES]),
                 identity=WeComIdentity(_wecom(channels), accounts),
             ),
+            escalations=Escalations(db, real),
             importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),
             wecom=WeComCallback(front, accounts, Teller(_wecom(channels), accounts), real),
             robots=RobotHolder(db, http, accounts, RobotChat(front), real),

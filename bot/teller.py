@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from notifier.channel import Account, Replacement
+from notifier.channels import Accounts, as_account
 from notifier.providers.telegram.channel import TelegramChannel, update_code
-from notifier.sending import Accounts, as_account
 
 
 class Speaker(Protocol):

@@ -8,9 +8,9 @@ from datetime import timedelta
 import structlog
 
 from notifier.channel import SendFailed, Verdict
+from notifier.channels import Channels, as_account
 from notifier.rendering import Renderer
 from notifier.retry import retry_delay
-from notifier.sending import Channels, as_account
 from storage import deliveries
 from storage.clock import Clock
 from storage.database import Database, DatabaseAway

@@ -6,8 +6,9 @@ from secrets import token_hex
 import structlog
 
 from notifier.channel import Content, SendFailed
+from notifier.channels import Channels, as_account
 from notifier.rendering import LEVEL_WORDS, SEVERITY_WORDS
-from notifier.sending import BROKE, Channels, as_account
+from notifier.sending import BROKE
 from storage.kinds import Severity
 from storage.texts import N_, Gettext
 

@@ -1,16 +1,17 @@
 """Begins the first tries of a batch in the transaction that claims it, and notes together what providers took."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
-from notifier.budget import wait_until
+from notifier.budget import Tally, tally
 from notifier.channel import Account, Channel, SendFailed
 from notifier.rendering import Renderer
+from notifier.router import is_pressing
 from storage import first_tries, outbox
 from storage.clock import Clock
 from storage.database import Connection, Database, DatabaseAway
@@ -19,7 +20,9 @@ from storage.first_tries import FirstTry, Taken
 from storage.outbox import Claimed
 
 if TYPE_CHECKING:
-    from notifier.sending import Channels
+    from notifier.channels import Channels
+
+Plain = Callable[[Connection], Awaitable[Sequence[str]]]
 
 log = structlog.get_logger()
 
@@ -56,11 +59,15 @@ class Batch:
 class FirstTries:
     """Takes what is plain about a batch."""
 
-    def __init__(self, db: Database, channels: "Channels", renderer: Renderer, real: Clock) -> None:
+    def __init__(
+        self, db: Database, channels: "Channels", renderer: Renderer, real: Clock, plain: Plain
+    ) -> None:
+        """`plain` tells the severities that can be dealt with here at this hour."""
         self._db = db
         self._channels = channels
         self._renderer = renderer
         self._real = real
+        self._plain = plain
 
     async def begin(self, limit: int, lease: timedelta, claimed: Callable[[int], None]) -> Batch:
         """Claim up to `limit` due messages, tell how many, and begin the first tries. Raises `DatabaseAway`.
@@ -70,7 +77,7 @@ class FirstTries:
         began = self._real.now()
         try:
             async with self._db.transaction() as tx:
-                found = await first_tries.claim(tx, began, limit)
+                found = await first_tries.claim(tx, began, limit, await self._plain(tx))
                 claimed(len(found))
                 batch = await self._begin(tx, found, lease) if found else Batch()
         except DatabaseAway:
@@ -101,22 +108,8 @@ class FirstTries:
         self, tx: Connection, plain: Sequence[tuple[Claimed, Route]]
     ) -> Sequence[tuple[Claimed, Route]]:
         """Without those whose provider takes no more now."""
-        budgets = self._channels.budgets
-        limited = [route for _, route in plain if budgets.get(route.channel)]
-        if not limited:
-            return plain
-        now = self._real.now()
-        longest = max(budget.window for route in limited for budget in budgets[route.channel])
-        tries = await first_tries.tries_since(tx, limited, now - longest)
-        return [(m, r) for m, r in plain if not budgets.get(r.channel) or self._takes(r, tries, now)]
-
-    def _takes(self, route: Route, tries: dict[tuple[int, str], list[datetime]], now: datetime) -> bool:
-        """Does the address take one more now? Then it is counted, for those that follow in the batch."""
-        had = tries[route.account_id, route.address]
-        if wait_until(had, self._channels.budgets[route.channel], now) is not None:
-            return False
-        had.append(now)
-        return True
+        counted = await tally(tx, self._channels.budgets, [route for _, route in plain], self._real.now())
+        return [(message, route) for message, route in plain if _takes(counted, message, route)]
 
     async def _open(self, tx: Connection, accounts: set[tuple[str, int]]) -> dict[tuple[str, int], Opened]:
         """Those that can be used."""
@@ -144,6 +137,14 @@ class FirstTries:
         except Exception as error:  # noqa: BLE001 - told when the message is begun by itself
             log.info("left_out_of_batch", message=message.id, reason=type(error).__name__)
             return None
+
+
+def _takes(counted: Tally, message: Claimed, route: Route) -> bool:
+    """Does the way take one more now, with room to spare? Then it is counted, for those that follow in the batch."""
+    if counted.until(route, pressing=is_pressing(message)) is not None or counted.is_near(route):
+        return False
+    counted.take(route)
+    return True
 
 
 class Notes:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import structlog
 
 from notifier.channel import Recallable, SendFailed, Verdict
+from notifier.channels import Channels, as_account
 from notifier.retry import retry_delay
-from notifier.sending import Channels, as_account
 from storage import recalls
 from storage.clock import Clock
 from storage.database import Database

@@ -25,14 +25,14 @@ class StandIns:
         self._db = db
         self._real = real
 
-    async def next_route(self, tx: Connection, message: Claimed) -> Route | None:
-        """The stand-in of an account that refused this message before the next way of its own."""
+    async def after_refusal(self, tx: Connection, message: Claimed) -> Route | None:
+        """The stand-in of an account that refused this message, before another way, else None."""
         if message.attempts > 1:
             way = await standby.after_refusal(tx, message.id, kinds_of, self._real.now())
             if way is not None:
                 log.info("standby_after_refusal", message=message.id, account=way.account_id)
                 return Route(way.contact_point_id, way.account_id, way.channel, way.address)
-        return await deliveries.next_route(tx, message)
+        return None
 
     async def instead_of(
         self, tx: Connection, message: Claimed, route: Route, *, is_new: bool

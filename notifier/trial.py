@@ -1,7 +1,7 @@
 """A test message, to see whether an account works."""
 
+from notifier.channels import Channels
 from notifier.direct import Direct, Trial, Word
-from notifier.sending import Channels
 from storage.kinds import Severity
 from storage.texts import N_, Gettext
 

@@ -70,43 +70,6 @@ OPEN = f"""SELECT {COLUMNS} FROM delivery
             WHERE message_id = $1 AND state IN ('waiting', 'sending') ORDER BY id DESC LIMIT 1"""
 BEGIN_TRY = f"""UPDATE delivery SET maybe_twice = maybe_twice OR state = 'sending', state = 'sending', tried_at = $3
                  WHERE id = $1 AND created_at = $2 RETURNING {COLUMNS}"""
-# The next way that was not refused for this message: contact points by rank; who has no account has a mail address.
-ROUTES = """
-SELECT cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address
-  FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
- WHERE cp.person_id = $2 AND cp.ended_at IS NULL AND ($3::varchar IS NULL OR a.kind = $3) AND NOT EXISTS (
-   SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.contact_point_id = cp.id AND d.state = 'refused')
- ORDER BY cp.rank, cp.id LIMIT 1
-"""
-MAIL_ROUTE = """
-SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, $2::varchar AS address
-  FROM channel_account a JOIN organisation o ON o.id = a.organisation_id
- WHERE a.kind = 'email' AND a.active AND starts_with($3, o.path) AND NOT EXISTS (
-   SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused')
- ORDER BY length(o.path) DESC LIMIT 1
-"""
-# A group or another system: the account itself, until it refuses.
-ACCOUNT_ROUTE = """
-SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, $3::varchar AS address
-  FROM channel_account a
- WHERE a.id = $2 AND a.active AND NOT EXISTS (
-   SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused')
-"""
-# A group or another system: the account itself, until it refuses.
-ACCOUNT_ROUTE = """
-SELECT NULL::bigint AS contact_point_id, a.id AS account_id, a.kind AS channel, $3::varchar AS address
-  FROM channel_account a
- WHERE a.id = $2 AND a.active AND NOT EXISTS (
-   SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused')
-"""
-ANOTHER_WAY = """
-SELECT EXISTS (
-  SELECT 1 FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
-   WHERE cp.person_id = $2 AND cp.ended_at IS NULL AND ($3::varchar IS NULL OR a.kind = $3)
-     AND (cp.account_id, cp.address) <> ($4, $5)
-     AND NOT EXISTS (SELECT 1 FROM delivery d
-                      WHERE d.message_id = $1 AND d.contact_point_id = cp.id AND d.state = 'refused'))
-"""
 OVER_BUDGET = "budget"  # the error code of a way that was passed over: nothing was tried
 FREEZE = f"""
 INSERT INTO delivery (created_at, message_id, message_created_at, case_id, contact_point_id, account_id, channel,
@@ -141,28 +104,6 @@ async def open_delivery(connection: Connection, message: Claimed) -> Delivery | 
     """The delivery that a former try of this message left open."""
     row = await connection.fetchrow(OPEN, message.id)
     return Delivery(**dict(row)) if row else None
-
-
-async def next_route(connection: Connection, message: Claimed) -> Route | None:
-    """The next way to the recipient that was not refused for this message, or None."""
-    if message.person_id is not None:
-        row = await connection.fetchrow(ROUTES, message.id, message.person_id, message.channel)
-    elif message.account_id is not None:
-        row = await connection.fetchrow(ACCOUNT_ROUTE, message.id, message.account_id, message.address)
-    elif message.account_id is not None:
-        row = await connection.fetchrow(ACCOUNT_ROUTE, message.id, message.account_id, message.address)
-    elif message.email:
-        row = await connection.fetchrow(MAIL_ROUTE, message.id, message.email, message.path)
-    else:
-        row = None
-    return Route(**dict(row)) if row else None
-
-
-async def has_another_way(connection: Connection, message: Claimed, route: Route) -> bool:
-    """Is there a way to the recipient, beside that one, which was not refused for this message?"""
-    way = (message.id, message.person_id, message.channel, route.account_id, route.address)
-    found: bool = await connection.fetchval(ANOTHER_WAY, *way)
-    return found
 
 
 async def count_for(connection: Connection, message: Claimed) -> int:
@@ -254,24 +195,6 @@ async def may_be_second(connection: Connection, delivery: Delivery) -> None:
         delivery.id,
         delivery.created_at,
     )
-
-
-async def sent_since(
-    connection: Connection, account_id: int, address: str, since: datetime
-) -> list[datetime]:
-    """Begin of every try to that address since an instant, oldest first. Callers hold the address's lock."""
-    await connection.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{account_id}/{address}"
-    )
-    rows = await connection.fetch(
-        "SELECT tried_at FROM delivery WHERE account_id = $1 AND address = $2 AND tried_at > $3 "
-        "AND error_code <> $4 ORDER BY tried_at",
-        account_id,
-        address,
-        since,
-        OVER_BUDGET,
-    )
-    return [row["tried_at"] for row in rows]
 
 
 async def claim_live_cards(db: Database, now: datetime, lease: timedelta, limit: int) -> Sequence[LiveCard]:

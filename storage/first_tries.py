@@ -4,15 +4,15 @@ What is not plain (a former try, an untrue message, nobody to tell, no account i
 the others, and left to `storage.deliveries`, which deals with one at a time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from storage.database import Connection
-from storage.deliveries import OVER_BUDGET, Delivery, Route
-from storage.outbox import DUE, Claimed, keys
+from storage.deliveries import Delivery, Route
+from storage.outbox import DUE, STILL_HELD, Claimed, keys
 
 
 @dataclass(frozen=True)
@@ -49,25 +49,16 @@ PLAIN = """
       FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
      WHERE cp.person_id = m.person_id AND cp.ended_at IS NULL AND (m.channel IS NULL OR a.kind = m.channel)
        AND p.active AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
+       AND coalesce(m.severity, 'info') = ANY($2) AND m.stand_in_for_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM notice_preference own WHERE own.person_id = p.id AND own.quiet_from IS NOT NULL)
        AND (m.attempts = 0 OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id))
      ORDER BY cp.rank, cp.id LIMIT 1) way
     ON NOT EXISTS (SELECT FROM account_circuit down WHERE down.account_id = way.account_id)"""
-# The same locks as for one address, in one order everywhere.
-LOCK = """
-SELECT pg_advisory_xact_lock(key) FROM (
-  SELECT DISTINCT hashtextextended(account_id || '/' || address, 0) AS key
-    FROM unnest($1::bigint[], $2::varchar[]) AS a(account_id, address) ORDER BY key) addresses
-"""
-TRIES = """
-SELECT d.account_id, d.address, d.tried_at
-  FROM (SELECT DISTINCT account_id, address FROM unnest($1::bigint[], $2::varchar[]) AS a(account_id, address)) a
-  JOIN delivery d ON d.account_id = a.account_id AND d.address = a.address
- WHERE d.tried_at > $3 AND d.error_code <> $4 ORDER BY d.tried_at
-"""
 # The lease of all that were claimed, and the payloads of those that are plain.
-FREEZE = """
+FREEZE = f"""
 WITH leased AS (
-  UPDATE message SET next_at = $4, attempts = attempts + 1 WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3)
+  UPDATE message SET next_at = $4, attempts = attempts + 1, held = {STILL_HELD}
+   WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3)
 INSERT INTO delivery (created_at, message_id, message_created_at, case_id, contact_point_id, account_id, channel,
                       address, unique_id, payload, extend_code, state, tried_at)
 SELECT $5, f.message_id, f.message_at, f.case_id, f.contact_point_id, f.account_id, f.channel, f.address, f.unique_id,
@@ -80,7 +71,7 @@ RETURNING id, message_id
 # Counting what was updated makes the messages come first, as everywhere.
 NOTE = """
 WITH told AS (
-  UPDATE message SET state = 'sent', finished_at = $4, reason = ''
+  UPDATE message SET state = 'sent', finished_at = $4, reason = '', held = ''
    WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3 AND state <> 'sent' RETURNING 1)
 UPDATE delivery SET state = 'accepted', tries = tries + 1, finished_at = $4,
        provider_id = ($8::varchar[])[array_position($5, id)], update_code = ($9::varchar[])[array_position($5, id)],
@@ -95,23 +86,15 @@ def first_id(message: Claimed) -> str:
     return f"y{message.id}-1"
 
 
-async def claim(connection: Connection, now: datetime, limit: int) -> list[tuple[Claimed, Route | None]]:
-    """Up to `limit` due messages, locked to the transaction's end, with the first way of each that is plain."""
-    rows = await connection.fetch(DUE.format(limit=limit, more=WAY, joined=PLAIN), now)
+async def claim(
+    connection: Connection, now: datetime, limit: int, plain: Sequence[str]
+) -> list[tuple[Claimed, Route | None]]:
+    """Up to `limit` due messages, locked to the transaction's end, with the first way of each that is plain.
+
+    `plain` are the severities for which no policy asks more than the first contact point, at this hour.
+    """
+    rows = await connection.fetch(DUE.format(limit=limit, more=WAY, joined=PLAIN), now, list(plain))
     return [(Claimed(*row[:-4]), Route(*row[-4:]) if row[-1] is not None else None) for row in rows]
-
-
-async def tries_since(
-    connection: Connection, routes: Iterable[Route], since: datetime
-) -> dict[tuple[int, str], list[datetime]]:
-    """Begin of every try to each address since an instant, oldest first; locks the addresses."""
-    ways = sorted({(route.account_id, route.address) for route in routes})
-    accounts, addresses = [account for account, _ in ways], [address for _, address in ways]
-    await connection.execute(LOCK, accounts, addresses)
-    found: dict[tuple[int, str], list[datetime]] = {way: [] for way in ways}
-    for account, address, tried_at in await connection.fetch(TRIES, accounts, addresses, since, OVER_BUDGET):
-        found[account, address].append(tried_at)
-    return found
 
 
 async def freeze(

@@ -46,6 +46,10 @@ class Claimed:
     address: str = ""
     stand_in_for_id: int | None = None
     """Whom it was for, when a deputy or head is told."""
+    held: str = ""
+    """Why it waited, where that still matters; as it was when it was locked."""
+    is_known: bool = False
+    """Has somebody acknowledged it?"""
 
     @property
     def still_true(self) -> bool:
@@ -63,22 +67,29 @@ SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflo
   FROM (SELECT * FROM message m
          WHERE m.state = 'queued' AND m.next_at <= $1
            AND NOT EXISTS (SELECT 1 FROM message earlier
-                            WHERE earlier.lane = m.lane AND earlier.id < m.id AND earlier.state = 'queued')
+                            WHERE earlier.lane = m.lane AND earlier.id < m.id AND earlier.state = 'queued'
+                              AND (earlier.held = '' OR earlier.next_at <= $1))
          ORDER BY m.next_at, m.id LIMIT {limit:d} FOR UPDATE SKIP LOCKED) m
   LEFT JOIN work_case c ON c.id = m.case_id
   LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, m.organisation_id)
   LEFT JOIN person p ON p.id = m.person_id LEFT JOIN participant part ON part.id = m.participant_id{joined}
  ORDER BY m.id
 """
+# What is said of a message that goes on at once: nobody acknowledged it in time, or whoever was let sleep is woken.
+ESCALATED, WOKEN = "escalated", "woken"
+FOR_DIGEST = "digest"  # it has waited for others once
+STILL_HELD = f"CASE WHEN held IN ('{ESCALATED}', '{WOKEN}', '{FOR_DIGEST}') THEN held ELSE '' END"
 # A join with a list of keys would let PostgreSQL read a whole partition.
-LEASE = """
-UPDATE message SET next_at = $4, attempts = attempts + 1 WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3
+LEASE = f"""
+UPDATE message SET next_at = $4, attempts = attempts + 1, held = {STILL_HELD}
+ WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3
 """
 # `attempts` grows with every claim and never shrinks, so it says whose lease it is.
 OWN = "id = $1 AND created_at = $2 AND state = 'queued' AND attempts = $3"
 HOLD = f"""
 SELECT coalesce((SELECT entered_version FROM work_case WHERE id = m.case_id), 0) AS entered_version,
-       EXISTS (SELECT FROM person WHERE id = m.person_id AND NOT active) AS has_left FROM message m
+       EXISTS (SELECT FROM person WHERE id = m.person_id AND NOT active) AS has_left, held,
+       acknowledged_at IS NOT NULL AS is_known FROM message m
  WHERE {OWN} AND next_at >= $4 FOR UPDATE
 """
 
@@ -131,13 +142,39 @@ async def give_up(connection: Connection, message: Claimed, state: str, now: dat
     )
 
 
-async def put_off(connection: Connection, message: Claimed, until: datetime, reason: str) -> bool:
-    """Give the lease back; the message is due again at `until`. False when somebody else has the lease."""
+async def put_off(
+    connection: Connection, message: Claimed, until: datetime, reason: str, held: str = ""
+) -> bool:
+    """Give the lease back; the message is due again at `until`. False when somebody else has the lease.
+
+    One that is `held` (quiet, duty, digest) lets later ones of its lane pass.
+    """
     own = (message.id, message.created_at, message.attempts)
     row = await connection.fetchval(
-        f"UPDATE message SET next_at = $4, reason = $5 WHERE {OWN} RETURNING id", *own, until, reason[:300]
+        f"UPDATE message SET next_at = $4, reason = $5, held = $6 WHERE {OWN} RETURNING id",
+        *own,
+        until,
+        reason[:300],
+        held,
     )
     return row is not None
+
+
+async def escalate_at(connection: Connection, message: Claimed, at: datetime | None) -> None:
+    """When the next way is taken, unless it is acknowledged; None: never. Nothing without the lease."""
+    own = (message.id, message.created_at, message.attempts)
+    await connection.execute(f"UPDATE message SET escalate_at = $4 WHERE {OWN}", *own, at)
+
+
+async def told(connection: Connection, message: Claimed, now: datetime) -> None:
+    """Nothing is left to be sent of a message that was told. Nothing without the lease."""
+    own = (message.id, message.created_at, message.attempts)
+    await connection.execute(
+        f"UPDATE message SET state = 'sent', finished_at = coalesce(finished_at, $4), escalate_at = NULL, "
+        f"held = '', reason = '' WHERE {OWN}",
+        *own,
+        now,
+    )
 
 
 REVIVE = """

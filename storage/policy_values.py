@@ -1,6 +1,6 @@
 """The value of a policy outside of any case: the newest row of the nearest organisation upward."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,28 @@ SELECT p.value FROM policy p JOIN organisation o ON o.id = p.organisation_id
 """
 
 
+NEAREST_OF = f"""
+SELECT DISTINCT ON (p.name) p.name, p.value FROM policy p JOIN organisation o ON o.id = p.organisation_id
+ WHERE p.name = ANY($1) AND starts_with($2, o.path) AND {in_force("p", "$3")}
+ ORDER BY p.name, length(o.path) DESC
+"""
+ANYWHERE = "SELECT DISTINCT name, value FROM policy WHERE name = ANY($1) AND NOT inherits"
+
+
 async def nearest(connection: Connection, name: str, path: str, at: datetime) -> Mapping[str, Any] | None:
     """What holds at the organisation of that path at `at` (business time); None when nobody set it."""
     value: Mapping[str, Any] | None = await connection.fetchval(NEAREST, name, path, at)
     return value
+
+
+async def nearest_of(
+    connection: Connection, names: Sequence[str], path: str, at: datetime
+) -> dict[str, Mapping[str, Any]]:
+    """The same for several policies, without those that nobody set."""
+    rows = await connection.fetch(NEAREST_OF, list(names), path, at)
+    return {row["name"]: row["value"] for row in rows}
+
+
+async def anywhere(connection: Connection, names: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
+    """All that anybody ever set for these policies: what holds somewhere is among it."""
+    return [(row["name"], row["value"]) for row in await connection.fetch(ANYWHERE, list(names))]

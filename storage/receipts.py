@@ -59,7 +59,8 @@ UPDATE delivery SET state = 'accepted', received_at = $3, receipt = $4, error_co
  WHERE id = $1 AND created_at = $2
 """
 TOLD = """UPDATE message SET state = 'sent', finished_at = $3, reason = ''
-           WHERE id = $1 AND created_at = $2 AND state IN ('queued', 'dead')"""
+           WHERE id = $1 AND created_at = $2 AND state IN ('queued', 'dead')
+              AND held <> 'escalated'"""
 NEEDLESS = "UPDATE delivery SET state = 'superseded' WHERE message_id = $1 AND id > $2 AND state = 'waiting'"
 FAILED = """
 UPDATE delivery SET state = CASE state WHEN 'superseded' THEN state ELSE 'refused' END, received_at = NULL,

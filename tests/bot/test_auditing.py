@@ -11,8 +11,8 @@ from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
 from bot.auditing import Auditing
+from notifier.channels import Channels
 from notifier.direct import Direct
-from notifier.sending import Channels
 from storage.channel_accounts import StoredChannelAccounts
 from tests.support.outside import Outside, SourceTexts, mail_of, outside
 from workflows.calendar import Calendar, ChineseWorkingDays

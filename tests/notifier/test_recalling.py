@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from notifier.channel import Recallable
 from notifier.recalling import Recalls
-from notifier.sending import Channels
+from notifier.channels import Channels
 from storage.channel_accounts import StoredChannelAccounts
 from tests.support.outside import Outside
 from workflows.engine import Outcome

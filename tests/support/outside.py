@@ -18,11 +18,12 @@ from bot.sandbox.config import SandboxConfig
 from bot.sandbox.serve import Addresses, running
 from notifier.budget import Budget
 from notifier.channel import Channel
+from notifier.channels import Channels
 from notifier.decided import DecidedCards
 from notifier.dispatcher import Dispatcher
 from notifier.providers import build_channels
 from notifier.rendering import Renderer
-from notifier.sending import Channels, Sender
+from notifier.sending import Sender
 from storage import outbox
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import Clock

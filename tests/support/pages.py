@@ -19,10 +19,10 @@ from bot.guard import SERVER
 from bot.sample_texts import SampleTexts
 from h5_pages.app import PageServices, PageSettings, add_pages
 from h5_pages.services import IdentityProvider, NoIdentity
+from notifier.channels import Channels
 from notifier.preview import Preview
 from notifier.providers import build_channels
 from notifier.rendering import Renderer
-from notifier.sending import Channels
 from notifier.trial import Trials
 from storage.channel_accounts import StoredChannelAccounts
 from storage.database import Database

@@ -18,10 +18,11 @@ from bot.sandbox.config import SandboxConfig
 from bot.sandbox.pushes import ReportTiming
 from bot.sandbox.serve import Addresses, running
 from notifier.budget import Budget
+from notifier.channels import Channels
 from notifier.dispatcher import Dispatcher
 from notifier.providers import build_channels
 from notifier.rendering import Renderer
-from notifier.sending import Channels, Sender
+from notifier.sending import Sender
 from storage.channel_accounts import StoredChannelAccounts
 from storage.database import Database, Record
 from storage.failpoints import NoFailPoints

@@ -16,10 +16,11 @@ from bot.sandbox.app import Surroundings
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.pushes import ReportTiming
 from bot.sandbox.serve import Addresses, running
+from notifier.channels import Channels
 from notifier.dispatcher import Dispatcher
 from notifier.providers.email.channel import EmailChannel
 from notifier.rendering import Renderer
-from notifier.sending import Channels, Sender
+from notifier.sending import Sender
 from storage.channel_accounts import StoredChannelAccounts
 from storage.database import Record
 from storage.failpoints import NoFailPoints

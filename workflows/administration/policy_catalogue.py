@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from storage.channel_accounts import TELEGRAM_APPROVALS
 from storage.texts import N_
+from workflows.administration.notice_policies import NOTICE_POLICIES
 from workflows.administration.policy_words import WORDS
 from workflows.calendar import UNITS_A_DAY
 from workflows.definition import PolicyDefault
@@ -11,8 +13,15 @@ from workflows.identity import password_policy
 from workflows.registry import all_workflows
 
 PASSWORDS = N_("Passwords")
-OTHERS: Mapping[str, PolicyDefault] = {password_policy.NAME: password_policy.DEFAULT}
-"""Policies of no workflow."""
+CHATS = N_("Answers in chats")
+SHIPPED = N_("Shipped with the service")
+NOTICES = N_("How people are told")
+OTHERS: Mapping[str, Mapping[str, PolicyDefault]] = {
+    PASSWORDS: {password_policy.NAME: password_policy.DEFAULT},
+    CHATS: {TELEGRAM_APPROVALS: PolicyDefault({"in_chat": True}, SHIPPED)},
+    NOTICES: NOTICE_POLICIES,
+}
+"""Policies of no workflow, by their group."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,11 @@ IN_HOURS_OR_DAYS = Bounds(("minutes", "hours", "calendar_days"), least=1)  # the
 WHOLE_DAYS = Bounds()  # the code counts days, so another unit would mean something else
 NUMBERS: Mapping[str, Bounds] = {
     "hour": Bounds(most=23),
+    "quiet_from": Bounds(most=23),
+    "quiet_to": Bounds(most=23),
+    "first_minutes": Bounds(most=1440),
+    "second_minutes": Bounds(most=1440),
+    "third_minutes": Bounds(most=1440),
     "least_length": Bounds(least=8, most=64),
     "most_age_days": Bounds(most=3650),
 }
@@ -70,7 +84,11 @@ def catalogue() -> dict[str, PolicyKind]:
         for workflow in all_workflows()
         for name, default in workflow.policies.items()
     }
-    return found | {name: _kind(name, default, PASSWORDS, None) for name, default in OTHERS.items()}
+    return found | {
+        name: _kind(name, default, group, None)
+        for group, policies in OTHERS.items()
+        for name, default in policies.items()
+    }
 
 
 def _kind(name: str, default: PolicyDefault, group: str, workflow: str | None) -> PolicyKind:

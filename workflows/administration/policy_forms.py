@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, create_model
 from storage.texts import N_
 from workflows.administration.person_forms import EARLIEST, LATEST
 from workflows.administration.policy_catalogue import Bounds, PolicyKind
-from workflows.administration.policy_words import CHOICES, KEY_LABELS, UNIT_LABELS
+from workflows.administration.policy_words import CHOICES, KEY_LABELS, SELECTS, UNIT_LABELS
 from workflows.adverse_event.forms import GRADE_LABELS, Grade
 from workflows.calendar import MOST_DAYS, UNITS_A_DAY
 from workflows.definition import Form
@@ -91,8 +91,18 @@ def _fields(key: str, part: Any, bounds: Bounds) -> dict[str, Any]:
         return {}
     if isinstance(part, int):
         return {key: (int, Field(title=title, ge=bounds.least, le=bounds.most))}
+    return {key: _select(title, SELECTS[key]) if key in SELECTS else _grade(title)}
+
+
+def _grade(title: str) -> tuple[Any, Any]:
     grades: dict[str, Any] = {"kind": "select", "labels": dict(GRADE_LABELS)}
-    return {key: (Grade, Field(title=title, json_schema_extra=grades))}
+    return Grade, Field(title=title, json_schema_extra=grades)
+
+
+def _select(title: str, labels: Mapping[str, str]) -> tuple[Any, Any]:
+    values = StrEnum("Values", [(value, value) for value in labels])  # type: ignore[misc] # of this policy
+    extra: dict[str, Any] = {"kind": "select", "labels": dict(labels)}
+    return values, Field(title=title, json_schema_extra=extra)
 
 
 def _amount(title: str, bounds: Bounds) -> dict[str, Any]:

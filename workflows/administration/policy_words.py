@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from storage.channel_accounts import TELEGRAM_APPROVALS
 from storage.texts import N_, Gettext
-from workflows.administration.contacts import CHANNEL_LABELS
+from workflows.administration.contacts import CHANNEL_LABELS, Channel
 from workflows.administration.person_forms import ROLE_CHOICES
 from workflows.adverse_event.forms import GRADE_LABELS, OUTCOME_LABELS
 
@@ -23,9 +24,18 @@ REMINDED = N_("So long after the state was entered; whoever has to act is remind
 HIGHER = N_("So long after the state was entered; whoever is above is told then.")
 CLIMBS = N_("So long after the alarm; if nobody has acknowledged by then, it goes one step higher.")
 LAW = N_("So long after it became known; reminders come at half, three quarters and nine tenths of it.")
+ORDER = N_(
+    "By which channel people are told first, and after how many minutes the next one is taken. "
+    "Where a channel cannot reach somebody, the next one is taken at once."
+)
+DOWN = N_("So long a provider may fail before a second one of the same kind takes over.")
 AUDIENCE = N_("Who is told of this besides the usual ones, and by which channels.")
 
 WORDS: dict[str, Words] = {
+    TELEGRAM_APPROVALS: Words(
+        N_("Decide in Telegram"),
+        N_("If switched off, buttons in Telegram open pages, for all bots of the place and below it."),
+    ),
     "repair.approval_limit": Words(
         N_("Estimate up to which no approval is needed"),
         N_("A repair with a higher estimate is approved first."),
@@ -80,12 +90,25 @@ WORDS: dict[str, Words] = {
     "alarm.to_vice_director": Words(N_("Acknowledgement: the vice-director is told"), HIGHER),
     "alarm.still_on": Words(N_("Still going on: reminder"), REMINDED),
     "alarm.closing": Words(N_("To be closed: reminder"), REMINDED),
+    "notify.critical": Words(N_("Order of channels: critical"), ORDER),
+    "notify.urgent": Words(N_("Order of channels: urgent"), ORDER),
+    "notify.notice": Words(N_("Order of channels: please act"), ORDER),
+    "notify.info": Words(N_("Order of channels: information"), ORDER),
+    "notifier.standby_urgent": Words(N_("A second provider takes over: urgent messages"), DOWN),
+    "notifier.standby_other": Words(N_("A second provider takes over: other messages"), DOWN),
+    "notify.quiet_hours": Words(
+        N_("Quiet hours"),
+        N_(
+            "What may wait is told in the morning. The same hour twice: no quiet hours. Everybody can set their own."
+        ),
+    ),
     "password": Words(
         N_("Password rules"), N_("What a new password must be, and when an old one has to be changed.")
     ),
 }
 KEY_LABELS: dict[str, str] = {
     "amount": N_("How much"),
+    "in_chat": N_("Allowed in the chat"),
     "unit": N_("Unit"),
     "hour": N_("Hour of the day (0 to 23)"),
     "automatic": N_("Lapses by itself"),
@@ -93,6 +116,17 @@ KEY_LABELS: dict[str, str] = {
     "channels": N_("Channels"),
     "grades": N_("Grades"),
     "least_length": N_("Least length (characters)"),
+    "first": N_("First channel"),
+    "first_minutes": N_("Minutes until the next one (0: never)"),
+    "second": N_("Second channel"),
+    "second_minutes": N_("Minutes until the third one (0: never)"),
+    "third": N_("Third channel"),
+    "third_minutes": N_("Minutes until all others (0: never)"),
+    "acknowledged": N_("Until somebody acknowledges it, not only until it is delivered"),
+    "through_quiet": N_("In quiet hours too"),
+    "quiet_from": N_("Quiet from (hour)"),
+    "quiet_to": N_("Quiet until (hour)"),
+    "duty_first": N_("At night only whoever is on duty is woken"),
     "most_age_days": N_("To be changed after so many days (0: never)"),
     **OUTCOME_LABELS,
 }
@@ -104,11 +138,22 @@ UNIT_LABELS: dict[str, str] = {
     "years": N_("years"),
     "CNY": N_("yuan"),
 }
+MEDIA: dict[str, str] = {
+    "own": N_("Next in the person's own order"),
+    Channel.WECOM: CHANNEL_LABELS[Channel.WECOM],
+    Channel.SMS: CHANNEL_LABELS[Channel.SMS],
+    Channel.VOICE: CHANNEL_LABELS[Channel.VOICE],
+    Channel.MAIL: CHANNEL_LABELS[Channel.MAIL],
+    "telegram": N_("Telegram"),
+}
+SELECTS: Mapping[str, Mapping[str, str]] = {"first": MEDIA, "second": MEDIA, "third": MEDIA}
+"""Of which one is chosen."""
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "roles": ROLE_CHOICES,
     "channels": CHANNEL_LABELS,
     "grades": GRADE_LABELS,
 }
+HOURS = ("hour", "quiet_from", "quiet_to")
 ON, OFF, NOBODY = N_("yes"), N_("no"), N_("none")
 
 
@@ -135,4 +180,6 @@ def _part(key: str, value: Mapping[str, Any], gettext: Gettext) -> str:
     if key == "amount":
         unit = str(value.get("unit", ""))
         return f"{Decimal(str(part)):,} {gettext(UNIT_LABELS.get(unit, unit))}"
-    return f"{part}:00" if key == "hour" else str(part)
+    if key in SELECTS:
+        return gettext(SELECTS[key].get(str(part), str(part)))
+    return f"{part}:00" if key in HOURS else str(part)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from notifier.channel import Account, SendFailed
+from notifier.channels import Accounts, as_account
 from notifier.providers.wecom.account import account_of
 from notifier.providers.wecom.address_book import read_book
 from notifier.providers.wecom.channel import WeComChannel
-from notifier.sending import Accounts, as_account
 from storage.address_book import Book
 from storage.identity import CodeRefused, IdentityAway, NoMember
 from storage.texts import N_

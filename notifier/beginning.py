@@ -1,0 +1,210 @@
+"""What a claimed message needs before its try: does it still hold, which way, does it wait, what exactly is sent."""
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from notifier.budget import tally
+from notifier.channel import SendFailed, Verdict
+from notifier.channels import Channels, as_account
+from notifier.nobody import Nobody
+from notifier.rendering import Renderer
+from notifier.router import Manner, Router, is_pressing
+from notifier.routing import Choice
+from notifier.standing_in import StandIns, as_noted
+from storage import deliveries, outbox, routing_notes, ways
+from storage.clock import Clock
+from storage.database import Connection
+from storage.deliveries import OVER_BUDGET, Delivery, Route
+from storage.kinds import Severity
+from storage.outbox import Claimed
+from storage.routing_notes import What
+from storage.texts import N_
+
+PATIENCE = timedelta(hours=1)  # longer nobody waits for a provider's budget while there is another way
+FOR_OTHERS = timedelta(minutes=30)
+LEFT = N_("This person has left the organisation.")
+UNTRUE = N_("The case had moved on before it was sent.")
+UNTRUE_LATER = N_("The case moved on while it was being sent; it may have arrived.")
+BUDGET = N_("The address has had as many messages as the provider allows.")
+NEAR_LIMIT = N_(
+    "The address has had nearly as many messages as the provider allows; this one is told with others."
+)
+
+log = structlog.get_logger()
+
+
+class Beginning:
+    """Begins tries, one message at a time."""
+
+    def __init__(
+        self,
+        channels: Channels,
+        renderer: Renderer,
+        router: Router,
+        stand_ins: StandIns,
+        nobody: Nobody,
+        real: Clock,
+    ) -> None:
+        self._channels = channels
+        self._renderer = renderer
+        self._router = router
+        self._stand_ins = stand_ins
+        self._nobody = nobody
+        self._real = real
+
+    async def begin(self, tx: Connection, message: Claimed) -> Delivery | None:
+        """The delivery to try now; None for a message that is not ours any more, untrue, or not to be sent now."""
+        longest = timedelta(seconds=self._channels.send_within_s)
+        held = await outbox.hold(tx, message, self._real.now() + longest)
+        if held is None:
+            log.warning("lease_lost", message=message.id)
+            return None
+        if held.is_known:
+            await outbox.told(tx, held, self._real.now())
+        elif held.has_left or not held.still_true:
+            await self._withdraw(tx, held)
+        else:
+            return await self._next_try(tx, held)
+        return None
+
+    async def _next_try(self, tx: Connection, message: Claimed) -> Delivery | None:
+        """The delivery to try now; None when it has to wait, or nobody can be told."""
+        manner = await self._router.manner(tx, message)
+        delivery = await self._begun(tx, message, manner)
+        choice = Choice(delivery.route, None) if delivery else await self._router.next(tx, message, manner)
+        if choice is None:
+            await self._nobody.is_left(tx, message)
+            return None
+        if delivery is None and await self._router.holds(tx, message, manner):
+            return None
+        if delivery is None:
+            await outbox.escalate_at(tx, message, self._real.now() + choice.wait if choice.wait else None)
+        return await self._take(tx, message, choice.route, delivery)
+
+    async def _take(
+        self, tx: Connection, message: Claimed, route: Route, delivery: Delivery | None
+    ) -> Delivery | None:
+        """Go that way, or by its stand-in; None when it has to wait."""
+        if instead := await self._stand_ins.instead_of(tx, message, route, is_new=delivery is None):
+            return await self._stand_in(tx, message, delivery, instead)
+        if await self._held_back(tx, message, route, delivery):
+            return None
+        if delivery is not None:
+            return await deliveries.begin_try(tx, delivery, self._real.now())
+        return await self._freeze(tx, message, route)
+
+    async def _stand_in(
+        self, tx: Connection, message: Claimed, left: Delivery | None, route: Route
+    ) -> Delivery | None:
+        """Go on by another account at the same address; of a try that is left open nobody knows how it ended."""
+        if await self._held_back(tx, message, route, None):
+            return None
+        if left is not None:
+            await self._stand_ins.leave(tx, left)
+        delivery = await self._freeze(tx, message, route)
+        if delivery and left and (left.maybe_twice or left.state == "sending"):
+            await deliveries.may_be_second(tx, delivery)
+        return delivery
+
+    async def _begun(self, tx: Connection, message: Claimed, manner: Manner) -> Delivery | None:
+        """The delivery that a former try left open; none if it has had its time, and there is another way."""
+        delivery = await deliveries.open_delivery(tx, message)
+        if delivery is not None and message.held == outbox.ESCALATED:
+            return None if await self._router.leave(tx, message, manner, delivery) else delivery
+        return delivery
+
+    async def _held_back(
+        self, tx: Connection, message: Claimed, route: Route, delivery: Delivery | None
+    ) -> bool:
+        """Does the provider take no more now? Then the message waits, or takes another way if that were long."""
+        now = self._real.now()
+        counted = await tally(tx, self._channels.budgets, [route], now)
+        until = counted.until(route, pressing=is_pressing(message))
+        if until is None:
+            return delivery is None and await self._held_for_others(tx, message, counted.is_near(route))
+        if until - now > PATIENCE and await self.has_way_beside(tx, message, route):
+            await self._pass_over(tx, message, route, SendFailed(Verdict.RATE, OVER_BUDGET, BUDGET), delivery)
+        else:
+            await outbox.put_off(tx, message, until, BUDGET)
+            await routing_notes.note(
+                tx, message.id, What.HELD, now, code="budget", reason=BUDGET, until=until.isoformat()
+            )
+        return True
+
+    async def _held_for_others(self, tx: Connection, message: Claimed, is_near: bool) -> bool:
+        """Near a limit, what is for information waits once, to be told along with others."""
+        low = message.severity in (None, Severity.INFO) and message.person_id is not None
+        if not (is_near and low) or message.held == outbox.FOR_DIGEST:
+            return False
+        now = self._real.now()
+        until = now + FOR_OTHERS
+        await outbox.put_off(tx, message, until, NEAR_LIMIT, outbox.FOR_DIGEST)
+        await routing_notes.note(
+            tx, message.id, What.HELD, now, code="digest", reason=NEAR_LIMIT, until=until.isoformat()
+        )
+        return True
+
+    async def _freeze(self, tx: Connection, message: Claimed, route: Route) -> Delivery | None:
+        """Keep the payload for the first try; one that cannot be composed is refused, and the next way is taken."""
+        unique_id = await self._unique_id(tx, message)
+        try:
+            payload = await self._compose(tx, message, route, unique_id)
+        except SendFailed as failure:
+            await self._pass_over(tx, message, route, failure, None)
+            return None
+        return await deliveries.freeze(tx, message, route, unique_id, payload, self._real.now())
+
+    async def _pass_over(
+        self, tx: Connection, message: Claimed, route: Route, failure: SendFailed, delivery: Delivery | None
+    ) -> None:
+        """This way is given up for this message, unsent; the next claim takes the next one."""
+        now = self._real.now()
+        if delivery is None:
+            unique_id = await self._unique_id(tx, message)
+            delivery = await deliveries.freeze(tx, message, route, unique_id, {}, now)
+        await deliveries.failed(tx, delivery, "refused", as_noted(failure), now)
+        await self.tell_of(tx, What.PASSED_OVER, delivery, message, failure)
+        await outbox.put_off(tx, message, now, failure.reason)
+
+    async def _unique_id(self, tx: Connection, message: Claimed) -> str:
+        return f"y{message.id}-{await deliveries.count_for(tx, message) + 1}"
+
+    async def _compose(
+        self, tx: Connection, message: Claimed, route: Route, unique_id: str
+    ) -> dict[str, Any]:
+        channel, opened = await self._channels.open(route.channel, route.account_id, tx)
+        content = self._renderer.content(message, unique_id, opened.name)
+        return channel.compose(content, route.address, as_account(opened))
+
+    async def has_way_beside(self, connection: Connection, message: Claimed, route: Route) -> bool:
+        """Is there a way to the recipient, beside that one, which was not used for this message?"""
+        manner = await self._router.manner(connection, message)
+        return await self._router.has_another(connection, message, manner, route)
+
+    async def tell_of(
+        self, tx: Connection, what: What, delivery: Delivery, message: Claimed, failure: SendFailed
+    ) -> None:
+        """Keep what went wrong, beside the ledger that knows the last failure only."""
+        await routing_notes.note(
+            tx,
+            message.id,
+            what,
+            self._real.now(),
+            delivery_id=delivery.id,
+            account_id=delivery.account_id,
+            code=failure.code,
+            reason=failure.reason,
+            verdict=failure.verdict,
+        )
+
+    async def _withdraw(self, tx: Connection, message: Claimed) -> None:
+        """Not sent any more, or not once more; a try whose end nobody knows stays open: it may have arrived."""
+        if await ways.was_taken(tx, message.id):
+            await outbox.told(tx, message, self._real.now())
+            return
+        begun = await deliveries.open_delivery(tx, message)
+        perhaps = begun is not None and (begun.state == "sending" or begun.maybe_twice)
+        reason = LEFT if message.has_left else UNTRUE_LATER if perhaps else UNTRUE
+        await outbox.give_up(tx, message, "withdrawn", self._real.now(), reason)

@@ -1,0 +1,52 @@
+"""When no way is left to tell somebody: their deputy is told, then the heads; only then it is a dead letter."""
+
+import structlog
+
+from notifier.router import Rules
+from storage import deliveries, outbox, routing_notes, stand_ins, ways
+from storage.clock import Clock
+from storage.database import Connection
+from storage.kinds import Severity
+from storage.outbox import Claimed
+from storage.routing_notes import What
+from storage.texts import N_
+
+NO_WAY_LEFT = N_("No channel is left on which this person could be told.")
+NOT_ON_CHANNEL = N_("This person is not reached on this channel.")
+SOMEBODY_ELSE = N_("No channel reaches this person; somebody else is told in their stead.")
+
+log = structlog.get_logger()
+
+
+class Nobody:
+    """Decides what becomes of a message that has no way left. `business` is for who is present."""
+
+    def __init__(self, rules: Rules, business: Clock, real: Clock) -> None:
+        self._rules = rules
+        self._business = business
+        self._real = real
+
+    async def is_left(self, tx: Connection, message: Claimed) -> None:
+        """The message was told before, goes to somebody else, or is done with."""
+        now = self._real.now()
+        if await ways.was_taken(tx, message.id):
+            await outbox.told(tx, message, now)
+        elif message.channel is not None and await deliveries.count_for(tx, message) == 0:
+            # Where a message is for one channel only, who does not have it misses nothing.
+            await outbox.give_up(tx, message, "withdrawn", now, NOT_ON_CHANNEL)
+        elif not await self._somebody_else(tx, message):
+            await outbox.give_up(tx, message, "dead", now, NO_WAY_LEFT)
+            log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
+
+    async def _somebody_else(self, tx: Connection, message: Claimed) -> bool:
+        """What is for information concerns the person alone; what is for one channel goes by others as well."""
+        concerns_others = message.severity not in (None, Severity.INFO) and message.channel is None
+        if message.person_id is None or not concerns_others:
+            return False
+        to = await stand_ins.next_one(tx, message, self._rules.heads, self._business.now())
+        now = self._real.now()
+        if to is None or not await stand_ins.readdress(tx, message, to, now):
+            return False
+        people = {"from": str(message.person_id), "to": str(to.person_id)}
+        await routing_notes.note(tx, message.id, What.STAND_IN, now, reason=SOMEBODY_ELSE, **people)
+        return True

@@ -1,0 +1,158 @@
+"""What the policies say of a message: by which way it goes now, whether it waits, who is told if no way is left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from notifier.quiet import QuietHours
+from notifier.routing import (
+    CALLS,
+    PRESSING,
+    Choice,
+    Night,
+    Order,
+    choose,
+    kinds_by,
+    medium_of,
+    night_of,
+    order_of,
+)
+from notifier.standing_in import StandIns
+from storage import deliveries, duty, outbox, policy_values, preferences, routing_notes, ways
+from storage.clock import Clock
+from storage.database import Connection
+from storage.deliveries import Delivery, Failure, Route
+from storage.escalations import TOO_LATE
+from storage.kinds import Severity
+from storage.outbox import Claimed
+from storage.routing_notes import What
+from storage.standby import TEMPORARY
+from storage.texts import N_
+
+SEVERITIES = tuple(str(severity) for severity in Severity)
+QUIET_HOURS = "notify.quiet_hours"
+QUIET = N_("It waits for the end of the quiet hours.")
+DUTY = N_("Somebody on duty is told; it waits for the end of the quiet hours.")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What holds where nobody set a policy, by its name; roles whose holders are told in the end, the nearest first."""
+
+    shipped: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    heads: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Manner:
+    """What holds for one message."""
+
+    order: Order
+    night: Night
+
+    def wait_on(self, channel: str) -> timedelta | None:
+        """How long a try on that kind of channel has before the next one is taken."""
+        minutes = next(
+            (m for medium, m in self.order.steps if medium == medium_of(channel)), self.order.first_minutes
+        )
+        return timedelta(minutes=minutes) if minutes else None
+
+
+class Router:
+    """Asks policies, preferences and the ledger. Both clocks: policies and duty are in business time."""
+
+    def __init__(self, rules: Rules, stand_ins: StandIns, business: Clock, real: Clock) -> None:
+        self._rules = rules
+        self._stand_ins = stand_ins
+        self._business = business
+        self._real = real
+
+    async def plain(self, connection: Connection) -> list[str]:
+        """The severities for which, at this hour, nothing but the first contact point matters anywhere."""
+        names = [_policy(severity) for severity in SEVERITIES]
+        known = [
+            *self._rules.shipped.items(),
+            *await policy_values.anywhere(connection, [*names, QUIET_HOURS]),
+        ]
+        nights = [night_of(value).hours for name, value in known if name == QUIET_HOURS]
+        is_quiet = any(hours.ends_at(self._real.now()) for hours in nights)
+        orders = [(name, order_of(value)) for name, value in known if name != QUIET_HOURS]
+        bent = {
+            name for name, order in orders if not order.is_plain or (is_quiet and not order.through_quiet)
+        }
+        if is_quiet:  # somebody else may be on duty
+            return []
+        return [severity for severity in SEVERITIES if _policy(severity) not in bent]
+
+    async def manner(self, tx: Connection, message: Claimed) -> Manner:
+        """What holds at the organisation that the message is about."""
+        name = _policy(message.severity or Severity.INFO)
+        asked = [name, QUIET_HOURS]
+        set_ = await policy_values.nearest_of(tx, asked, message.path, self._business.now())
+        value, night = (set_.get(each, self._rules.shipped.get(each)) for each in asked)
+        return Manner(order_of(value), night_of(night))
+
+    async def next(self, tx: Connection, message: Claimed, manner: Manner) -> Choice | None:
+        """The way to take now; None when none is left."""
+        if route := await self._stand_ins.after_refusal(tx, message):
+            return Choice(route, manner.wait_on(route.channel))
+        return await self._choose(tx, message, manner, await ways.used(tx, message.id))
+
+    async def has_another(self, tx: Connection, message: Claimed, manner: Manner, route: Route) -> bool:
+        """Is there a way, beside that one, which was not used for this message?"""
+        used = {*await ways.used(tx, message.id), (route.account_id, route.address)}
+        return await self._choose(tx, message, manner, used) is not None
+
+    async def leave(self, tx: Connection, message: Claimed, manner: Manner, begun: Delivery) -> bool:
+        """Give up a way on which nothing was delivered in time, if there is another one."""
+        if not await self.has_another(tx, message, manner, begun.route):
+            return False
+        await deliveries.failed(
+            tx, begun, "refused", Failure("too_late", TOO_LATE, TEMPORARY), self._real.now()
+        )
+        return True
+
+    async def holds(self, tx: Connection, message: Claimed, manner: Manner) -> bool:
+        """Is the recipient left alone at this hour? Then the message is put off to the end of it."""
+        if message.person_id is None or message.held == outbox.WOKEN:
+            return False
+        own = await preferences.quiet_hours(tx, message.person_id)
+        hours = QuietHours.of_words(*own) if own else manner.night.hours
+        until = hours.ends_at(self._real.now()) if hours else None
+        held = await self._why_held(tx, message, manner) if until else None
+        if until is None or held is None:
+            return False
+        await self._hold(tx, message, until, held)
+        return True
+
+    async def _why_held(self, tx: Connection, message: Claimed, manner: Manner) -> str | None:
+        person, at = message.person_id, self._business.now()
+        if person is None or await duty.is_on_duty(tx, person, message.path, at):
+            return None
+        if message.severity != Severity.CRITICAL and not manner.order.through_quiet:
+            return "quiet"
+        if not manner.night.duty_first or message.case_id is None:
+            return None
+        return "duty" if await duty.colleague_told(tx, message, at) else None
+
+    async def _hold(self, tx: Connection, message: Claimed, until: datetime, held: str) -> None:
+        reason = DUTY if held == "duty" else QUIET
+        await outbox.put_off(tx, message, until, reason, held)
+        now = self._real.now()
+        await routing_notes.note(
+            tx, message.id, What.HELD, now, code=held, reason=reason, until=until.isoformat()
+        )
+
+    async def _choose(self, tx: Connection, message: Claimed, manner: Manner, used: Any) -> Choice | None:
+        found = await ways.ways_to(tx, message, kinds_by("sms"), kinds_by(CALLS))
+        return choose(found, manner.order, used, message.channel)
+
+
+def is_pressing(message: Claimed) -> bool:
+    """Is it urgent, or more?"""
+    return message.severity in PRESSING
+
+
+def _policy(severity: str) -> str:
+    return f"notify.{severity}"

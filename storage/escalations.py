@@ -1,0 +1,76 @@
+"""Messages that nobody acknowledged, or that were not delivered, within the policy's time. Real times.
+
+They are queued again, and take the next way when they are sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage import routing_notes
+from storage.database import Connection, Database
+from storage.outbox import ESCALATED
+from storage.routing_notes import What
+from storage.texts import N_
+
+TOO_LATE = N_("Nobody acknowledged it, or it was not delivered, within the time that the policy allows.")
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A message whose time on one channel has run out. `is_over`: its recipient has seen or done it, or it is moot."""
+
+    id: int
+    created_at: datetime
+    case_id: int | None
+    case_version: int
+    kind: str
+    is_over: bool
+
+
+# Who did anything in the case since knows of it; what asks for nothing is known as soon as it was opened.
+DUE = """
+SELECT m.id, m.created_at, m.case_id, m.case_version, m.kind,
+       (m.valid_while IS NOT NULL AND m.valid_while <> c.entered_version)
+       OR EXISTS (SELECT FROM step s WHERE s.case_id = m.case_id AND s.person_id = m.person_id
+                   AND s.recorded_at >= m.created_at AND s.version > m.case_version)
+       OR EXISTS (SELECT FROM delivery d WHERE d.message_id = m.id
+                   AND (d.acted_at IS NOT NULL OR (m.valid_while IS NULL AND d.opened_at IS NOT NULL))) AS is_over
+  FROM (SELECT * FROM message WHERE escalate_at <= $1 AND escalate_at IS NOT NULL AND acknowledged_at IS NULL
+         ORDER BY escalate_at LIMIT $2 FOR UPDATE SKIP LOCKED) m
+  LEFT JOIN work_case c ON c.id = m.case_id
+"""
+OVER = "UPDATE message SET escalate_at = NULL WHERE id = $1 AND created_at = $2"
+# A try that is under way goes on; whoever makes it has lost the lease.
+AGAIN = f"""
+UPDATE message SET state = 'queued', next_at = $3, held = '{ESCALATED}', escalate_at = NULL, attempts = attempts + 1
+ WHERE id = $1 AND created_at = $2 AND state IN ('queued', 'sent') RETURNING id
+"""
+# Whoever was let sleep because somebody on duty was told.
+WAKE = """
+UPDATE message SET next_at = $4, held = 'woken' WHERE case_id = $1 AND case_version = $2 AND kind = $3
+   AND state = 'queued' AND held = 'duty' RETURNING id
+"""
+
+
+async def run_due(db: Database, now: datetime, limit: int) -> Sequence[Overdue]:
+    """Queue again what is overdue, up to `limit`; what was looked at."""
+    async with db.transaction() as tx:
+        found = [Overdue(**dict(row)) for row in await tx.fetch(DUE, now, limit)]
+        for message in found:
+            await _end(tx, message, now)
+        if found:
+            await tx.execute("SELECT pg_notify('outbox', '')")
+    return found
+
+
+async def _end(tx: Connection, message: Overdue, now: datetime) -> None:
+    key = (message.id, message.created_at)
+    if message.is_over or await tx.fetchval(AGAIN, *key, now) is None:
+        await tx.execute(OVER, *key)
+        return
+    await routing_notes.note(tx, message.id, What.ESCALATED, now, reason=TOO_LATE)
+    if message.case_id is None:
+        return
+    for row in await tx.fetch(WAKE, message.case_id, message.case_version, message.kind, now):
+        await routing_notes.note(tx, row["id"], What.ESCALATED, now, code="duty", reason=TOO_LATE)
