@@ -19,13 +19,12 @@ from storage.mutes import Muting
 from storage.replies import Asked, Outcome, Reply, Telling
 from workflows.acknowledging import Acknowledged, Acknowledging
 from workflows.actor import Door
-from workflows.definition import PolicyDefault
+from workflows.administration.notice_policies import NOTICE_POLICIES
 from workflows.engine import Clocks
 from workflows.reply_messages import HELP, NOT_STOPPED, WHICH
 from workflows.reply_words import Meant, Words, understood
 
 STOP_POLICY = "notifier.stop_by_reply"
-STOP_DEFAULT = PolicyDefault({"amount": 30, "unit": "calendar_days"}, "house rule")
 HELP_ONCE_IN = timedelta(days=1)
 MOST_NAMED, TAIL = 3, 6  # what fits into a variable of 35 letters
 _NEVER_STOPPED = frozenset({Severity.URGENT, Severity.CRITICAL})
@@ -127,7 +126,7 @@ class Replying:
         async with self._db.connection() as connection:
             now = self._clocks.business.now()
             found = await policy_values.nearest(connection, STOP_POLICY, one.path, now)
-        value = found or STOP_DEFAULT.value
+        value = found or NOTICE_POLICIES[STOP_POLICY].value
         return timedelta(days=int(value["amount"]))
 
     async def _which(self, account: SmsAccount, reply: Reply, open_: Sequence[Asked]) -> _Ending:

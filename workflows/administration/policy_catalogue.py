@@ -68,6 +68,9 @@ SPECIAL: Mapping[str, Bounds] = {
     "licence.red_again": Bounds(("hours", "calendar_days", "working_days"), least=1),
     "licence.plan_past_the_limit": WHOLE_DAYS,
     "repair.reopen_within": WHOLE_DAYS,
+    "notifier.stop_by_reply": Bounds(most=365),
+    "notifier.standby_urgent": Bounds(("minutes", "hours")),
+    "notifier.standby_other": Bounds(("minutes", "hours")),
     **{
         f"adverse_event.clock_{clock}": IN_HOURS_OR_DAYS
         for clock in ("death", "serious", "province", "each_case", "hospital")

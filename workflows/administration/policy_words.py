@@ -94,6 +94,10 @@ WORDS: dict[str, Words] = {
     "notify.urgent": Words(N_("Order of channels: urgent"), ORDER),
     "notify.notice": Words(N_("Order of channels: please act"), ORDER),
     "notify.info": Words(N_("Order of channels: information"), ORDER),
+    "notifier.stop_by_reply": Words(
+        N_("Stopping reminders by SMS"),
+        N_("For so many days a reply of 2 stops reminders of its kind; 0: never. What is urgent goes on."),
+    ),
     "notifier.standby_urgent": Words(N_("A second provider takes over: urgent messages"), DOWN),
     "notifier.standby_other": Words(N_("A second provider takes over: other messages"), DOWN),
     "notify.quiet_hours": Words(
