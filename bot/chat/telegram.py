@@ -29,7 +29,7 @@ from notifier.trim import fit_units
 from storage.channel_accounts import OpenedAccount
 from storage.texts import N_
 from workflows.actor import Door
-from workflows.errors import WorkflowError
+from workflows.errors import CaseNotFound, WorkflowError
 
 KIND = "telegram"
 BODY_BYTES = 256 * 1024
@@ -143,7 +143,10 @@ class TelegramCallback:
         person = await self._front.person(account_id, address)
         if telegram.settings.read_only:
             return self._front.refusal(person, ReadOnly())
-        press = ButtonPress(account_id, event.unique_id, event.key)
+        opened = telegram.reads.read(event.chat_id, event.data) if telegram.reads else None
+        if opened is None:
+            return self._front.refusal(person, CaseNotFound())
+        press = ButtonPress(account_id, *opened)
         outcome = await self._front.press(person, Door.TELEGRAM, press, key)
         if outcome.done:
             decided = Replacement(_plain(outcome.reply), sent=outcome.sent)

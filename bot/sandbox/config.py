@@ -14,7 +14,7 @@ from bot.sandbox.errors import ConfigError, RealCredentialsError
 from bot.sandbox.hooks import Hook
 from bot.sandbox.robots import Robot
 from bot.sandbox.sms_config import SmsAccount
-from bot.sandbox.telegram_config import TelegramBot, TelegramUser
+from bot.sandbox.telegram_config import TelegramBot, TelegramGroup, TelegramUser
 from bot.sandbox.tencent_sms_config import TencentSmsApp
 from bot.sandbox.voice_config import AliyunVoice, TencentVoice
 
@@ -140,6 +140,7 @@ class SandboxConfig(_Strict):
     tencent_voice_accounts: list[TencentVoice] = []
     telegram_bots: list[TelegramBot] = []
     telegram_users: list[TelegramUser] = []
+    telegram_groups: list[TelegramGroup] = []
     robots: list[Robot] = []
     bots: list[Bot] = []
     hooks: list[Hook] = []
@@ -193,7 +194,8 @@ class SandboxConfig(_Strict):
                 raise ValueError(f"{person.name}: no mailbox {person.mail}")
             if person.robot and person.robot not in {robot.name for robot in self.robots}:
                 raise ValueError(f"{person.name}: no robot {person.robot}")
-            if person.telegram and person.telegram not in {user.id for user in self.telegram_users}:
+            chats = [*self.telegram_users, *self.telegram_groups]
+            if person.telegram and person.telegram not in {chat.id for chat in chats}:
                 raise ValueError(f"{person.name}: no Telegram user {person.telegram}")
         return self
 

@@ -46,3 +46,11 @@ class TelegramUser(_Strict):
     name: str = Field(min_length=1, max_length=64)
     language_code: str = "zh-hans"
     started: bool = True
+
+
+class TelegramGroup(_Strict):
+    """A group. Bots write to it while they are in it (`started`)."""
+
+    id: int = Field(lt=0, gt=-(2**52))
+    name: str = Field(min_length=1, max_length=64)
+    started: bool = True

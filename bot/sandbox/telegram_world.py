@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.sandbox.limits import Window
-from bot.sandbox.telegram_config import TelegramBot, TelegramUser
+from bot.sandbox.telegram_config import TelegramBot, TelegramGroup, TelegramUser
 
-# About one message a second in a chat, in short bursts more; about thirty a second in all of a bot's chats.
+# About one message a second in a chat, in short bursts more; twenty a minute in a group; about thirty a second in all
+# of a bot's chats.
 CHAT_LIMITS = ((3, 3.0),)
+GROUP_LIMITS = ((20, 60.0),)
 BOT_LIMITS = ((30, 1.0),)
 
 Json = dict[str, Any]
@@ -60,9 +62,9 @@ class TgUpdate:
 
 @dataclass
 class TgChat:
-    """One person's private chat with one bot."""
+    """One person's private chat with one bot, or a group in which it is."""
 
-    user: TelegramUser
+    user: TelegramUser | TelegramGroup
     started: bool
     messages: deque[TgMessage]
     window: Window
@@ -84,7 +86,7 @@ class TelegramNetwork:
     def __init__(
         self,
         bots: Sequence[TelegramBot],
-        users: Sequence[TelegramUser],
+        users: Sequence[TelegramUser | TelegramGroup],
         keep: int,
         *,
         now: Callable[[], datetime],
@@ -110,7 +112,8 @@ class TelegramNetwork:
         if user is None or bot not in self.bots:
             return None
         if (bot, chat_id) not in self._chats:
-            window = Window(CHAT_LIMITS, self._monotonic)
+            is_group = isinstance(user, TelegramGroup)
+            window = Window(GROUP_LIMITS if is_group else CHAT_LIMITS, self._monotonic)
             self._chats[bot, chat_id] = TgChat(user, user.started, deque(maxlen=self._keep), window)
         return self._chats[bot, chat_id]
 
@@ -142,12 +145,12 @@ class TelegramNetwork:
         return message
 
 
-def message_json(state: BotState, user: TelegramUser, message: TgMessage) -> Json:
+def message_json(state: BotState, user: TelegramUser | TelegramGroup, message: TgMessage) -> Json:
     """A message as the Bot API writes it."""
     shown: Json = {
         "message_id": message.id,
         "date": int(message.at.timestamp()),
-        "chat": {"id": user.id, "type": "private", "first_name": user.name},
+        "chat": _chat_json(user),
         "from": bot_json(state) if message.direction == "to_person" else user_json(user),
         "text": message.text,
     }
@@ -162,6 +165,14 @@ def bot_json(state: BotState) -> Json:
     return {"id": bot.id, "is_bot": True, "first_name": bot.name or bot.username, "username": bot.username}
 
 
-def user_json(user: TelegramUser) -> Json:
-    """A person as a user."""
+def _chat_json(user: TelegramUser | TelegramGroup) -> Json:
+    if isinstance(user, TelegramGroup):
+        return {"id": user.id, "type": "supergroup", "title": user.name}
+    return {"id": user.id, "type": "private", "first_name": user.name}
+
+
+def user_json(user: TelegramUser | TelegramGroup) -> Json:
+    """A person as a user; in a group nobody writes to a bot here."""
+    if isinstance(user, TelegramGroup):
+        raise TypeError("a group is nobody")
     return {"id": user.id, "is_bot": False, "first_name": user.name, "language_code": user.language_code}

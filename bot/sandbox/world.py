@@ -165,7 +165,7 @@ class World:
         )
         self.telegram = TelegramNetwork(
             config.telegram_bots,
-            config.telegram_users,
+            [*config.telegram_users, *config.telegram_groups],
             config.keep_messages,
             now=now,
             monotonic=monotonic,

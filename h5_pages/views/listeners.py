@@ -93,7 +93,7 @@ async def _edit(visit: Visit, number: int, error: WorkflowError | None = None) -
     return await _ask(visit, f"{LIST}/{number}", EDIT, SAVE, error=error, saved=saved, version=known.version)
 
 
-async def _ask(  # noqa: PLR0913 - all but four are named by the caller
+async def _ask(
     visit: Visit,
     url: str,
     title: str,

@@ -194,7 +194,9 @@ ADMIN: dict[tuple[str, str], About] = {
     ("POST", "/admin/calendar/years/{year}"): OWN,
     ("GET", "/admin/listeners"): OWN,
     ("GET", "/admin/listeners/new"): OWN,
-    ("POST", "/admin/listeners/new"): of(None, form={"unit": "{hospital}", "account": "{account}", "name": "X"}),
+    ("POST", "/admin/listeners/new"): of(
+        None, form={"unit": "{hospital}", "account": "{account}", "name": "X"}
+    ),
     ("GET", "/admin/listeners/{id}"): of(A, id="listener"),
     ("POST", "/admin/listeners/{id}"): of(None, id="listener", form={"name": "X"}),
     ("POST", "/admin/listeners/{id}/end"): of(None, id="listener"),

@@ -18,7 +18,6 @@ MAIL = {
 }
 WEBHOOK_SECRET = "whsec_" + b64encode(b"thirty-two made-up bytes to sign").decode()
 BOT = {"bot_username": "demo_bot"}
-HOOK_SECRET = "whsec_bWFkZS11cC1zZWNyZXQtb2YtYS1yZWNlaXZlci0wMQ=="
 BOT_TOKEN = "1234567:made-up-token-of-a-bot-for-the-tests"
 
 SAMPLE_ACCOUNTS: Mapping[str, Account] = {
@@ -30,7 +29,6 @@ SAMPLE_ACCOUNTS: Mapping[str, Account] = {
     "telegram": Account(8, BOT, {"token": BOT_TOKEN, "webhook_secret": "made-up-webhook-secret"}),
     "sms": sms_account(),
     "tencent_sms": tencent_account(),
-    "webhook": Account(11, {"url": "https://example.com/hook"}, {"signing_secret": HOOK_SECRET}),
     "voice": ALIYUN.account(),
     "tencent_voice": TENCENT.account(),
 }

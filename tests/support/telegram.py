@@ -19,6 +19,7 @@ TOKEN = "111111:sandbox-token-of-a-bot"
 WEBHOOK_SECRET = "made-up-webhook-secret"
 BOT = "demo_bot"
 ANN, BOB, SHY = 42, 43, 44
+GROUP = -1001234567890
 
 
 def bot_entry(webhook_url: str | None = "http://127.0.0.1:9/telegram", **more: Any) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def cast(webhook_url: str | None = "http://127.0.0.1:9/telegram", **more: Any) -
     users = [{"id": ANN, "name": "Ann"}, {"id": BOB, "name": "Bob", "language_code": "en"}]
     users.append({"id": SHY, "name": "Shy", "started": False})
     entry = {"corps": [], "telegram_bots": [bot_entry(webhook_url)], "telegram_users": users}
+    entry["telegram_groups"] = [{"id": GROUP, "name": "Equipment group"}]
     people = [{"name": "Ann", "telegram": ANN}]
     return SandboxConfig.model_validate(entry | {"people": people} | more)
 

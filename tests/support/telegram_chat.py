@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.wecom import WeComDoorSettings
+from notifier.providers.telegram.callbacks import Callbacks
 from tests.support.chat import Rig, chat_rig
 from tests.support.telegram import BOT, TOKEN, WEBHOOK_SECRET
 from tests.support.world import add_account, add_card, add_contact
@@ -48,8 +49,15 @@ class Bot:
         }
         return await self.send({"message": message | more}, update_id)
 
-    async def press(self, user: str | int, data: str, update_id: int | None = None, **more: Any) -> Answer:
-        """Somebody presses a button; the same number means the same update, come again."""
+    async def press(self, user: str | int, button: str, update_id: int | None = None, **more: Any) -> Answer:
+        """Somebody presses `card:answer` in their chat; the same number means the same update, come again."""
+        data = Callbacks(WEBHOOK_SECRET).made(chat_of(user), *button.split(":", 1))
+        return await self.press_raw(user, str(data), update_id, **more)
+
+    async def press_raw(
+        self, user: str | int, data: str, update_id: int | None = None, **more: Any
+    ) -> Answer:
+        """A press that sends back just this."""
         query = {
             "id": "4382bfdwdsb323b2d9",
             "from": sender(user),

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, ValidationError, field_validator
 
 from notifier.channel import Account, SendFailed, Verdict
+from notifier.providers.telegram.callbacks import Callbacks
 from storage.texts import N_
 
 API = "https://api.telegram.org"
@@ -13,7 +14,7 @@ BIGGEST_CHAT_ID = 2**52  # Telegram's ids have at most 52 significant bits
 
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{8,128}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what setWebhook takes as secret_token
-_CHAT_ID = re.compile(r"[1-9]\d{0,15}")  # a person's; those of groups are negative
+_CHAT_ID = re.compile(r"-?[1-9]\d{0,15}")  # those of groups are negative
 
 
 class TelegramSettings(BaseModel):
@@ -63,9 +64,15 @@ class TelegramAccount(BaseModel):
     secrets: TelegramSecrets
 
     @property
-    def decides(self) -> bool:
-        """Whether people can answer to a card by its buttons."""
-        return self.secrets.webhook_secret is not None and not self.settings.read_only
+    def callbacks(self) -> Callbacks | None:
+        """What buttons send back; None where nobody can answer by them."""
+        return None if self.settings.read_only else self.reads
+
+    @property
+    def reads(self) -> Callbacks | None:
+        """What reads it, also where nothing may be decided any more."""
+        secret = self.secrets.webhook_secret
+        return Callbacks(secret.get_secret_value()) if secret else None
 
 
 def account_of(account: Account) -> TelegramAccount:
@@ -84,7 +91,7 @@ def account_of(account: Account) -> TelegramAccount:
 
 
 def checked_chat_id(address: str) -> int:
-    """The id of somebody's private chat. Raises SendFailed (permanent) for anything else."""
-    if _CHAT_ID.fullmatch(address) and int(address) < BIGGEST_CHAT_ID:
+    """The id of somebody's private chat, or of a group. Raises SendFailed (permanent) for anything else."""
+    if _CHAT_ID.fullmatch(address) and abs(int(address)) < BIGGEST_CHAT_ID:
         return int(address)
-    raise SendFailed(Verdict.PERMANENT, "address", N_("This is not the id of a private Telegram chat"))
+    raise SendFailed(Verdict.PERMANENT, "address", N_("This is not the id of a Telegram chat"))

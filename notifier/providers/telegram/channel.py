@@ -1,6 +1,7 @@
-"""Telegram's private chats as a channel of the notifier."""
+"""Telegram's chats as a channel of the notifier: people's own, and groups that only listen."""
 
-from collections.abc import Awaitable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import aiohttp
@@ -11,13 +12,14 @@ from telegram.error import TelegramError
 
 from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
 from notifier.providers.telegram.account import TelegramAccount, account_of, checked_chat_id
-from notifier.providers.telegram.errors import failure, is_unchanged
+from notifier.providers.telegram.errors import FloodWait, failure, is_unchanged
 from notifier.providers.telegram.messages import (
     Keyboard,
     decided_keyboard,
     decided_text,
     message_for,
 )
+from notifier.providers.telegram.pauses import Pauses
 from notifier.providers.telegram.request import TOTAL_S, SessionRequest
 from storage.texts import N_
 
@@ -45,15 +47,26 @@ class TelegramChannel:
     can_update = True
     updatable_for = None
 
-    def __init__(self, http: aiohttp.ClientSession, total_s: float = TOTAL_S) -> None:
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        total_s: float = TOTAL_S,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._http = http
         self._total_s = total_s
+        self._pauses = Pauses(monotonic)
         self._bots: dict[int, tuple[TelegramAccount, Bot]] = {}
 
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
         """Text and keyboard. Raises SendFailed for an unusable account or chat."""
-        checked_chat_id(address)
-        return message_for(content, account_of(account).decides)
+        chat, telegram = checked_chat_id(address), account_of(account)
+        callbacks = telegram.callbacks if chat > 0 else None  # nobody decides for a group
+
+        def answer(key: str) -> str | None:
+            return callbacks.made(chat, content.unique_id, key) if callbacks else None
+
+        return message_for(content, answer)
 
     async def send(self, payload: Mapping[str, Any], address: str, account: Account) -> Accepted:
         """`provider_id` is the message's id in its chat; `update_code` names both. Raises SendFailed."""
@@ -85,10 +98,18 @@ class TelegramChannel:
         self, html: str, markup: InlineKeyboardMarkup | None, address: str, account: Account
     ) -> Accepted:
         chat = checked_chat_id(address)
+        left = self._pauses.left(account.id, chat)
+        if left > 0:
+            raise failure(FloodWait(left))
         sending = self._bot(account).send_message(
             chat, html, ParseMode.HTML, reply_markup=markup, link_preview_options=_NO_PREVIEW
         )
-        message = await _asked(sending)
+        try:
+            message = await _asked(sending)
+        except SendFailed as failed:
+            if failed.verdict is Verdict.RATE and failed.retry_after_s:
+                self._pauses.asked(account.id, chat, failed.retry_after_s)
+            raise
         if message is None:
             raise _unreadable()
         return Accepted(str(message.message_id), update_code(chat, message.message_id))

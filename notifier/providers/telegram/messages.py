@@ -4,7 +4,7 @@ Source of the limits: core.telegram.org/bots/api (sendMessage, InlineKeyboardBut
 entities, counted in UTF-16; 1–64 bytes of callback data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -14,7 +14,6 @@ from storage.kinds import Severity
 
 TEXT_UNITS = 4096
 OUTCOME_UNITS = 300
-DATA_BYTES = 64
 _TITLE_UNITS, _SUMMARY_UNITS, _FIELDS_UNITS, _SENDER_UNITS = 256, 1500, 1700, 128
 _LABEL_BYTES = 128
 _MOST_BUTTONS = 12
@@ -24,17 +23,18 @@ _COLOURS = {
     Severity.URGENT: "🟠",
     Severity.CRITICAL: "🔴",
 }
-_SEPARATOR = ":"
 
 Keyboard = list[list[dict[str, str]]]
+Answer = Callable[[str], str | None]
+"""What a button of that key sends back; None where it opens a page."""
 
 
-def message_for(content: Content, decides: bool) -> dict[str, Any]:
-    """The parts of sendMessage, without the chat. `decides`: buttons answer, else they open pages."""
+def message_for(content: Content, answer: Answer) -> dict[str, Any]:
+    """The parts of sendMessage, without the chat."""
     page = _page_row(content)
     return {
         "text": _text(content),
-        "inline_keyboard": _answer_rows(content, decides) + page,
+        "inline_keyboard": _answer_rows(content, answer) + page,
         "decided_keyboard": page,
     }
 
@@ -50,17 +50,6 @@ def decided_keyboard(sent: Mapping[str, Any]) -> Keyboard:
     """What stays below a decided message: the way to the case, nothing to decide."""
     kept: Keyboard = sent.get("decided_keyboard", [])
     return kept
-
-
-def callback_data(unique_id: str, key: str) -> str:
-    """What a button sends back."""
-    return f"{unique_id}{_SEPARATOR}{key}"
-
-
-def read_callback_data(data: str) -> tuple[str, str]:
-    """Unique id and key; the latter is empty for data that no button of ours has."""
-    unique_id, _, key = data.partition(_SEPARATOR)
-    return unique_id, key
 
 
 def _text(content: Content) -> str:
@@ -83,9 +72,9 @@ def _fields(content: Content) -> str:
     return "\n".join(lines)
 
 
-def _answer_rows(content: Content, decides: bool) -> Keyboard:
+def _answer_rows(content: Content, answer: Answer) -> Keyboard:
     """Two buttons a row, as they fit a phone."""
-    made = [_button(content, button, decides) for button in content.buttons[:_MOST_BUTTONS]]
+    made = [_button(content, button, answer) for button in content.buttons[:_MOST_BUTTONS]]
     buttons = [button for button in made if button]
     return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
@@ -94,10 +83,10 @@ def _page_row(content: Content) -> Keyboard:
     return [[{"text": _label(content.url_label), "url": content.url}]] if content.url else []
 
 
-def _button(content: Content, button: Button, decides: bool) -> dict[str, str] | None:
+def _button(content: Content, button: Button, answer: Answer) -> dict[str, str] | None:
     """None where there is neither room for an answer nor a page to open."""
-    data = callback_data(content.unique_id, button.key)
-    if decides and button.url is None and len(data.encode()) <= DATA_BYTES:
+    data = answer(button.key) if button.url is None else None
+    if data is not None:
         return {"text": _label(button.label), "callback_data": data}
     url = content.link_for(button)
     return {"text": _label(button.label), "url": url} if url else None

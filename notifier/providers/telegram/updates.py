@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from notifier.providers.telegram.account import BIGGEST_CHAT_ID
-from notifier.providers.telegram.messages import read_callback_data
 
 _Id = Annotated[int, Field(gt=0, lt=BIGGEST_CHAT_ID)]
 _QueryId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -31,15 +30,14 @@ class Written:
 
 @dataclass(frozen=True)
 class Pressed:
-    """Somebody pressed a button below a message."""
+    """Somebody pressed a button below a message. `data` is what the button sends back."""
 
     update_id: int
     chat_id: int
     language: str | None
     query_id: str
     message_id: int
-    unique_id: str
-    key: str
+    data: str
 
 
 @dataclass(frozen=True)
@@ -106,12 +104,11 @@ def parse_update(body: bytes) -> Event:
 def _event(envelope: _Envelope) -> Event:
     if envelope.callback_query is not None:
         query = _Query.model_validate(envelope.callback_query)
-        unique_id, key = read_callback_data(query.data)
         if query.message.chat.id != query.sender.id:
             return Other(envelope.update_id)
         language = _language(query.sender)
         message_id = query.message.message_id
-        return Pressed(envelope.update_id, query.sender.id, language, query.id, message_id, unique_id, key)
+        return Pressed(envelope.update_id, query.sender.id, language, query.id, message_id, query.data)
     if envelope.message is not None:
         message = _Message.model_validate(envelope.message)
         if message.chat.id == message.sender.id:

@@ -8,12 +8,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.chat.wecom import WeComDoorSettings
+from notifier.providers.telegram.callbacks import Callbacks
 from storage.sealing import MasterKey, new_master_key
 from tests.support.chat import PAGES
 from tests.support.gate import gate_to
 from tests.support.telegram import TOKEN, WEBHOOK_SECRET
-from tests.support.telegram_chat import BOT_KEY, SECRETS, SETTINGS, STRANGER, Bot, bot_rig
+from tests.support.telegram_chat import BOT_KEY, CHATS, SECRETS, SETTINGS, STRANGER, Bot, bot_rig
 from tests.support.world import add_account
+
+POLICY = """
+INSERT INTO policy (organisation_id, name, value, source, version, valid_from)
+VALUES ($1, 'telegram.approvals', $2, 'The house', $3, now() - interval '1 hour')
+"""
 
 
 async def test_approval_moves_the_case_and_is_shown_below_the_message(bot: Bot) -> None:
@@ -98,9 +104,19 @@ async def test_press_in_another_chat_than_the_persons_own_does_nothing(bot: Bot)
 
 @pytest.mark.parametrize("data", ["x", "y1-1:approve", ":", "card-1-1:explode", "y1:'; DROP"])
 async def test_button_of_no_card_is_refused_in_words(bot: Bot, data: str) -> None:
-    answer = await bot.press("head", data)
+    answer = await bot.press_raw("head", data)
     assert answer.status == 200
     assert answer.method == {} or "does not exist" in answer.text
+
+
+async def test_what_is_guessed_or_carried_from_another_chat_does_nothing(bot: Bot) -> None:
+    case = await bot.rig.awaiting_approval()
+    card = await bot.card_of(case, "head")
+    others = Callbacks(WEBHOOK_SECRET).made(CHATS["engineer"], card, "approve")
+    forged = Callbacks("another secret").made(CHATS["head"], card, "approve")
+    for data in (f"{card}:approve", str(others), str(forged)):
+        assert "does not exist" in (await bot.press_raw("head", data)).text
+    assert len(await bot.rig.steps(case)) == 2
 
 
 async def test_unknown_account_and_one_without_webhook_are_not_found(bot: Bot) -> None:
@@ -161,6 +177,16 @@ async def test_read_only_bot_decides_nothing(bot: Bot) -> None:
     assert "Nothing is decided in this chat" in (await bot.press("head", f"{card}:approve")).text
     assert len(await bot.rig.steps(case)) == 2
     assert "[en]To do" in (await bot.write("head", "/todo")).text
+
+
+async def test_a_policy_of_the_house_forbids_decisions_in_telegram(bot: Bot) -> None:
+    case = await bot.rig.awaiting_approval()
+    card = await bot.card_of(case, "head")
+    for version, allowed in enumerate((False, True), start=1):
+        await bot.rig.db.execute(POLICY, bot.rig.world.hospital, {"in_chat": allowed}, version)
+        answer = await bot.press("head", f"{card}:approve")
+        assert ("Nothing is decided in this chat" in answer.text) is not allowed
+    assert len(await bot.rig.steps(case)) == 3
 
 
 @pytest.mark.parametrize(

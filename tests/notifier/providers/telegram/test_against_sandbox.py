@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from notifier.channel import Accepted, Account, Replacement, SendFailed, Verdict
 from notifier.providers.telegram.channel import TelegramChannel
 from tests.support.channel_contents import content
-from tests.support.telegram import ANN, SHY, TOKEN, Telegram, telegram
+from tests.support.telegram import ANN, BOB, GROUP, SHY, TOKEN, Telegram, telegram
 
 
 @pytest.fixture
@@ -134,3 +134,37 @@ async def test_changed_token_makes_a_new_client(channel: TelegramChannel, box: T
     wrong = replace(box.account(), secrets={"token": "222222:sandbox-other-token"})
     await refused(channel, wrong)
     assert (await send(channel, box.account())).provider_id
+
+
+async def test_wait_that_telegram_asks_for_is_kept_for_the_chat_without_asking_again(box: Telegram) -> None:
+    time = [0.0]
+    async with aiohttp.ClientSession() as http:
+        channel, account = TelegramChannel(http, monotonic=lambda: time[0]), box.account()
+        await box.faults(flood_times=1, retry_after=5)
+        assert (await refused(channel, account)).retry_after_s == 5
+        time[0] = 2
+        assert (await refused(channel, account)).retry_after_s == 3
+        await send(channel, account, BOB)
+        time[0] = 6
+        await send(channel, account)
+    assert len(await box.messages()) == 1
+
+
+async def test_two_chats_that_have_to_wait_are_the_whole_bots_limit(box: Telegram) -> None:
+    time = [0.0]
+    async with aiohttp.ClientSession() as http:
+        channel, account = TelegramChannel(http, monotonic=lambda: time[0]), box.account()
+        await box.faults(flood_times=2, retry_after=5)
+        for chat in (ANN, BOB):
+            await refused(channel, account, chat)
+        assert (await refused(channel, account, GROUP)).code == "429"
+        time[0] = 6
+        await send(channel, account, GROUP)
+
+
+async def test_group_takes_twenty_a_minute(channel: TelegramChannel, box: Telegram) -> None:
+    account = box.account()
+    for _ in range(20):
+        await box.call("sendMessage", chat_id=GROUP, text="x")
+    assert (await refused(channel, account, GROUP)).verdict is Verdict.RATE
+    assert len(await box.messages(GROUP)) == 20

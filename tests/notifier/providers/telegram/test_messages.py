@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 
 from notifier.channel import Account, Button, Content, Replacement, SendFailed, Verdict
+from notifier.providers.telegram.callbacks import Callbacks
 from notifier.providers.telegram.channel import TelegramChannel
-from notifier.providers.telegram.messages import decided_keyboard, decided_text, read_callback_data
+from notifier.providers.telegram.messages import decided_keyboard, decided_text
 from tests.support.channel_contents import content, contents
 
 TOKEN = "111111:made-up-token-of-a-bot"
@@ -41,8 +42,8 @@ def test_card_has_words_and_a_button_for_each_answer() -> None:
     assert payload["text"].startswith("🟠 <b>紧急</b> · <b>CT-3 维修申请待审批</b>\n球管过热")
     assert "<b>设备</b>: CT-3\n" in payload["text"]
     approve, reject, page = buttons(payload)
-    assert approve == {"text": "同意", "callback_data": "m-42@wecom:approve"}
-    assert reject["callback_data"] == "m-42@wecom:reject"
+    assert approve["text"] == "同意"
+    assert len({approve["callback_data"], reject["callback_data"]}) == 2
     assert page == {"text": "查看工单", "url": content().url}
 
 
@@ -66,9 +67,24 @@ def test_answer_that_does_not_fit_its_button_opens_the_page() -> None:
 
 
 def test_answer_of_a_button_is_read_again() -> None:
+    callbacks = Callbacks("made-up-secret")
     data = buttons(composed(content()))[0]["callback_data"]
-    assert read_callback_data(data) == ("m-42@wecom", "approve")
-    assert read_callback_data("something else") == ("something else", "")
+    assert callbacks.read(42, data) == ("m-42@wecom", "approve")
+    assert [callbacks.read(43, data), Callbacks("other").read(42, data)] == [None, None]
+    assert [callbacks.read(42, other) for other in ("something else", "", "ü", data[:-2] + "AA")] == [None] * 4
+
+
+def test_what_a_button_sends_back_tells_nothing_and_fits() -> None:
+    data = buttons(composed(content()))[0]["callback_data"]
+    assert len(data) <= 64
+    assert "approve" not in data
+    assert "m-42" not in data
+
+
+def test_group_can_read_and_decides_nothing() -> None:
+    channel = TelegramChannel(None)  # type: ignore[arg-type] # composing needs no connection
+    approve, *_ = buttons(channel.compose(content(), "-1001234567890", bot()))
+    assert approve == {"text": "同意", "url": f"{content().url}/approve"}
 
 
 @given(contents)

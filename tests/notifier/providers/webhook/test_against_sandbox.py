@@ -10,7 +10,7 @@ from notifier.channel import Account, SendFailed
 from notifier.providers.webhook.channel import WebhookChannel
 from notifier.providers.webhook.guard import is_public
 from tests.support.channel_contents import content
-from tests.support.sample_accounts import HOOK_SECRET
+from tests.support.sample_accounts import WEBHOOK_SECRET
 from tests.support.sandbox import Sandbox, config_entry, sandbox
 
 NEXT_SECRET = "whsec_" + "QUJD" * 8
@@ -18,7 +18,7 @@ NEXT_SECRET = "whsec_" + "QUJD" * 8
 
 @pytest.fixture
 async def box() -> AsyncIterator[Sandbox]:
-    async with sandbox(config_entry(hooks=[{"name": "his", "secrets": [HOOK_SECRET]}])) as made:
+    async with sandbox(config_entry(hooks=[{"name": "his", "secrets": [WEBHOOK_SECRET]}])) as made:
         yield made
 
 
@@ -31,7 +31,7 @@ async def channel(box: Sandbox) -> AsyncIterator[WebhookChannel]:
 def hook(box: Sandbox, secrets: dict[str, str] | None = None, **more: Any) -> Account:
     url = str(box.http.make_url("/hooks/his"))
     settings = {"url": url, "private_addresses": True, **more}
-    return Account(5, settings, secrets or {"signing_secret": HOOK_SECRET})
+    return Account(5, settings, secrets or {"signing_secret": WEBHOOK_SECRET})
 
 
 async def tell(channel: WebhookChannel, account: Account) -> str:
@@ -64,7 +64,7 @@ async def test_an_event_is_verified_and_kept_once(box: Sandbox, channel: Webhook
 
 async def test_a_replaced_secret_signs_beside_the_new_one(box: Sandbox, channel: WebhookChannel) -> None:
     assert await tell(channel, hook(box, {"signing_secret": NEXT_SECRET})) == "temporary http-401"
-    both = {"signing_secret": NEXT_SECRET, "former_signing_secret": HOOK_SECRET}
+    both = {"signing_secret": NEXT_SECRET, "former_signing_secret": WEBHOOK_SECRET}
     assert await tell(channel, hook(box, both)) == "ok"
     assert (await receiver(box))["refused"] == ["the signature is wrong"]
 

@@ -6,7 +6,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from notifier.providers.webhook.signature import headers
-from tests.support.sample_accounts import HOOK_SECRET
+from tests.support.sample_accounts import WEBHOOK_SECRET
 
 BODY = b'{"test": 2432232314}'
 
@@ -18,7 +18,7 @@ def test_the_specifications_example_is_signed_as_it_says() -> None:
     assert signed["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
-@pytest.mark.parametrize("secrets", [[HOOK_SECRET], ["whsec_" + "QUJD" * 8, HOOK_SECRET]])
+@pytest.mark.parametrize("secrets", [[WEBHOOK_SECRET], ["whsec_" + "QUJD" * 8, WEBHOOK_SECRET]])
 def test_the_specifications_library_takes_it_while_secrets_change(secrets: list[str]) -> None:
     signed = headers("y1-1", int(datetime.now(UTC).timestamp()), BODY, secrets)
-    assert Webhook(HOOK_SECRET).verify(BODY, dict(signed)) == {"test": 2432232314}
+    assert Webhook(WEBHOOK_SECRET).verify(BODY, dict(signed)) == {"test": 2432232314}
