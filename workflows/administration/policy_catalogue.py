@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage.channel_accounts import TELEGRAM_APPROVALS
-from storage.channel_accounts import TELEGRAM_APPROVALS
 from storage.texts import N_
 from workflows.administration.notice_policies import NOTICE_POLICIES
 from workflows.administration.policy_words import WORDS
@@ -16,12 +15,9 @@ from workflows.registry import all_workflows
 PASSWORDS = N_("Passwords")
 CHATS = N_("Answers in chats")
 SHIPPED = N_("Shipped with the service")
-CHATS = N_("Answers in chats")
-SHIPPED = N_("Shipped with the service")
 NOTICES = N_("How people are told")
 OTHERS: Mapping[str, Mapping[str, PolicyDefault]] = {
     PASSWORDS: {password_policy.NAME: password_policy.DEFAULT},
-    CHATS: {TELEGRAM_APPROVALS: PolicyDefault({"in_chat": True}, SHIPPED)},
     CHATS: {TELEGRAM_APPROVALS: PolicyDefault({"in_chat": True}, SHIPPED)},
     NOTICES: NOTICE_POLICIES,
 }

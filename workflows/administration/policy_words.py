@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from storage.channel_accounts import TELEGRAM_APPROVALS
-from storage.channel_accounts import TELEGRAM_APPROVALS
 from storage.texts import N_, Gettext
 from workflows.administration.contacts import CHANNEL_LABELS, Channel
 from workflows.administration.person_forms import ROLE_CHOICES
@@ -33,10 +32,6 @@ DOWN = N_("So long a provider may fail before a second one of the same kind take
 AUDIENCE = N_("Who is told of this besides the usual ones, and by which channels.")
 
 WORDS: dict[str, Words] = {
-    TELEGRAM_APPROVALS: Words(
-        N_("Decide in Telegram"),
-        N_("If switched off, buttons in Telegram open pages, for all bots of the place and below it."),
-    ),
     TELEGRAM_APPROVALS: Words(
         N_("Decide in Telegram"),
         N_("If switched off, buttons in Telegram open pages, for all bots of the place and below it."),
@@ -117,7 +112,6 @@ WORDS: dict[str, Words] = {
 }
 KEY_LABELS: dict[str, str] = {
     "amount": N_("How much"),
-    "in_chat": N_("Allowed in the chat"),
     "in_chat": N_("Allowed in the chat"),
     "unit": N_("Unit"),
     "hour": N_("Hour of the day (0 to 23)"),
