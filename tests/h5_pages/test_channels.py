@@ -8,11 +8,13 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from notifier.channel import Account
+from notifier.providers.aliyun_voice.account import account_of as voice_account_of
 from notifier.providers.tencent_sms.account import account_of
 from storage.channel_accounts import StoredChannelAccounts
 from tests.support.channel_contents import SECRET
 from tests.support.pages import Answer, Pages, Visitor
 from tests.support.tencent_sms import SECRET_KEY, TENCENT_TEMPLATES, tencent_secrets, tencent_settings
+from tests.support.voice import ALIYUN, CALLER
 from tests.support.wecom_stub import WeComStub
 from tests.support.world import add_account, add_contact, add_organisation, add_person
 from workflows.identity.roles import Role
@@ -243,3 +245,20 @@ async def test_an_account_for_sms_by_tencent_cloud_is_entered_with_its_price_and
     assert SECRET_KEY not in (await visitor.get(f"{url}/edit")).text
     refused = await changed(visitor, url, **fields | {"price_per_part": "dear", "region": "Mars"})
     assert refused.status == 422
+
+
+async def test_an_account_for_calls_is_entered_with_its_menu_and_number(pages: Pages) -> None:
+    visitor = await admin(pages)
+    lists = {name: json.dumps(ALIYUN.settings[name]) for name in ("templates", "menu")}
+    fields = {"name": "Calls", "access_key_id": "sandbox-key", "play_times": "3", **lists, **ALIYUN.secrets}
+    await visitor.get("/admin/channels/new?kind=voice")
+    unit = {"unit": str(pages.world.hospital)}
+    refused = await visitor.post("/admin/channels/new?kind=voice", unit | fields)
+    assert refused.status == 422
+    assert 'id="fault-menu"' in refused.text
+    url = await entered(pages, visitor, "voice", caller_number=CALLER, **fields)
+    opened = await StoredChannelAccounts(pages.db, pages.master).by_id(int(url.rpartition("/")[2]))
+    assert opened is not None
+    made = voice_account_of(Account(opened.id, opened.settings, opened.secrets)).settings
+    assert (made.menu, made.play_times, made.acknowledge_key) == (ALIYUN.settings["menu"], 3, "1")
+    assert "/webhooks/aliyun-voice/" in (await visitor.get(url)).text
