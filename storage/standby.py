@@ -94,7 +94,7 @@ SELECT a.id AS account_id, a.kind, c.failing_since, coalesce(c.failures, 0) AS f
 """
 REFUSED = """
 SELECT d.contact_point_id, d.account_id, d.channel, d.address,
-       CASE WHEN d.error_code = 'budget' THEN '' ELSE d.verdict END AS verdict
+       CASE WHEN d.error_code IN ('budget', 'too_late') THEN '' ELSE d.verdict END AS verdict
   FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused' ORDER BY d.id
 """
 WHERE = """
