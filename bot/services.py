@@ -26,7 +26,7 @@ from notifier.direct import Direct
 from notifier.dispatcher import Dispatcher
 from notifier.escalations import Escalations
 from notifier.preview import Preview
-from notifier.providers import build_channels
+from notifier.providers import build_channels, close_channels
 from notifier.providers.budgets import BUDGETS
 from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
@@ -120,6 +120,7 @@ async def build_services(
         cases = Cases(db, registry, business)
         accounts = StoredChannelAccounts(db, master)
         by_kind = build_channels(http, real, ProviderTokens(db, master, real), db)
+        stack.push_async_callback(close_channels, by_kind)
         channels = Channels(by_kind, accounts, BUDGETS, settings.send_within_s)
         lease = timedelta(seconds=settings.lease_s)
         renderer = Renderer(registry.vocabulary(), texts, links, settings.origin)

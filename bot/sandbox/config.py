@@ -194,7 +194,7 @@ class SandboxConfig(_Strict):
                 raise ValueError(f"{person.name}: no mailbox {person.mail}")
             if person.robot and person.robot not in {robot.name for robot in self.robots}:
                 raise ValueError(f"{person.name}: no robot {person.robot}")
-            chats = [*self.telegram_users, *self.telegram_groups]
+            chats: list[TelegramUser | TelegramGroup] = [*self.telegram_users, *self.telegram_groups]
             if person.telegram and person.telegram not in {chat.id for chat in chats}:
                 raise ValueError(f"{person.name}: no Telegram user {person.telegram}")
         return self

@@ -45,3 +45,10 @@ def build_channels(
         WebhookChannel(http, clock),
     )
     return MappingProxyType({channel.kind: channel for channel in channels})
+
+
+async def close_channels(channels: Mapping[str, Channel]) -> None:
+    """End what channels keep open for the next message."""
+    for channel in channels.values():
+        if isinstance(channel, EmailChannel):
+            await channel.close()

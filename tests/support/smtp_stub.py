@@ -23,6 +23,10 @@ class SmtpStub:
     at_sign_in: str | None = None
     silent_after_data: bool = False
     gone_after_data: bool = False
+    goodbye_once: bool = False
+    noops: int = 0
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+    lines: list[asyncio.Transport] = field(default_factory=list)
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
@@ -31,9 +35,26 @@ class SmtpStub:
     over_tls: list[bool] = field(default_factory=list)
     release: asyncio.Event = field(default_factory=asyncio.Event)
 
+    async def handle_EHLO(  # noqa: N802 - the server's name for it
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        if _wire(server) not in self.lines:
+            self.lines.append(_wire(server))
+        return responses
+
+    async def handle_NOOP(  # noqa: N802 - the server's name for it
+        self, server: SMTP, session: Session, envelope: Envelope, arg: str
+    ) -> str:
+        self.noops += 1
+        return "250 OK"
+
     async def handle_MAIL(  # noqa: N802 - the server's name for it
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self.goodbye_once:
+            self.goodbye_once = False
+            return "421 4.3.2 Closing"
         envelope.mail_from = address
         return self.at_mail or "250 OK"
 
@@ -70,6 +91,14 @@ class SmtpStub:
         self.over_tls.append(_wire(server).get_extra_info("ssl_object") is not None)
 
 
+class _Watched(SMTP):
+    """Tells the stub that a connection has ended."""
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.event_handler.lost.set()
+
+
 def _wire(server: SMTP) -> asyncio.Transport:
     assert isinstance(server.transport, asyncio.Transport)
     return server.transport
@@ -83,7 +112,7 @@ async def serving(
     options: dict[str, Any] = {"tls_context": starttls, "authenticator": stub.sign_in}
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(stub, hostname="mx.example", auth_require_tls=False, **options),
+        lambda: _Watched(stub, hostname="mx.example", auth_require_tls=False, **options),
         "127.0.0.1",
         0,
         ssl=implicit,

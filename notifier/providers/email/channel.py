@@ -2,8 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import aiosmtplib
@@ -12,6 +11,7 @@ from notifier.channel import Accepted, Account, Content
 from notifier.providers.email.account import EmailAccount, account_of, checked_address
 from notifier.providers.email.compose import FrozenMail, MailComposer, mail_bytes
 from notifier.providers.email.errors import Stage, failure
+from notifier.providers.email.pool import Line, Pool, PoolSettings
 from notifier.providers.unchangeable import Unchangeable
 from notifier.trim import one_line
 from storage.clock import Clock
@@ -19,11 +19,11 @@ from storage.clock import Clock
 # RFC 5321 grants a server ten minutes after DATA. A claimed message cannot wait so long: later than this
 # it counts as "perhaps delivered", and the next try carries the same Message-ID.
 _ANSWER_S, _TOTAL_S = 20.0, 60.0
-_GOODBYE_S = 2.0
+_GOODBYE = 421
 
 
 class EmailChannel(Unchangeable):
-    """One connection a mail. `tls_context` replaces the machine's trusted certificates."""
+    """Mails over connections that are kept. `tls_context` replaces the machine's trusted certificates."""
 
     kind = "email"
 
@@ -34,11 +34,11 @@ class EmailChannel(Unchangeable):
         answer_s: float = _ANSWER_S,
         total_s: float = _TOTAL_S,
         tls_context: ssl.SSLContext | None = None,
+        pool: PoolSettings | None = None,
     ) -> None:
         self._clock = clock
-        self._answer_s = answer_s
         self._total_s = total_s
-        self._tls_context = tls_context
+        self._pool = Pool(answer_s, tls_context, pool or PoolSettings())
         self._composer = MailComposer()
 
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
@@ -55,7 +55,9 @@ class EmailChannel(Unchangeable):
         progress = _Progress()
         try:
             async with asyncio.timeout(self._total_s):
-                note = await self._deliver(mail_bytes(mail), checked_address(address), sender, progress)
+                note = await self._deliver(
+                    mail_bytes(mail), checked_address(address), account.id, sender, progress
+                )
         except (aiosmtplib.SMTPException, OSError) as error:
             failed = failure(error, progress.stage)
         else:
@@ -63,46 +65,42 @@ class EmailChannel(Unchangeable):
         # Outside of the handler: the library's exception may quote what was said while signing in.
         raise failed
 
-    async def _deliver(self, mail: bytes, recipient: str, sender: EmailAccount, progress: "_Progress") -> str:
-        async with self._connection(sender) as server:
-            progress.stage = Stage.SENDER
-            await server.mail(sender.settings.sender_address)
+    async def close(self) -> None:
+        """End the connections that lie idle."""
+        await self._pool.close()
+
+    async def _deliver(
+        self, mail: bytes, recipient: str, account_id: int, sender: EmailAccount, progress: "_Progress"
+    ) -> str:
+        """A kept connection that turns out to be gone before the mail was on it is replaced by a new one, once."""
+
+        async def hand_over(line: Line) -> str:
+            progress.used, progress.stage = line.used, Stage.SENDER
+            await line.server.mail(sender.settings.sender_address)
             progress.stage = Stage.RECIPIENT
             # One recipient a mail: a refusal is this recipient's, there is none in part.
-            await server.rcpt(recipient)
+            await line.server.rcpt(recipient)
             progress.stage = Stage.DATA
-            return (await server.data(mail)).message
+            return (await line.server.data(mail)).message
 
-    @asynccontextmanager
-    async def _connection(self, sender: EmailAccount) -> AsyncIterator[aiosmtplib.SMTP]:
-        settings, (user, password) = sender.settings, sender.login or (None, None)
-        server = aiosmtplib.SMTP(
-            hostname=settings.host,
-            port=settings.port,
-            username=user,
-            password=password,
-            use_tls=settings.tls == "implicit",
-            start_tls=settings.tls == "starttls",
-            tls_context=self._tls_context,
-            timeout=self._answer_s,
-        )
         try:
-            await server.connect()
-            yield server
-            await _say_goodbye(server)
-        finally:
-            server.close()
+            return await self._pool.with_line(account_id, sender, hand_over)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            if not progress.may_begin_anew(error):
+                raise
+        progress.stage = Stage.CONNECT
+        return await self._pool.with_line(account_id, sender, hand_over, fresh=True)
 
 
 class _Progress:
-    """How far the mail came, for whoever has to judge what went wrong."""
+    """How far the mail came, for whoever has to judge what went wrong. `used`: on a connection that was kept."""
 
     stage = Stage.CONNECT
+    used = False
 
-
-async def _say_goodbye(server: aiosmtplib.SMTP) -> None:
-    """The mail is accepted; whatever happens to the farewell changes nothing."""
-    try:
-        await server.quit(timeout=_GOODBYE_S)
-    except (aiosmtplib.SMTPException, OSError):
-        return
+    def may_begin_anew(self, error: Exception) -> bool:
+        """Had the server ended the kept connection before the mail was on it?"""
+        gone = isinstance(error, ConnectionError) or (
+            isinstance(error, aiosmtplib.SMTPResponseException) and error.code == _GOODBYE
+        )
+        return self.used and gone and self.stage in (Stage.SENDER, Stage.RECIPIENT)
