@@ -27,7 +27,12 @@ FOOTER = N_("Sent by Yishe because you take part in {number}. Please do not repl
 HEARD = N_("Sent by Yishe to all who listen to {number}. Please do not reply to this message.")
 FOOTER_OF_NO_CASE = N_("Sent by Yishe. Please do not reply to this message.")
 OPEN = N_("Open the case")
+ACKNOWLEDGE = N_("Say that you have read this")
+ACKNOWLEDGE_OR_STOP = N_("Say that you have read this, or hear less of it")
+INSTEAD = N_("You are told instead of")
+NOT_REACHED = N_("{name}, whom no channel reaches")
 DECIDED = N_("{done}: {name}")
+PHOTO = N_("Photo")
 
 
 class Renderer:
@@ -49,6 +54,7 @@ class Renderer:
     ) -> Content:
         """The message by an already chosen translator."""
         values = shown(message.variables, gettext)
+        instead = _instead(message, gettext)
         url = self._url(message, kind)
         keys = (
             kind.buttons if message.account_id is None else ()
@@ -61,7 +67,7 @@ class Renderer:
             severity_word=gettext(SEVERITY_WORDS[kind.severity]),
             title=gettext(kind.title).format_map(values),
             summary=gettext(kind.summary).format_map(values),
-            fields=_fields(kind, values, gettext),
+            fields=instead + _fields(kind, values, gettext),
             buttons=tuple(buttons),
             url=url,
             url_label=gettext(OPEN),
@@ -73,7 +79,9 @@ class Renderer:
             short=gettext(kind.short or kind.title).format_map(values),
             picture=f"{self._public_url}{kind.picture}" if kind.picture else "",
             poll=self._poll(message, kind, gettext),
+            photos=_photos(message, kind, gettext),
             facts={name: message.variables.get(name, "") for name in kind.facts},
+            **self._links_of(message, kind, gettext),
             values=values,
         )
 
@@ -84,6 +92,15 @@ class Renderer:
         done = gettext(words.done)
         named = gettext(DECIDED).format(name=card.actor_name, done=done)
         return Replacement(named if card.actor_name else done)
+
+    def _links_of(self, message: Claimed, kind: MessageKind, gettext: Gettext) -> dict[str, str]:
+        """Where a person acknowledges the message, and stops such messages unless they are urgent."""
+        if message.person_id is None:
+            return {}
+        url = f"{self._public_url}/n/{self._links.notice(message.id)}"
+        may_stop = kind.severity in (Severity.INFO, Severity.NOTICE)
+        label = gettext(ACKNOWLEDGE_OR_STOP if may_stop else ACKNOWLEDGE)
+        return {"notice_url": url, "stop_url": url if may_stop else "", "notice_label": label}
 
     def _url(self, message: Claimed, kind: MessageKind) -> str:
         if message.case_id is None:
@@ -106,6 +123,11 @@ class Renderer:
         return Button(key, gettext(words.label), _style(words), f"{url}/{key}" if by_page else None)
 
 
+def _photos(message: Claimed, kind: MessageKind, gettext: Gettext) -> tuple[tuple[str, str], ...]:
+    contents = message.variables.get(kinds.PHOTOS) if kind.photos else None
+    return tuple((gettext(PHOTO), str(each)) for each in contents) if isinstance(contents, list) else ()
+
+
 def _question(asked: kinds.Question, gettext: Gettext) -> Question:
     named = ((value, gettext(label)) for value, label in asked.choices)
     choices = tuple((words if asked.own_words else value, words) for value, words in named)
@@ -120,6 +142,12 @@ def _footer(message: Claimed) -> str:
 
 def _style(words: ActionWords) -> Literal["primary", "default", "danger"]:
     return cast(Literal["primary", "default", "danger"], words.style)
+
+
+def _instead(message: Claimed, gettext: Gettext) -> tuple[tuple[str, str], ...]:
+    """In whose stead the reader is told."""
+    name = message.variables.get("stand_in_for", "") if message.stand_in_for_id is not None else ""
+    return ((gettext(INSTEAD), gettext(NOT_REACHED).format(name=name)),) if name else ()
 
 
 def _fields(kind: MessageKind, values: Mapping[str, str], gettext: Gettext) -> tuple[tuple[str, str], ...]:

@@ -95,6 +95,12 @@ class Router:
 
     async def next(self, tx: Connection, message: Claimed, manner: Manner) -> Choice | None:
         """The way to take now; None when none is left."""
+        if (
+            not manner.order.acknowledged
+            and message.held == outbox.ESCALATED
+            and await ways.was_taken(tx, message.id)
+        ):
+            return None  # it was delivered, and no more was asked for
         if route := await self._stand_ins.after_refusal(tx, message):
             return Choice(route, manner.wait_on(route.channel))
         return await self._choose(tx, message, manner, await ways.used(tx, message.id))

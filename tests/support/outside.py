@@ -21,9 +21,11 @@ from notifier.channel import Channel
 from notifier.channels import Channels
 from notifier.decided import DecidedCards
 from notifier.dispatcher import Dispatcher
+from notifier.escalations import Escalations
 from notifier.providers import build_channels
 from notifier.rendering import Renderer
-from notifier.sending import Sender
+from notifier.router import Rules
+from notifier.sending import Manners, Sender
 from storage import outbox
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import Clock
@@ -43,6 +45,7 @@ from workflows.registry import all_workflows
 
 PAGES = "https://pages.example"
 PEOPLE = ("reporter", "engineer", "second_engineer", "head", "department_head")
+HEADS = ("department_head", "equipment_head", "administrator")
 VISITOR = "visitor@people.example"
 BUDGETS = {"wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1)))}
 NEXT_DUE = """
@@ -93,6 +96,7 @@ class Outside:
 
     def __post_init__(self) -> None:
         self.notifier = self.process()
+        self.escalations = Escalations(self.db, self.clock)
 
     def process(
         self,
@@ -106,13 +110,19 @@ class Outside:
         accounts = StoredChannelAccounts(db, sealer or self.sealer)
         channels = Channels({**self.channels, **changed}, accounts, BUDGETS)
         renderer = Renderer(vocabulary or self.vocabulary, SourceTexts(), self.links, PAGES)
-        sender = Sender(db, channels, renderer, self.clock, lambda: 0.5, self.dies)
+        manners = Manners(self.clock, Rules({}, HEADS))
+        sender = Sender(db, channels, renderer, self.clock, lambda: 0.5, self.dies, manners)
         decided = DecidedCards(db, channels, renderer, self.clock, lambda: 0.5)
         return Notifier(sender, Dispatcher(sender, self.dies), decided)
 
     async def drain(self) -> int:
         """Deliver all that is due now."""
         return await self.notifier.dispatcher.drain()
+
+    async def escalate(self) -> None:
+        """Take up what nobody acknowledged in time, and deliver it."""
+        await self.escalations.run_due()
+        await self.drain()
 
     async def live(self, span: timedelta) -> None:
         """Let time pass, trying whatever comes due on the way."""
@@ -168,6 +178,17 @@ class Outside:
 
     async def triage(self, case: Outcome, estimate: str = "100") -> Outcome:
         return await self.act(case, "triage", "engineer", diagnosis="tube", estimate=estimate)
+
+    async def set_policy(self, name: str, **value: Any) -> None:
+        """What the hospital says, from long ago on."""
+        await self.db.execute(
+            "INSERT INTO policy (organisation_id, name, version, value, valid_from, source) "
+            "VALUES ($1, $2, 1, $3, $4, 'test')",
+            self.world.hospital,
+            name,
+            value,
+            self.clock.now() - timedelta(days=30),
+        )
 
     async def send_again(self, message: int) -> bool:
         """As an administrator does with a dead letter."""
