@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from storage import routing_notes
 from storage.database import Connection, Database
+from storage.routing_notes import What
 
 # What was sent longer ago nobody answers any more by a short word.
 ANSWERED_WITHIN = timedelta(days=7)
@@ -90,10 +92,6 @@ SELECT EXISTS (SELECT FROM sms_reply WHERE number = $1 AND received_at > $2 AND 
 FINISH = """
 UPDATE sms_reply SET outcome = $2, message_id = $3, delivery_id = $4 WHERE id = $1 AND outcome IS NULL RETURNING id
 """
-NOTE = """
-INSERT INTO routing_note (at, message_id, delivery_id, account_id, what, code, data)
-VALUES ($1, $2, $3, $4, 'reply', $5, jsonb_build_object('words', $6::text))
-"""
 TELL = """
 INSERT INTO message (created_at, case_version, kind, person_id, organisation_id, channel, lane, variables, next_at)
 SELECT $1::timestamptz, 0, $2, $3::bigint, a.organisation_id, a.kind, concat_ws('/', 'reply', $3::bigint, a.kind), $5,
@@ -136,8 +134,16 @@ async def finish(tx: Connection, reply_id: int, reply: Reply, outcome: Outcome, 
     if await tx.fetchval(FINISH, reply_id, *to) is None:
         return False
     if outcome.message_id is not None:
-        about = (outcome.message_id, outcome.delivery_id, reply.account_id)
-        await tx.execute(NOTE, now, *about, outcome.what, reply.words)
+        await routing_notes.note(
+            tx,
+            outcome.message_id,
+            What.REPLY,
+            now,
+            delivery_id=outcome.delivery_id,
+            account_id=reply.account_id,
+            code=outcome.what,
+            words=reply.words,
+        )
     return True
 
 

@@ -8,6 +8,9 @@ from storage.provider_tokens import forget_expired
 MONTHS_AHEAD = 3
 ANSWERS_KEPT = timedelta(days=30)
 SESSIONS_KEPT = timedelta(days=30)
+REPLIES_KEPT = timedelta(
+    days=180
+)  # with a number and what somebody wrote; what came of them stays with the message
 UPKEEP_LOCK = 7_201_300_002
 CODES_KEPT = timedelta(days=1)
 
@@ -26,3 +29,4 @@ async def look_after(db: Database, real_now: datetime) -> None:
         await connection.execute("DELETE FROM link_code WHERE expires_at < $1", real_now - CODES_KEPT)
         await connection.execute("DELETE FROM password_link WHERE expires_at < $1", real_now - CODES_KEPT)
         await connection.execute("DELETE FROM web_session WHERE seen_at < $1", real_now - SESSIONS_KEPT)
+        await connection.execute("DELETE FROM sms_reply WHERE received_at < $1", real_now - REPLIES_KEPT)

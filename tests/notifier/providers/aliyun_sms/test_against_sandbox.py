@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -10,8 +11,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.sandbox.app import Surroundings, build_app
+from bot.sandbox.app import WORLD, Surroundings, build_app
 from bot.sandbox.config import SandboxConfig
+from bot.sandbox.reports import Report
 from notifier.channel import Accepted, Account, Replacement, SendFailed, Verdict
 from notifier.providers.aliyun_sms.channel import AliyunSmsChannel
 from notifier.providers.aliyun_sms.client import AliyunClient
@@ -141,3 +143,42 @@ async def test_settings_are_told_by_name_without_their_values(road: Road) -> Non
 async def test_sms_cannot_be_taken_back(road: Road) -> None:
     with pytest.raises(SendFailed):
         await road.channel.update("x", NUMBER, road.account, Replacement("done"))
+
+
+async def found(road: Road) -> Accepted | None:
+    payload = road.channel.compose(content(), NUMBER, road.account)
+    since = road.time.now() - timedelta(minutes=2)
+    return await road.channel.find(payload, NUMBER, road.account, since)
+
+
+async def test_provider_is_asked_for_the_sms_of_a_lost_answer_by_our_id(road: Road) -> None:
+    assert await found(road) is None
+    await road.send(unique_id="y7-1")
+    assert await found(road) is None, "that was another one"
+    await road.fails(accept_then_drop_connection=1)
+    accepted = await found(road)
+    assert accepted is not None
+    assert accepted.parts == 1
+
+
+async def test_sms_is_found_among_those_of_a_whole_day(road: Road) -> None:
+    await road.fails(accept_then_drop_connection=1)
+    for number in range(49):
+        await road.send(unique_id=f"y{number}-1")
+    assert await found(road) is not None
+
+
+async def test_provider_that_does_not_answer_leaves_it_open(road: Road) -> None:
+    await road.sandbox.post("/sandbox/faults", json={"sms": {"unavailable": True}})
+    with pytest.raises(SendFailed) as caught:
+        await found(road)
+    assert caught.value.verdict is Verdict.TEMPORARY
+
+
+async def test_sms_that_the_provider_knows_not_to_have_arrived_goes_another_way(road: Road) -> None:
+    await road.fails(accept_then_drop_connection=1, undelivered=[NUMBER], undelivered_code="IS_CLOSED")
+    for sms in road.sandbox.app[WORLD].sms.messages:
+        sms.report = Report({"report_time": ""})
+    with pytest.raises(SendFailed) as caught:
+        await found(road)
+    assert (caught.value.verdict, caught.value.code) == (Verdict.PERMANENT, "IS_CLOSED")
