@@ -34,6 +34,7 @@ SCREENS = [
         N_("Working days"),
         N_("Days that the public calendar moves, asked for each autumn"),
     ),
+    Screen("/admin/duty", N_("Duty calendar"), N_("Who is on duty, and is told first at night")),
     Screen("/admin/channels", N_("Channels"), N_("WeCom, SMS, mail and Telegram: accounts and tests")),
     Screen("/admin/listeners", N_("Listeners"), N_("Groups and other systems that hear of cases")),
     Screen("/admin/audit", N_("Audit"), N_("Who did what, when, from where"), AUDITORS),

@@ -4,6 +4,7 @@ from h5_pages.limits import Pace
 from h5_pages.pipeline import For, Route
 from h5_pages.routes_calendar import CALENDAR_ROUTES
 from h5_pages.routes_devices import DEVICE_ROUTES
+from h5_pages.routes_duty import DUTY_ROUTES
 from h5_pages.routes_house import HOUSE_ROUTES
 from h5_pages.routes_identity import IDENTITY_ROUTES
 from h5_pages.routes_listeners import LISTENER_ROUTES
@@ -44,6 +45,7 @@ ROUTES = [
     *IDENTITY_ROUTES,
     *HOUSE_ROUTES,
     *CALENDAR_ROUTES,
+    *DUTY_ROUTES,
     *RECORD_ROUTES,
     *LISTENER_ROUTES,
     Route("GET", "/me/telegram", me.telegram),

@@ -136,11 +136,10 @@ CHAPTERS = (
                     "/admin/channels/{id}/templates.xlsx",
                 ),
             ),
-            Topic(
-                "listeners", ("/admin/listeners", "/admin/listeners/new", "/admin/listeners/{id}")
-            ),
+            Topic("listeners", ("/admin/listeners", "/admin/listeners/new", "/admin/listeners/{id}")),
             Topic("policies", ("/admin/policies", "/admin/policies/{name}", "/admin/policies/{name}/new")),
             Topic("calendar", ("/admin/calendar",)),
+            Topic("duty", ("/admin/duty", "/admin/duty/new", "/admin/duty/{id}")),
             Topic("audit", ("/admin/audit", "/admin/audit/export.xlsx")),
             Topic("texts", ("/admin/texts",)),
             Topic("ledger", ("/messages", "/messages/export.xlsx", "/messages/{id}")),

@@ -33,6 +33,7 @@ from tests.support.channel_reads import CHANNEL_READS, make_channel
 from tests.support.desk import Desk, open_desk
 from tests.support.device_reads import DEVICE_READS, make_device_records
 from tests.support.house_calls import HOUSE_CALLS
+from tests.support.duty_reads import DUTY_READS
 from tests.support.ledger_reads import LEDGER_READS, make_delivery
 from tests.support.listener_reads import LISTENER_READS
 from tests.support.trail_reads import TRAIL_READS
@@ -139,6 +140,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     **ACCOUNT_READS,
     **CHANNEL_READS,
     **DEVICE_READS,
+    **DUTY_READS,
     **LEDGER_READS,
     **LISTENER_READS,
     **TRAIL_READS,

@@ -192,6 +192,14 @@ ADMIN: dict[tuple[str, str], About] = {
     ("POST", "/admin/calendar"): OWN,
     ("POST", "/admin/calendar/{day}/remove"): OWN,
     ("POST", "/admin/calendar/years/{year}"): OWN,
+    ("GET", "/admin/duty"): OWN,
+    ("GET", "/admin/duty/new"): OWN,
+    ("POST", "/admin/duty/new"): of(
+        None, form={"unit": "{hospital}", "person": "{person}", "day": "2026-03-02"}
+    ),
+    ("GET", "/admin/duty/{id}"): of(A, id="duty"),
+    ("POST", "/admin/duty/{id}"): of(None, id="duty"),
+    ("POST", "/admin/duty/{id}/end"): of(A, id="duty"),
     ("GET", "/admin/listeners"): OWN,
     ("GET", "/admin/listeners/new"): OWN,
     ("POST", "/admin/listeners/new"): of(

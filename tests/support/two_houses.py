@@ -126,6 +126,11 @@ SELECT 'manual', 'Quetzal.pdf', 'document-of-quetzal', now(), (SELECT min(id) FR
 INSERT INTO absence (person_id, deputy_id, starts_at, ends_at, note)
 SELECT id, NULL, '2026-03-01', '2026-04-01', 'Quetzal' FROM person WHERE $1 = $1 ORDER BY id LIMIT 1 RETURNING id
 """,
+    "duty": """
+INSERT INTO duty_shift (organisation_id, person_id, starts_at, ends_at, note)
+SELECT organisation_id, id, '2026-03-01', '2026-04-01', 'Quetzal' FROM person WHERE $1 = $1 ORDER BY id LIMIT 1
+RETURNING id
+""",
     "listener": """
 INSERT INTO listener (organisation_id, account_id, name, severities, workflows)
 SELECT organisation_id, id, 'Quetzal', '[]', '[]' FROM channel_account WHERE $1 = $1 ORDER BY id LIMIT 1 RETURNING id

@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "device": N_("Device"),
     "device_file": N_("Photo or document"),
     "devices": N_("List of devices"),
+    "duty": N_("Duty"),
     "import": N_("Import"),
     "label": N_("Label"),
     "labels": N_("Labels"),

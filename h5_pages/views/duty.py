@@ -1,0 +1,120 @@
+"""The duty calendar: who is on duty now and in the next two weeks, a new shift, another one instead, none."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from h5_pages.admin_forms import Asking, ask, done_or_asked_again, go_to, with_choices
+from h5_pages.forms import data_of, plain_inputs
+from h5_pages.params import OfId
+from h5_pages.visit import Visit
+from storage.access import duty as access
+from storage.access import organisations
+from storage.clock import SHANGHAI
+from storage.texts import N_
+from workflows.administration import duty
+from workflows.administration.duty import ShiftForm
+from workflows.errors import FormInvalid, WorkflowError
+from workflows.identity.roles import Role
+
+LIST = "/admin/duty"
+ADMIN = Role.ADMINISTRATOR
+NEW, EDIT = N_("New shift"), N_("Replace this shift")
+ENTER, SAVE = N_("Enter it"), N_("Replace it")
+LEAD = N_("Whoever is on duty is told first at night. A shift gives nobody a right.")
+
+
+async def page(_: web.Request, visit: Visit) -> web.StreamResponse:
+    """Who is on duty now, and who will be."""
+    found = await access.shifts(visit.services.db, visit.person, ADMIN, visit.now)
+    return visit.page(
+        "duty.html",
+        on_duty=[shift for shift in found if shift.starts_at <= visit.now],
+        coming=[shift for shift in found if shift.starts_at > visit.now],
+    )
+
+
+async def new(_: web.Request, visit: Visit) -> web.StreamResponse:
+    """The form of a new shift."""
+    return await _ask(visit, f"{LIST}/new", NEW, ENTER)
+
+
+async def enter(_: web.Request, visit: Visit) -> web.StreamResponse:
+    """Enter it."""
+
+    async def do() -> str:
+        await duty.enter(visit.services.office, visit.by, data_of(ShiftForm, visit.typed.fields))
+        return LIST
+
+    return await done_or_asked_again(do, lambda error: _ask(visit, f"{LIST}/new", NEW, ENTER, error=error))
+
+
+async def edit(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """The form of another one instead."""
+    return await _edit(visit, OfId.of(request).id)
+
+
+async def replace(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """Another one instead."""
+    number = OfId.of(request).id
+
+    async def do() -> str:
+        await duty.replace(visit.services.office, visit.by, number, data_of(ShiftForm, visit.typed.fields))
+        return LIST
+
+    return await done_or_asked_again(do, lambda error: _edit(visit, number, error))
+
+
+async def end(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """Call it off."""
+    await duty.call_off(visit.services.office, visit.by, OfId.of(request).id)
+    return go_to(LIST)
+
+
+async def _edit(visit: Visit, number: int, error: WorkflowError | None = None) -> web.Response:
+    known = await access.shift(visit.services.db, visit.person, ADMIN, number)
+    begin, end = known.starts_at.astimezone(SHANGHAI), known.ends_at.astimezone(SHANGHAI)
+    saved = {
+        "unit": str(known.organisation_id),
+        "person": str(known.person_id),
+        "day": begin.date().isoformat(),
+        "begins": f"{begin:%H:%M}",
+        "ends": f"{end:%H:%M}",
+        "days": "1",
+        "note": known.note,
+    }
+    return await _ask(visit, f"{LIST}/{number}", EDIT, SAVE, error=error, saved=saved)
+
+
+async def _ask(
+    visit: Visit,
+    url: str,
+    title: str,
+    button: str,
+    *,
+    error: WorkflowError | None = None,
+    saved: Mapping[str, str] | None = None,
+) -> web.Response:
+    faults = error if isinstance(error, FormInvalid) else None
+    today = visit.now.astimezone(SHANGHAI).date()
+    usual = {"day": today.isoformat(), "begins": "17:30", "ends": "08:00", "days": "1"}
+    inputs = plain_inputs(visit, ShiftForm, faults, saved or usual)
+    asking = Asking(
+        title=visit.gettext(title),
+        lead=visit.gettext(LEAD),
+        button=visit.gettext(button),
+        url=url,
+        back=LIST,
+        inputs=with_choices(inputs, await _choices(visit)),
+    )
+    return ask(visit, asking, error)
+
+
+async def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
+    db, viewer = visit.services.db, visit.person
+    places = await organisations.choices(db, viewer, ADMIN)
+    people = await access.people(db, viewer, ADMIN, visit.now)
+    return {
+        "unit": [(str(place.id), place.name) for place in places],
+        "person": [(str(p.id), f"{p.name} {p.title} ({p.organisation})") for p in people],
+    }
