@@ -119,7 +119,8 @@ async def build_services(
         acknowledging = Acknowledging(db, engine, registry, clocks)
         cases = Cases(db, registry, business)
         accounts = StoredChannelAccounts(db, master)
-        by_kind = build_channels(http, real, ProviderTokens(db, master, real), db)
+        files = FolderFiles(settings.data_dir / "files", db, real)
+        by_kind = build_channels(http, real, ProviderTokens(db, master, real), db, files)
         stack.push_async_callback(close_channels, by_kind)
         channels = Channels(by_kind, accounts, BUDGETS, settings.send_within_s)
         lease = timedelta(seconds=settings.lease_s)
@@ -127,7 +128,7 @@ async def build_services(
         preview = Preview(by_kind, renderer, registry.vocabulary())
         manners = Manners(business, Rules(notice_policies.shipped(), HEADS))
         sender = Sender(db, channels, renderer, real, random.random, fail, manners)
-        office, files = Office(db, clocks), FolderFiles(settings.data_dir / "files", db, real)
+        office = Office(db, clocks)
         imports = Imports(office, all_kinds())
         front = ChatFront(db, engine, cases, texts, clocks, ChatSettings(settings.origin))
         yield Services(

@@ -53,6 +53,11 @@ class WeComForm(AccountForm):
         description=N_("43 characters. A former one counts beside it until you drop it."),
         json_schema_extra=SECRET,
     )
+    send_photos: bool = Field(
+        default=False,
+        title=N_("Send photos of faults along"),
+        description=N_("They leave this server. Nobody's data may be seen on them"),
+    )
     daily_quota: Line = Field(
         default="",
         title=N_("Messages a day"),

@@ -12,6 +12,8 @@ from typing import Any
 
 from storage.texts import N_, Gettext
 
+PHOTOS = "photo_contents"
+"""The variable that names the photos of a step, by their SHA-256."""
 TIME_LEFT = N_("{hours} h {minutes} min")
 
 
@@ -50,8 +52,8 @@ class MessageKind:
     message about no case leads to. `questions` go along with the button `answers`, of whose form they fill all that
     must be filled in; `send` is that button's label beside them, where the action's own is long. `picture` is the path
     of a public picture at the head of a message for information. `recalled`: once it is not true any more it is taken
-    back where a channel can, instead of being left to mislead. `facts` are the variables that other systems are told
-    by name.
+    back where a channel can, instead of being left to mislead. `photos`: those of its step go along where an account
+    is set to send them. `facts` are the variables that other systems are told by name.
     """
 
     name: str
@@ -68,6 +70,7 @@ class MessageKind:
     send: str = ""
     picture: str = ""
     recalled: bool = False
+    photos: bool = False
     facts: tuple[str, ...] = ()
 
 

@@ -212,7 +212,9 @@ class Engine:
                 detail_table=workflow.detail_table,
                 detail=changes,
                 timers=timers_for(workflow, after, self._clocks.calendar) if entered else (),
-                messages=messages_for(workflow, after, move.tells, holders, step.viewer.person_id),
+                messages=messages_for(
+                    workflow, after, move.tells, holders, step.viewer.person_id, step.asked.attachments
+                ),
                 attachments=step.asked.attachments,
                 answer=(step.asked.token.key, step.asked.token.fingerprint, asdict(outcome)),
                 heard=step_told(workflow, after, step.asked.action, move.source),

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from storage.case_writer import NewMessage, NewTimer
+from storage.case_writer import NewAttachment, NewMessage, NewTimer
 from storage.facts import Facts
+from storage.kinds import PHOTOS
 from workflows.calendar import Calendar
 from workflows.definition import Rung, Say, Workflow
 from workflows.identity.roles import Role
@@ -64,10 +65,16 @@ def next_time(rung: Rung, facts: Facts, fired_due: datetime, calendar: Calendar)
 
 
 def messages_for(
-    workflow: Workflow, facts: Facts, tells: Iterable[Say], holders: Holders, actor_person: int | None
+    workflow: Workflow,
+    facts: Facts,
+    tells: Iterable[Say],
+    holders: Holders,
+    actor_person: int | None,
+    attachments: Sequence[NewAttachment] = (),
 ) -> list[NewMessage]:
-    """One message per kind, recipient and channel."""
+    """One message per kind, recipient and channel. Of what the step attaches, kinds with photos name the contents."""
     variables = dict(workflow.variables(facts))
+    with_photos = {**variables, PHOTOS: [file.sha256 for file in attachments]} if attachments else variables
     messages: dict[tuple[object, ...], NewMessage] = {}
     for say in tells:
         valid_while = facts.entered_version if say.kind.while_in_state else None
@@ -76,7 +83,8 @@ def messages_for(
         for person_id, participant_id in _recipients(say, facts, holders, leave_out):
             for channel in channels:
                 recipient = (say.kind.name, person_id, participant_id, channel)
-                message = NewMessage(*recipient, variables, valid_while, say.kind.severity)
+                told = with_photos if say.kind.photos else variables
+                message = NewMessage(*recipient, told, valid_while, say.kind.severity)
                 messages.setdefault(recipient, message)
     return list(messages.values())
 

@@ -28,6 +28,9 @@ class PressError(SandboxError):
 
 BUSY = -1
 BAD_SECRET = 40001
+BAD_FILE_TYPE = 40004
+BAD_FILE_SIZE = 40006
+BAD_MEDIA = 40007
 BAD_MSGTYPE = 40008
 BAD_CORPID = 40013
 BAD_TOKEN = 40014
@@ -56,6 +59,9 @@ FOREIGN_AGENT = 301002
 MEANINGS = {
     BUSY: "system busy",
     BAD_SECRET: "invalid credential",
+    BAD_FILE_TYPE: "invalid media type",
+    BAD_FILE_SIZE: "invalid media size",
+    BAD_MEDIA: "invalid media_id",
     BAD_MSGTYPE: "invalid message type",
     BAD_CORPID: "invalid corpid",
     BAD_TOKEN: "invalid access_token",

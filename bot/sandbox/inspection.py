@@ -61,6 +61,7 @@ def app_state(state: AppState) -> Json:
         "agentid": state.app.agentid,
         "name": state.app.name,
         "duplicates_suppressed": state.duplicates,
+        "uploads": state.uploads,
     }
 
 

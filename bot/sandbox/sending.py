@@ -16,6 +16,7 @@ from bot.sandbox.errors import (
     TASK_ID_ILLEGAL,
     WeComError,
 )
+from bot.sandbox.media import check_media
 from bot.sandbox.wire import Wire, check
 from bot.sandbox.world import AppState, Message, ResponseCode, Sent, World
 
@@ -84,6 +85,7 @@ def _check_card(world: World, state: AppState, content: Wire) -> None:
         return
     if content.needs_callback() and not state.app.callback_url:
         raise WeComError(CALLBACK_URL_NEEDED)
+    check_media(world, state, content)
     if content.task_id in state.task_ids and not world.faults.wecom.task_id_reuse_allowed:
         raise WeComError(TASK_ID_ILLEGAL, "task_id used before")
 

@@ -19,6 +19,7 @@ from bot.sandbox.errors import (
     TOO_OFTEN,
     WeComError,
 )
+from bot.sandbox.media import upload
 from bot.sandbox.oauth import STRANGER
 from bot.sandbox.sending import Answer, send
 from bot.sandbox.updating import recall, update
@@ -46,6 +47,7 @@ class WeComApi:
             web.post("/cgi-bin/message/update_template_card", self._update),
             web.post("/cgi-bin/message/recall", self._recall),
             web.post("/cgi-bin/webhook/send", self._robot),
+            web.post("/cgi-bin/media/upload", self._upload),
         ]
 
     async def _gettoken(self, request: web.Request) -> web.Response:
@@ -98,6 +100,12 @@ class WeComApi:
 
     async def _recall(self, request: web.Request) -> web.Response:
         return web.json_response(await self._answer(request, "recall", recall))
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        async def taken(state: AppState) -> Answer:
+            return await upload(self._world, state, request)
+
+        return await self._read(request, "media/upload", taken)
 
     async def _robot(self, request: web.Request) -> web.Response:
         """A group robot: known by the key in the address, without a token."""

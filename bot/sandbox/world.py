@@ -125,6 +125,8 @@ class AppState:
         self.codes: Recent[str, ResponseCode] = Recent(100_000)
         self.answers: Recent[str, tuple[float, dict[str, Any]]] = Recent(20_000)
         self.duplicates = 0
+        self.media: Recent[str, float] = Recent(10_000)
+        self.uploads = 0
 
 
 class World:

@@ -14,6 +14,7 @@ from notifier.providers.tencent_sms.channel import TencentSmsChannel
 from notifier.providers.tencent_voice.channel import TencentVoiceChannel
 from notifier.providers.webhook.channel import WebhookChannel
 from notifier.providers.wecom.channel import WeComChannel
+from notifier.providers.wecom.media import Contents
 from notifier.providers.wecom_bot.channel import WeComBotChannel
 from notifier.providers.wecom_robot.channel import WeComRobotChannel
 from storage.clock import Clock
@@ -26,14 +27,16 @@ def build_channels(
     clock: Clock,
     tokens: ProviderTokens | None = None,
     db: Database | None = None,
+    files: Contents | None = None,
 ) -> Mapping[str, Channel]:
     """Every channel by its kind. `http` stays the caller's to close; `clock` is the real one.
 
     `tokens` are what providers lend, shared with other processes; without it each channel has its own.
     `db` is where messages of smart robots are handed over; without it they are not connected.
+    `files` is where photos are read; without it none are sent.
     """
     channels: tuple[Channel, ...] = (
-        WeComChannel(http, clock, tokens),
+        WeComChannel(http, clock, tokens, files),
         WeComRobotChannel(http),
         WeComBotChannel(db, clock),
         TelegramChannel(http),

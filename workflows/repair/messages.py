@@ -25,6 +25,7 @@ please_triage = MessageKind(
     Severity.NOTICE,
     buttons=("triage",),
     while_in_state=True,
+    photos=True,
 )
 received = MessageKind(
     "repair.received",

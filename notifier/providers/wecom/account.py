@@ -31,12 +31,14 @@ class WeComSettings(BaseModel):
     """What an administrator enters openly.
 
     `daily_quota`: messages of a day to single members, as WeCom allows them (accounts of the corporation × 200).
+    `send_photos`: photos of a report go to the phones of those who are to act, and so to WeCom.
     """
 
     model_config = ConfigDict(frozen=True)
 
     corp_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     agent_id: int = Field(ge=0)
+    send_photos: bool = False
     daily_quota: int | None = Field(default=None, ge=1, le=100_000_000)
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] = API
     authorize_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")] = AUTHORIZE

@@ -6,6 +6,7 @@ are the widths that a phone shows, so two Latin letters count as one.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from notifier.channel import Button, Content, Poll, Question, Replacement
@@ -19,6 +20,7 @@ _MOST_BUTTONS, _MOST_LINKS, _MOST_FIELDS = 6, 3, 6
 _MOST_IN_VOTE, _MOST_IN_LIST, _MOST_LISTS = 20, 10, 3
 VOTE_ZI, LIST_ZI, LIST_TITLE_ZI = 17, 16, 16
 PICTURE_RATIO = 2.25
+MOST_PHOTOS, TO_UPLOAD = 2, "sha256:"
 
 _GREY, _BLACK, _RED = 0, 1, 2
 _SOURCE_COLOUR = {
@@ -33,8 +35,12 @@ _MARKUP = re.compile(r"<(?=[A-Za-z/!])")
 Message = dict[str, Any]
 
 
-def message_for(content: Content, has_callback: bool) -> Message:
-    """The `msgtype` and its part: a card with buttons, a card to open, or a text where neither can be."""
+def message_for(content: Content, has_callback: bool, *, with_photos: bool = False) -> Message:
+    """The `msgtype` and its part: a card with buttons, a card to open, or a text where neither can be.
+
+    With photos, a card names their contents where the ids of the uploaded files are to stand.
+    """
+    content = content if with_photos else replace(content, photos=())
     if has_callback and content.poll and (card := asking_card(content, content.poll)):
         return {"msgtype": "template_card", "template_card": card}
     answers = any(button.url is None for button in content.buttons)
@@ -142,6 +148,8 @@ def _jumps(links: Sequence[tuple[str, str | None]]) -> list[Message]:
 
 
 def _card(kind: str, content: Content) -> Message:
+    photos = content.photos[:MOST_PHOTOS]
+    room = _MOST_FIELDS - len(photos)
     card: Message = {
         "card_type": kind,
         "task_id": content.unique_id,
@@ -154,11 +162,19 @@ def _card(kind: str, content: Content) -> Message:
             "desc": fit_columns(clean(content.summary).strip(), 160),
         },
         "horizontal_content_list": [
-            {"keyname": _line(name, 5), "value": _line(value, 30)}
-            for name, value in content.fields[:_MOST_FIELDS]
+            {"keyname": _line(name, 5), "value": _line(value, 30)} for name, value in content.fields[:room]
+        ]
+        + [
+            {
+                "type": 2,
+                "keyname": _line(label, 5),
+                "value": f"{number}.jpg",
+                "media_id": f"{TO_UPLOAD}{sha256}",
+            }
+            for number, (label, sha256) in enumerate(photos, start=1)
         ],
     }
-    if rest := content.fields[_MOST_FIELDS:]:
+    if rest := content.fields[room:]:
         lines = [f"{one_line(name)}: {one_line(value)}" for name, value in rest]
         card["sub_title_text"] = fit_columns("\n".join(lines), 160)
     if content.url:

@@ -6,15 +6,17 @@ from typing import Any
 
 import aiohttp
 
-from notifier.channel import Accepted, Account, Content, Replacement
+from notifier.channel import Accepted, Account, Content, Replacement, SendFailed
 from notifier.providers.wecom.account import WeComAccount, account_of, checked_user_id
 from notifier.providers.wecom.cards import TEXT_BYTES, message_for, replacement_for
-from notifier.providers.wecom.client import Shared, WeComClient
+from notifier.providers.wecom.client import Answer, Shared, WeComClient
 from notifier.providers.wecom.errors import NOT_A_MEMBER, UNLICENSED, failed
+from notifier.providers.wecom.media import Contents, Media, names_media, without_media
 from notifier.trim import fit_bytes
 from storage.clock import Clock
 from storage.provider_tokens import ProviderTokens
 
+SEND, FORGOTTEN_FILE = "/cgi-bin/message/send", "40007"
 # The longest that WeCom allows: a payload that is tried again within these hours arrives once.
 DUPLICATE_CHECK_S = 4 * 3600
 
@@ -28,16 +30,23 @@ class WeComChannel:
     recallable_for = timedelta(hours=24)
 
     def __init__(
-        self, http: aiohttp.ClientSession, clock: Clock, tokens: ProviderTokens | None = None
+        self,
+        http: aiohttp.ClientSession,
+        clock: Clock,
+        tokens: ProviderTokens | None = None,
+        files: Contents | None = None,
     ) -> None:
         self._http = http
+        self._media = Media(files, tokens) if files and tokens else None
         self._clock = clock
         self._tokens = tokens
         self._clients: dict[int, tuple[WeComAccount, WeComClient]] = {}
 
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
         """The body of message/send. Raises SendFailed for an unusable account or userid."""
-        return self._body(message_for(content, account_of(account).has_callback), address, account)
+        wecom = account_of(account)
+        photos = self._media is not None and wecom.settings.send_photos
+        return self._body(message_for(content, wecom.has_callback, with_photos=photos), address, account)
 
     async def say(self, text: str, address: str, account: Account) -> None:
         """A few plain words at once, as the answer to a press can carry none. Raises SendFailed."""
@@ -59,9 +68,20 @@ class WeComChannel:
     async def send(self, payload: Mapping[str, Any], address: str, account: Account) -> Accepted:
         """`update_code` is the card's response code: one use, within 72 h. Raises SendFailed."""
         client = self.client(account)
-        answer = await client.post("/cgi-bin/message/send", {**payload, "touser": checked_user_id(address)})
+        if self._media and names_media(payload):
+            payload = await self._media.filled_in(payload, client, account.id)
+        answer = await self._sent(client, {**payload, "touser": checked_user_id(address)})
         _refuse_if_named(address, answer.invaliduser, answer.unlicenseduser)
         return Accepted(answer.msgid, answer.response_code or None)
+
+    async def _sent(self, client: WeComClient, body: Mapping[str, Any]) -> Answer:
+        """Once more without files when WeCom has forgotten one before its time: better told without than not at all."""
+        try:
+            return await client.post(SEND, body)
+        except SendFailed as failed:
+            if failed.code != FORGOTTEN_FILE or "template_card" not in body:
+                raise
+        return await client.post(SEND, without_media(body))
 
     async def update(
         self, update_code: str, address: str, account: Account, replacement: Replacement

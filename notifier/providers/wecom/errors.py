@@ -28,6 +28,9 @@ _T, _P, _C, _R = Verdict.TEMPORARY, Verdict.PERMANENT, Verdict.CONFIGURATION, Ve
 MEANINGS: dict[int, Meaning] = {
     -1: Meaning(_T, N_("WeCom is busy")),
     40001: Meaning(_C, N_("The app's secret is wrong")),
+    40004: Meaning(_P, N_("WeCom does not take this kind of file")),
+    40006: Meaning(_P, N_("The file is too large or empty for WeCom")),
+    40007: Meaning(_T, N_("WeCom does not know the uploaded file any more")),
     40008: Meaning(_P, N_("WeCom does not know this kind of message")),
     40013: Meaning(_C, N_("The corporation's id is wrong")),
     40014: Meaning(_T, N_("WeCom keeps refusing the access token")),
@@ -45,6 +48,7 @@ MEANINGS: dict[int, Meaning] = {
     42017: Meaning(_P, N_("WeCom does not know the card's button")),
     43012: Meaning(_C, N_("The app has no callback address, so cards with buttons are refused")),
     44004: Meaning(_P, N_("The message is empty")),
+    45001: Meaning(_P, N_("The file is too large or empty for WeCom")),
     45002: Meaning(_P, N_("The message is too long")),
     45009: Meaning(_R, N_("Too many calls to WeCom"), retry_after_s=60),
     45033: Meaning(_R, N_("Too many calls to WeCom at the same time"), retry_after_s=2),

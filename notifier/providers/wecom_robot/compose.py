@@ -4,6 +4,7 @@ A card cannot mention anybody, so what is urgent goes as markdown where people a
 where mobile numbers or everybody are. Source: developer.work.weixin.qq.com document 99110.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from notifier.channel import Content
@@ -27,7 +28,9 @@ def message_for(content: Content, settings: RobotSettings) -> Message:
     if not content.url:
         return _markdown(content, ())
     # A group answers nothing, so the card has no task id.
-    card = {name: value for name, value in notice_card(content).items() if name != "task_id"}
+    card = {
+        name: value for name, value in notice_card(replace(content, photos=())).items() if name != "task_id"
+    }
     return {"msgtype": "template_card", "template_card": card}
 
 
