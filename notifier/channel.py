@@ -97,6 +97,7 @@ class Content:
     facts: Mapping[str, Any] = field(default_factory=dict)
     stop_url: str = ""
     notice_url: str = ""
+    notice_label: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Follow-up links for people without an account: unguessable, and the same each time they are made."""
+"""Follow-up links for people without an account, and links of messages: unguessable, and the same each time."""
 
 import base64
 import hashlib
@@ -6,26 +6,41 @@ import hmac
 
 MAC_BYTES = 16
 LONGEST_ID = 18
+_FOLLOW_UP, _NOTICE = b"follow-up link", b"notice link"
 
 
 class Links:
-    """Makes and reads the tokens of `/f/<token>`: the participant's id with 128 bits of HMAC-SHA256."""
+    """Makes and reads the tokens of `/f/<token>` (a participant) and `/n/<token>` (a message).
+
+    Each is the id with 128 bits of HMAC-SHA256, and good for its own purpose alone.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     def token(self, participant_id: int) -> str:
         """The token for a participant of a case."""
-        return f"{participant_id}-{self._mac(participant_id)}"
+        return self._token(_FOLLOW_UP, participant_id)
 
     def participant_id(self, token: str) -> int | None:
         """The participant that a token was made for, or None when it was not made here."""
+        return self._id(_FOLLOW_UP, token)
+
+    def notice(self, message_id: int) -> str:
+        """The token by which its reader acknowledges a message, or stops its kind."""
+        return self._token(_NOTICE, message_id)
+
+    def message_id(self, token: str) -> int | None:
+        """The message that a token was made for, or None when it was not made here."""
+        return self._id(_NOTICE, token)
+
+    def _id(self, purpose: bytes, token: str) -> int | None:
         number = token.partition("-")[0]
         if not token.isascii() or not number.isdigit() or len(number) > LONGEST_ID:
             return None
-        participant_id = int(number)
-        return participant_id if hmac.compare_digest(token, self.token(participant_id)) else None
+        found = int(number)
+        return found if hmac.compare_digest(token, self._token(purpose, found)) else None
 
-    def _mac(self, participant_id: int) -> str:
-        digest = hmac.new(self._key, b"follow-up link %d" % participant_id, hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(digest[:MAC_BYTES]).decode().rstrip("=")
+    def _token(self, purpose: bytes, number: int) -> str:
+        digest = hmac.new(self._key, b"%s %d" % (purpose, number), hashlib.sha256).digest()
+        return f"{number}-{base64.urlsafe_b64encode(digest[:MAC_BYTES]).decode().rstrip('=')}"

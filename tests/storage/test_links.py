@@ -34,3 +34,11 @@ def test_anything_else_leads_nowhere(token: str) -> None:
 def test_a_number_written_another_way_leads_nowhere(number: str) -> None:
     mac = LINKS.token(7).partition("-")[2]
     assert LINKS.participant_id(f"{number}-{mac}") is None
+
+
+def test_link_of_a_message_is_good_for_messages_alone() -> None:
+    links = Links(b"k" * 32)
+    assert links.message_id(links.notice(7)) == 7
+    assert links.notice(7) != links.token(7)
+    assert (links.message_id(links.token(7)), links.participant_id(links.notice(7))) == (None, None)
+    assert links.message_id(links.notice(7)[:-1] + "_") is None

@@ -92,7 +92,15 @@ def _headers(content: Content, recipient: str, settings: EmailSettings, now: dat
         "References": root,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
+        **_stopped_by(content.stop_url),
     }
+
+
+def _stopped_by(url: str) -> dict[str, str]:
+    """One click in the mail program (RFC 8058), which acts by POST alone and asks for https."""
+    if not url.startswith("https://"):
+        return {}
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _id(local: str, settings: EmailSettings) -> str:
@@ -122,6 +130,8 @@ def _parts(content: Content) -> dict[str, Any]:
         ],
         "url": content.url,
         "url_label": one_line(content.url_label),
+        "notice_url": content.notice_url,
+        "notice_label": one_line(content.notice_label),
         "number": one_line(content.thread_id),
         "footer": [one_line(line) for line in clean(content.footer).splitlines() if line.strip()],
     }

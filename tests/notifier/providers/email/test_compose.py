@@ -190,3 +190,18 @@ def test_message_without_a_page_has_no_empty_links() -> None:
     mail = frozen(content(url=""))
     assert Tags(mail.html).links == []
     assert "查看工单" not in mail.text
+
+
+def test_what_may_be_stopped_is_stopped_by_one_click_and_by_a_page() -> None:
+    url = "https://yishe.example/n/7-abc"
+    mail = frozen(content(stop_url=url, notice_url=url, notice_label="已阅"))
+    assert mail.headers["List-Unsubscribe"] == f"<{url}>"
+    assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f'<a href="{url}"' in mail.html
+    assert f"已阅: {url}" in mail.text
+
+
+@pytest.mark.parametrize("stop_url", ["", "http://yishe.example/n/7-abc"])
+def test_what_may_not_be_stopped_or_not_safely_has_no_such_header(stop_url: str) -> None:
+    mail = frozen(content(stop_url=stop_url, notice_url="https://yishe.example/n/7-abc"))
+    assert not any(name.startswith("List-") for name in mail.headers)
