@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from notifier.channel import Recallable
-from notifier.recalling import Recalls
 from notifier.channels import Channels
+from notifier.recalling import Recalls
 from storage.channel_accounts import StoredChannelAccounts
 from tests.support.outside import Outside
 from workflows.engine import Outcome
