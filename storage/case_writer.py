@@ -114,11 +114,11 @@ armed AS (
   SELECT $1, t.rule, t.rung, $3, t.due_at FROM jsonb_to_recordset($9) AS t(rule text, rung int, due_at timestamptz)),
 told AS (
   INSERT INTO message (created_at, case_id, case_version, kind, person_id, participant_id, channel, lane, variables,
-                       valid_while, severity, next_at)
+                       valid_while, severity, next_at, due_at)
   SELECT $7, $1, $3, m.kind, m.person_id, m.participant_id, m.channel,
          concat_ws('/', $1, CASE WHEN m.person_id IS NULL THEN 'link' END, coalesce(m.person_id, m.participant_id),
                    m.channel),
-         m.variables, m.valid_while, m.severity, $7
+         m.variables, m.valid_while, m.severity, $7, $7
     FROM jsonb_to_recordset($10) AS m(kind text, person_id bigint, participant_id bigint, channel text,
                                       variables jsonb, valid_while int, severity text)),
 heard AS (

@@ -42,12 +42,13 @@ class Taken:
 
 
 WAY = ", way.contact_point_id, way.account_id, way.channel, way.address"
-# The first way of a message that is plain. No delivery can have been made before the first claim.
+# The first way of a message that is plain; no phone rings for one. Before the first claim there is no delivery.
 PLAIN = """
   LEFT JOIN LATERAL (
     SELECT cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address
       FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
-     WHERE cp.person_id = m.person_id AND cp.ended_at IS NULL AND (m.channel IS NULL OR a.kind = m.channel)
+     WHERE cp.person_id = m.person_id AND cp.ended_at IS NULL
+       AND CASE WHEN m.channel IS NULL THEN a.kind NOT IN ('voice', 'tencent_voice') ELSE a.kind = m.channel END
        AND p.active AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
        AND coalesce(m.severity, 'info') = ANY($2) AND m.stand_in_for_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM notice_preference own WHERE own.person_id = p.id AND own.quiet_from IS NOT NULL)
@@ -141,7 +142,12 @@ async def note(connection: Connection, taken: Sequence[Taken], now: datetime) ->
         now,
         *keys([t.delivery for t in in_order]),
         [t.provider_id[:200] for t in in_order],
-        [t.update_code for t in in_order],
-        [t.parts for t in in_order],
-        [t.cost for t in in_order],
+        _or_none([t.update_code for t in in_order]),
+        _or_none([t.parts for t in in_order]),
+        _or_none([t.cost for t in in_order]),
     )
+
+
+def _or_none(values: Sequence[object]) -> Sequence[object] | None:
+    """Most channels tell none of it."""
+    return None if all(value is None for value in values) else values

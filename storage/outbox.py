@@ -1,7 +1,8 @@
 """The outbox: messages are claimed under a lease, put off, withdrawn, or found dead. Real times.
 
 A claim is an update that moves `next_at` to the end of the lease; a process that dies leaves its rows to
-be claimed again when the lease is over. Of one lane (case and recipient) only the oldest queued message
+be claimed again when the lease is over. `due_at` is what the index holds and a claim leaves alone: when the
+message was due before anybody claimed it. Of one lane (case and recipient) only the oldest queued message
 can be claimed, so that the order holds.
 """
 
@@ -65,11 +66,11 @@ SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflo
        coalesce(o.path, ''), coalesce(p.language, part.language), part.email, m.channel, NOT coalesce(p.active, true),
        m.severity, m.account_id, m.address, m.stand_in_for_id{more}
   FROM (SELECT * FROM message m
-         WHERE m.state = 'queued' AND m.next_at <= $1
+         WHERE m.state = 'queued' AND m.due_at <= $1 AND m.next_at <= $1
            AND NOT EXISTS (SELECT 1 FROM message earlier
                             WHERE earlier.lane = m.lane AND earlier.id < m.id AND earlier.state = 'queued'
                               AND (earlier.held = '' OR earlier.next_at <= $1))
-         ORDER BY m.next_at, m.id LIMIT {limit:d} FOR UPDATE SKIP LOCKED) m
+         ORDER BY m.due_at, m.id LIMIT {limit:d} FOR UPDATE SKIP LOCKED) m
   LEFT JOIN work_case c ON c.id = m.case_id
   LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, m.organisation_id)
   LEFT JOIN person p ON p.id = m.person_id LEFT JOIN participant part ON part.id = m.participant_id{joined}
@@ -151,7 +152,7 @@ async def put_off(
     """
     own = (message.id, message.created_at, message.attempts)
     row = await connection.fetchval(
-        f"UPDATE message SET next_at = $4, reason = $5, held = $6 WHERE {OWN} RETURNING id",
+        f"UPDATE message SET next_at = $4, due_at = $4, reason = $5, held = $6 WHERE {OWN} RETURNING id",
         *own,
         until,
         reason[:300],

@@ -73,7 +73,7 @@ class ContactPoint(Model):
     class Meta:
         table = "contact_point"
         unique_together = (("account_id", "address"),)
-        indexes = (("person_id", "rank"),)
+        indexes = (("person_id", "rank", "id"),)
 
 
 class LinkCode(Model):
