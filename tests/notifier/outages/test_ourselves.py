@@ -1,0 +1,61 @@
+"""Our own deaths and a database that goes away: what was in flight is marked, and nothing else comes twice."""
+
+import pytest
+
+from notifier.dispatcher import LEASE
+from storage.database import Database
+from tests.support.gate import gate_to
+from tests.support.outages import everybody_was_told_once, marked, nothing_is_lost, reports, told
+from tests.support.outside import Outside, outside
+
+DEATHS = 4
+
+
+async def deaths(around: Outside, point: str) -> None:
+    """Deaths at that point, one after the other, while much is to be sent."""
+    await reports(around, 6)
+    around.dies.points = [point] * DEATHS
+    await around.drain()
+    await around.live(2 * LEASE)
+
+
+async def test_deaths_between_acceptance_and_note_where_the_provider_knows_what_it_had(
+    around: Outside,
+) -> None:
+    await deaths(around, "notifier.accepted")
+    await everybody_was_told_once(around)
+    assert await marked(around) == DEATHS
+
+
+async def test_deaths_between_acceptance_and_note_where_it_does_not(around: Outside) -> None:
+    await around.faults(wecom={"duplicate_check_off": True, "task_id_reuse_allowed": True})
+    await deaths(around, "notifier.accepted")
+    await nothing_is_lost(around)
+    arrived = sum(sum(counts.values()) for counts in (await told(around)).values())
+    messages = len({row["message"] for row in await around.ledger()})
+    assert messages < arrived <= messages + DEATHS
+    assert await marked(around) == DEATHS
+
+
+@pytest.mark.parametrize("point", ["notifier.frozen", "notifier.noted"])
+async def test_deaths_before_and_after_a_try(around: Outside, point: str) -> None:
+    await deaths(around, point)
+    await everybody_was_told_once(around)
+
+
+async def test_database_that_restarts_twice_while_much_is_sent(database_url: str) -> None:
+    async with (
+        outside(database_url) as around,
+        gate_to(database_url) as gate,
+        Database.open(gate.dsn, acquire_timeout_s=0.5) as far,
+    ):
+        await reports(around, 12)
+        process = around.process(db=far)
+        for _ in range(2):
+            await process.dispatcher.start_due()
+            await gate.shut()
+            await process.dispatcher.settle()
+            await gate.unlock()
+            around.clock.forward(LEASE)
+        await process.dispatcher.drain()
+        await everybody_was_told_once(around)
