@@ -37,7 +37,7 @@ async def vs_bare_aiohttp(place: Place) -> Mapping[str, Measured]:
     count = place.effort.of(MESSAGES, 50)
     key, clock = MasterKey(new_master_key()), RealClock()
     async with (
-        _stand_in() as url,
+        stand_in() as url,
         Database.open(await place.migrated(), max_size=2) as db,
         aiohttp.ClientSession() as ours,
         aiohttp.ClientSession() as theirs,
@@ -90,7 +90,8 @@ async def _account(db: Database, url: str, key: MasterKey) -> Account:
 
 
 @asynccontextmanager
-async def _stand_in() -> AsyncIterator[str]:
+async def stand_in() -> AsyncIterator[str]:
+    """The address of a process that plays the least of WeCom."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.wecom_stand_in", stdin=pipe, stdout=pipe
