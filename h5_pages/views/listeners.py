@@ -10,11 +10,12 @@ from h5_pages.forms import data_of, plain_inputs
 from h5_pages.params import OfId
 from h5_pages.params_house import Seen
 from h5_pages.visit import Visit
+from notifier.providers.accounts import ACCOUNT_KINDS
 from storage.access import listeners as access
 from storage.access import organisations
 from storage.texts import N_
 from workflows.administration import listeners
-from workflows.administration.listeners import EARS, LEAST_LABELS, ListenerForm, least_of
+from workflows.administration.listeners import LEAST_LABELS, WITH_ADDRESS, ListenerForm, Offered, least_of
 from workflows.errors import FormInvalid, WorkflowError
 from workflows.identity.roles import Role
 
@@ -44,7 +45,7 @@ async def add(_: web.Request, visit: Visit) -> web.StreamResponse:
 
     async def do() -> str:
         data = data_of(ListenerForm, visit.typed.fields)
-        await listeners.add(visit.services.office, visit.by, data, _flows(visit))
+        await listeners.add(visit.services.office, visit.by, data, _offered(visit))
         return LIST
 
     return await done_or_asked_again(do, lambda error: _ask(visit, f"{LIST}/new", NEW, ENTER, error=error))
@@ -62,7 +63,7 @@ async def change(request: web.Request, visit: Visit) -> web.StreamResponse:
     async def do() -> str:
         data = data_of(ListenerForm, visit.typed.fields)
         seen = Seen.model_validate(visit.typed.fields).seen_version
-        await listeners.change(visit.services.office, visit.by, number, seen, data, _flows(visit))
+        await listeners.change(visit.services.office, visit.by, number, seen, data, _offered(visit))
         return LIST
 
     return await done_or_asked_again(do, lambda error: _edit(visit, number, error))
@@ -75,8 +76,10 @@ async def end(request: web.Request, visit: Visit) -> web.StreamResponse:
     return go_to(LIST)
 
 
-def _flows(visit: Visit) -> list[str]:
-    return [flow.name for flow in visit.services.cases.registry]
+def _offered(visit: Visit) -> Offered:
+    """Told as they are: accounts at which nobody has an address, and those that know groups."""
+    groups = {kind for kind, known in ACCOUNT_KINDS.items() if not known.addressed}
+    return Offered([flow.name for flow in visit.services.cases.registry], groups | WITH_ADDRESS)
 
 
 async def _edit(visit: Visit, number: int, error: WorkflowError | None = None) -> web.Response:
@@ -120,7 +123,7 @@ async def _ask(
 async def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
     db, viewer, gettext = visit.services.db, visit.person, visit.gettext
     places = await organisations.choices(db, viewer, ADMIN)
-    ears = await access.ears(db, viewer, ADMIN, EARS)
+    ears = await access.ears(db, viewer, ADMIN, sorted(_offered(visit).ears))
     flows = [(flow.name, gettext(flow.label)) for flow in visit.services.cases.registry]
     return {
         "unit": [(str(place.id), place.name) for place in places],

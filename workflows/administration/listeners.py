@@ -4,8 +4,8 @@ Entered, changed and ended by whoever administers both the organisation and the 
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -24,8 +24,6 @@ from workflows.forms import fill_in
 from workflows.identity.roles import Role
 
 SUBJECT = "listener"
-EARS = ("webhook", "wecom_robot", "telegram")
-"""The kinds of account that can be told as they are."""
 WITH_ADDRESS = frozenset({"telegram"})
 _GROUP = re.compile(r"-[1-9]\d{0,15}")
 NO_GROUP = N_("Please give the id of the group. It begins with a minus sign.")
@@ -79,24 +77,32 @@ class ListenerForm(Form):
     )
 
 
-async def add(office: Office, by: By, data: Mapping[str, Any], workflows: Sequence[str]) -> int:
-    """A new one; its id. `workflows` are those there are. Raises `NotVisible`, `FormInvalid`, `DatabaseAway`."""
+@dataclass(frozen=True)
+class Offered:
+    """What may be chosen: the names of all workflows, and the kinds of account that can be told as they are."""
+
+    workflows: Collection[str]
+    ears: Collection[str]
+
+
+async def add(office: Office, by: By, data: Mapping[str, Any], offered: Offered) -> int:
+    """A new one; its id. Raises `NotVisible`, `FormInvalid`, `DatabaseAway`."""
     form = fill_in(ListenerForm, data)
     async with office.writing(by) as desk:
-        row = await _checked(desk, by, form, workflows)
+        row = await _checked(desk, by, form, offered)
         made = replace(row, id=await writer.add(desk.connection, row))
         await _record(desk, "listener.add", made, {}, _told(made))
     return made.id
 
 
 async def change(
-    office: Office, by: By, listener_id: int, version: int, data: Mapping[str, Any], workflows: Sequence[str]
+    office: Office, by: By, listener_id: int, version: int, data: Mapping[str, Any], offered: Offered
 ) -> None:
     """Raises `NotVisible`, `ChangedMeanwhile`, `FormInvalid`, `DatabaseAway`."""
     form = fill_in(ListenerForm, data)
     async with office.writing(by) as desk:
         was = await _administered(desk, by, listener_id, version)
-        row = replace(await _checked(desk, by, form, workflows), id=was.id)
+        row = replace(await _checked(desk, by, form, offered), id=was.id)
         await writer.change(desk.connection, row)
         await _record(desk, "listener.change", row, _told(was), _told(row))
 
@@ -123,13 +129,13 @@ async def _administered(desk: Desk, by: By, listener_id: int, version: int) -> L
     return row
 
 
-async def _checked(desk: Desk, by: By, form: ListenerForm, workflows: Sequence[str]) -> ListenerRow:
+async def _checked(desk: Desk, by: By, form: ListenerForm, offered: Offered) -> ListenerRow:
     """The row that the form asks for; raises `FormInvalid`, `NotVisible`."""
     place = await administered(desk.connection, by, form.unit)
     ear = await writer.ear(desk.connection, form.account)
-    if ear is None or ear.kind not in EARS or not by.viewer.holds({Role.ADMINISTRATOR}, ear.path):
+    if ear is None or ear.kind not in offered.ears or not by.viewer.holds({Role.ADMINISTRATOR}, ear.path):
         raise FormInvalid.choice("account")
-    if form.workflow and form.workflow not in workflows:
+    if form.workflow and form.workflow not in offered.workflows:
         raise FormInvalid.choice("workflow")
     _check_address(form.address, ear.kind)
     if form.least is Least.NEVER and not form.hears_steps:
