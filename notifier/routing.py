@@ -124,12 +124,12 @@ def in_order(ways: Sequence[Way], order: Order) -> Iterator[tuple[Way, int]]:
         for way in _of_step(medium, left):
             left.remove(way)
             yield way, minutes
-    yield from ((way, order.first_minutes) for way in left if not way.by_number)
+    yield from ((way, order.first_minutes) for way in left if not way.rings)
 
 
 def _of_step(medium: str, left: Iterable[Way]) -> list[Way]:
     if medium == ANY:
-        return [way for way in left if not way.by_number][:1]
+        return [way for way in left if not way.rings][:1]
     return [way for way in left if medium_of(way.route.channel) == medium]
 
 

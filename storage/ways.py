@@ -10,10 +10,10 @@ from storage.outbox import Claimed
 
 @dataclass(frozen=True)
 class Way:
-    """One contact point by one account. `by_number` names the account that calls a number which gets SMS."""
+    """One contact point by one account. `rings`: a phone does, by the contact point itself or by a number for SMS."""
 
     route: Route
-    by_number: bool = False
+    rings: bool = False
 
 
 # Who has a number for SMS can be called at it where the house has an account that makes calls.
@@ -50,7 +50,7 @@ async def ways_to(
     """All ways, by rank; those by which a number for SMS is called come last. `sms` and `voice` are kinds."""
     if message.person_id is not None:
         rows = await connection.fetch(WAYS, message.person_id, list(sms), list(voice))
-        return [Way(Route(*row[:4]), row["by_number"]) for row in rows]
+        return [Way(Route(*row[:4]), rings=row["kind"] in voice) for row in rows]
     if message.account_id is not None:
         rows = await connection.fetch(ITSELF, message.account_id)
         return [Way(Route(None, row["id"], row["kind"], message.address)) for row in rows]

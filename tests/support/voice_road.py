@@ -18,6 +18,7 @@ from bot.sandbox.pushes import ReportTiming
 from bot.sandbox.serve import Addresses, running
 from notifier.channels import Channels
 from notifier.dispatcher import Dispatcher
+from notifier.escalations import Escalations
 from notifier.providers.email.channel import EmailChannel
 from notifier.rendering import Renderer
 from notifier.sending import Sender
@@ -38,6 +39,13 @@ from workflows.engine import Outcome
 from workflows.registry import all_workflows
 
 MAIL = "engineer@hospital.example"
+CALLED_FIRST = {
+    "first": "voice",
+    "first_minutes": 5,
+    "second": "own",
+    "second_minutes": 5,
+    "acknowledged": True,
+}
 LEDGER = """
 SELECT m.id AS message, m.state AS message_state, m.reason, m.acknowledged_way, d.*
   FROM message m JOIN delivery d ON d.message_id = m.id WHERE m.person_id = $1 ORDER BY d.id
@@ -46,7 +54,7 @@ SELECT m.id AS message, m.state AS message_state, m.reason, m.acknowledged_way, 
 
 @dataclass
 class VoiceRoad:
-    """Everything, running; the engineer is called first, then told by mail."""
+    """Everything, running; by the hospital's policy the engineer is called first, then told by mail."""
 
     desk: Desk
     vendor: Vendor
@@ -56,11 +64,17 @@ class VoiceRoad:
     address: str
     sealer: MasterKey
 
-    async def alarm(self) -> Outcome:
+    async def alarm(self, degrees: float = 29) -> Outcome:
         """A room that is too hot; whoever is told has been told."""
-        case = await raised(self.desk, 29)
+        case = await raised(self.desk, degrees)
         await self.dispatcher.drain()
         return case
+
+    async def later(self, minutes: float) -> None:
+        """So much later, and what nobody acknowledged has gone on."""
+        self.desk.real.forward(timedelta(minutes=minutes))
+        await Escalations(self.desk.db, self.desk.real).run_due()
+        await self.dispatcher.drain()
 
     async def state_of(self, case: Outcome) -> str:
         found: str = await self.desk.value("SELECT state FROM work_case WHERE id = $1", case.case_id)
@@ -169,5 +183,6 @@ async def _reachable(desk: Desk, vendor: Vendor, sandbox: Addresses, sealer: Mas
     settings, hospital = vendor.settings | {"base_url": sandbox.http}, desk.world.hospital
     calls = await add_account(desk.db, hospital, vendor.kind, "calls", settings, vendor.secrets, sealer)
     email = await add_account(desk.db, hospital, "email", "mail", mail, {}, sealer)
+    await desk.set_policy(hospital, "notify.critical", CALLED_FIRST)
     await add_contact(desk.db, desk.world.engineer, calls, NUMBER, rank=1)
     await add_contact(desk.db, desk.world.engineer, email, MAIL, rank=2)

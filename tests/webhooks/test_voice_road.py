@@ -72,6 +72,37 @@ async def test_answer_without_a_key_was_delivered_and_not_acknowledged(road: Voi
     assert await road.state_of(case) == "raised"
 
 
+async def test_phone_rings_once_nobody_acknowledged_the_mail_in_time(road: VoiceRoad) -> None:
+    shipped = {"first": "own", "first_minutes": 2, "second": "voice", "second_minutes": 5}
+    await road.desk.set_policy(
+        road.desk.world.hospital, "notify.critical", shipped | {"acknowledged": True}, version=2
+    )
+    case = await road.alarm()
+    await road.later(1.9)
+    assert await road.calls() == []
+    await road.later(0.2)
+    await road.phone("answer", "1")
+    mail, call = await road.until(lambda ledger: bool(ledger[-1]["acted_at"]))
+    assert (mail["channel"], call["channel"]) == ("email", road.vendor.kind)
+    assert await road.state_of(case) == "acknowledged"
+    await road.later(60)
+    assert len(await road.calls()) == 1
+
+
+async def test_answer_without_a_key_goes_on_when_its_time_is_over(road: VoiceRoad) -> None:
+    await road.alarm()
+    await road.phone("answer", "hang_up")
+    await road.until(lambda ledger: bool(ledger[0]["received_at"]))
+    await road.later(5.1)
+    assert [line["channel"] for line in await road.ledger()] == [road.vendor.kind, "email"]
+
+
+async def test_what_is_not_critical_rings_no_phone(road: VoiceRoad) -> None:
+    await road.alarm(25)
+    assert [line["channel"] for line in await road.ledger()] == ["email"]
+    assert await road.calls() == []
+
+
 async def test_menu_says_that_it_was_heard(road: VoiceRoad) -> None:
     await road.alarm()
     call = await road.phone("answer", "1")
