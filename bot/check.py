@@ -26,7 +26,7 @@ from storage.roles import SERVICE_ROLE, standing
 from storage.sealing import MasterKey, SealBroken
 from telemetry.mqtt import BrokerAway, MqttLink
 from telemetry.topics import SUBSCRIPTION
-from workflows.definition import Workflow
+from workflows.administration.unreachable import told_roles
 from workflows.registry import all_workflows
 
 LANGUAGES = (DEFAULT_LANGUAGE, SOURCE_LANGUAGE)
@@ -128,8 +128,7 @@ async def _people_and_accounts(db: Database, key: MasterKey) -> AsyncIterator[Fi
                 yield _usable(subject, await accounts.by_id(row["id"]), preview)
             except SealBroken as broken:
                 yield Finding(subject, False, str(broken))
-    roles = sorted({role for workflow in all_workflows() for role in _told(workflow)})
-    for row in await db.fetch(UNREACHABLE, roles, RealClock().now()):
+    for row in await db.fetch(UNREACHABLE, told_roles(all_workflows()), RealClock().now()):
         yield Finding(f"{row['name']}: {row['role']}", False, "nobody who could be told")
 
 
@@ -175,9 +174,3 @@ def texts_found(preview: Preview) -> Finding:
     """Can every message be rendered in every language?"""
     broken = [f"{sample.kind} ({sample.language}): {sample.detail}" for sample in preview.broken(LANGUAGES)]
     return Finding("texts", not broken, "; ".join(broken) or "every message renders in every language")
-
-
-def _told(workflow: Workflow) -> set[str]:
-    says = [say for move in workflow.moves for say in move.tells]
-    says += [say for deadline in workflow.deadlines for rung in deadline.ladder for say in rung.tells]
-    return {role for say in says for role in say.to.roles}

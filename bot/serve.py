@@ -32,6 +32,7 @@ POLL_S = 1.0
 RECALLS_EVERY_S = 10.0
 ROBOTS_EVERY_S = 5.0  # how soon another process takes over the connection of a robot
 AUDIT_EVERY_S = 30.0
+UNREACHABLE_EVERY_S = 600.0
 ADVICE = "let the service have a login of its own that is a member of yishe_service (docs/operation.md)"
 SHUTDOWN_S = 10.0
 YOUNG_OBJECTS = 10_000  # so many come with a dozen pages; Python would look after one
@@ -119,6 +120,7 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
                 imports,
                 5 * POLL_S,
             ),
+            Loop("unreachable", services.unreachable.tell, asyncio.Event(), UNREACHABLE_EVERY_S),
             Loop("upkeep", lambda: _look_after(services), asyncio.Event(), 3600),
             Loop("rates", lambda: _drop_old_uses(services), asyncio.Event(), 60),
         ]

@@ -56,6 +56,7 @@ from workflows.administration.import_kinds import all_kinds
 from workflows.administration.import_runs import ImportRunner
 from workflows.administration.imports import Imports
 from workflows.administration.office import Office
+from workflows.administration.unreachable import UnreachablePeople
 from workflows.adverse_event.patient import Patients
 from workflows.calendar import Calendar, ChineseWorkingDays, working_days
 from workflows.cases import Cases
@@ -89,6 +90,7 @@ class Services:
     pages: PageServices
     importing: ImportRunner
     escalations: Escalations
+    unreachable: UnreachablePeople
     wecom: WeComCallback
     robots: RobotHolder
     telegram: TelegramCallback
@@ -164,6 +166,7 @@ async def build_services(
                 identity=WeComIdentity(_wecom(channels), accounts),
             ),
             escalations=Escalations(db, real),
+            unreachable=UnreachablePeople(db, registry, clocks),
             importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),
             wecom=WeComCallback(front, accounts, Teller(_wecom(channels), accounts), real),
             robots=RobotHolder(db, http, accounts, RobotChat(front), real),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from storage.kinds import ActionWords, Vocabulary
-from workflows import reply_messages
+from workflows import house_messages, reply_messages
 from workflows.adverse_event.machine import ADVERSE_EVENT
 from workflows.alarm.machine import ALARM
 from workflows.definition import Workflow, must_fill_in
@@ -28,7 +28,7 @@ class Registry:
     def vocabulary(self) -> Vocabulary:
         """Every kind of message and every action of every workflow, for the notifier."""
         kinds = [kind for workflow in self for kind in workflow.kinds]
-        return Vocabulary([*kinds, *reply_messages.KINDS, STEP], {(w.name, a): _words(w, a) for w in self for a in w.actions})
+        return Vocabulary([*kinds, *reply_messages.KINDS, *house_messages.KINDS, STEP], {(w.name, a): _words(w, a) for w in self for a in w.actions})
 
 
 def _words(workflow: Workflow, action: str) -> ActionWords:

@@ -5,7 +5,7 @@ One clock moves both sides, so that leases, back-off, budgets, tokens and the 72
 
 import itertools
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -91,6 +91,8 @@ class Outside:
     accounts: Mapping[str, int]
     channels: Mapping[str, Channel]
     dies: DiesAt = field(default_factory=DiesAt)
+    budgets: Mapping[str, Sequence[Budget]] = field(default_factory=lambda: BUDGETS)
+    storms: Sequence[str] = ()
     vocabulary: Vocabulary = field(default_factory=lambda: all_workflows().vocabulary())
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -108,9 +110,9 @@ class Outside:
         """A notifier as another process would run it, on the same outbox."""
         db = db or self.db
         accounts = StoredChannelAccounts(db, sealer or self.sealer)
-        channels = Channels({**self.channels, **changed}, accounts, BUDGETS)
+        channels = Channels({**self.channels, **changed}, accounts, self.budgets)
         renderer = Renderer(vocabulary or self.vocabulary, SourceTexts(), self.links, PAGES)
-        manners = Manners(self.clock, Rules({}, HEADS))
+        manners = Manners(self.clock, Rules({}, HEADS, self.storms))
         sender = Sender(db, channels, renderer, self.clock, lambda: 0.5, self.dies, manners)
         decided = DecidedCards(db, channels, renderer, self.clock, lambda: 0.5)
         return Notifier(sender, Dispatcher(sender, self.dies), decided)
