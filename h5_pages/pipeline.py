@@ -41,6 +41,7 @@ class Route:
     `rate`: how often visitors without sign-in may come, each address by itself; with `per` also for each value
     of that part of the address, whoever comes. Every page for anybody has one.
     `documents`: its form may bring photos and documents, of which each may be larger than a photo.
+    `by_token`: the token in the address is all the right there is, so the form needs none of this browser's.
     `most_bytes`: how large its form may be, if that is not what its photos or its texts need.
     """
 
@@ -54,6 +55,7 @@ class Route:
     per: str = ""
     most_bytes: int = 0
     documents: bool = False
+    by_token: bool = False
 
     @property
     def largest_form(self) -> int:
@@ -124,7 +126,7 @@ async def _count(site: Site, route: Route, request: web.Request, visit: Visit) -
 
 async def _with_form(route: Route, request: web.Request, visit: Visit) -> Visit:
     """The visit with the posted form; raises `FormForged` unless it carries this browser's token."""
-    signed_out = route.access is For.SIGNED_IN and visit.viewer is None
+    signed_out = route.by_token or (route.access is For.SIGNED_IN and visit.viewer is None)
 
     def check(token: str) -> None:
         if not signed_out and not same(token, visit.csrf):

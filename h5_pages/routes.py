@@ -8,6 +8,7 @@ from h5_pages.routes_duty import DUTY_ROUTES
 from h5_pages.routes_house import HOUSE_ROUTES
 from h5_pages.routes_identity import IDENTITY_ROUTES
 from h5_pages.routes_listeners import LISTENER_ROUTES
+from h5_pages.routes_notices import NOTICE_ROUTES
 from h5_pages.routes_records import RECORD_ROUTES
 from h5_pages.views import (
     admin,
@@ -48,6 +49,7 @@ ROUTES = [
     *DUTY_ROUTES,
     *RECORD_ROUTES,
     *LISTENER_ROUTES,
+    *NOTICE_ROUTES,
     Route("GET", "/me/telegram", me.telegram),
     Route("POST", "/me/telegram", me.telegram_code),
     Route("POST", "/me/telegram/first", me.telegram_first),

@@ -12,22 +12,19 @@ from typing import Any
 
 import structlog
 
-from storage import mutes, policy_values, replies
+from storage import mutes, replies
 from storage.database import Database
-from storage.kinds import Severity
 from storage.mutes import Muting
 from storage.replies import Asked, Outcome, Reply, Telling
 from workflows.acknowledging import Acknowledged, Acknowledging
 from workflows.actor import Door
-from workflows.administration.notice_policies import NOTICE_POLICIES
 from workflows.engine import Clocks
 from workflows.reply_messages import HELP, NOT_STOPPED, WHICH
 from workflows.reply_words import Meant, Words, understood
+from workflows.stopping import may_stop_for
 
-STOP_POLICY = "notifier.stop_by_reply"
 HELP_ONCE_IN = timedelta(days=1)
 MOST_NAMED, TAIL = 3, 6  # what fits into a variable of 35 letters
-_NEVER_STOPPED = frozenset({Severity.URGENT, Severity.CRITICAL})
 
 log = structlog.get_logger()
 
@@ -111,23 +108,13 @@ class Replying:
         return _Ending(_about(done if done is not Acknowledged.UNKNOWN else Answered.IGNORED, one))
 
     async def _stop(self, account: SmsAccount, one: Asked) -> _Ending:
-        period = await self._may_stop_for(one)
+        period = await may_stop_for(self._db, self._clocks, one.severity, one.path)
         if one.person_id is None or not period:
             return _Ending(
                 _about(Answered.NOT_STOPPED, one), _tell(account, one.person_id, NOT_STOPPED.name, {})
             )
         until = self._clocks.real.now() + period
         return _Ending(_about(Answered.STOPPED, one), muting=Muting(one.person_id, one.kind, until, Door.SMS))
-
-    async def _may_stop_for(self, one: Asked) -> timedelta:
-        """How long that kind may be stopped where the case belongs; nothing for what is urgent."""
-        if one.severity in _NEVER_STOPPED:
-            return timedelta()
-        async with self._db.connection() as connection:
-            now = self._clocks.business.now()
-            found = await policy_values.nearest(connection, STOP_POLICY, one.path, now)
-        value = found or NOTICE_POLICIES[STOP_POLICY].value
-        return timedelta(days=int(value["amount"]))
 
     async def _which(self, account: SmsAccount, reply: Reply, open_: Sequence[Asked]) -> _Ending:
         listed = ", ".join(one.number[-TAIL:] or one.code for one in open_[:MOST_NAMED])

@@ -151,6 +151,7 @@ WITHOUT_VIEWER = {
     "cases.by_link": "makes the viewer from a link",
     "devices.by_label": "the public minimum behind a QR code",
     "devices.was_replaced": "what a label says that was replaced",
+    "notices.by_link": "the message behind a link in a mail",
     "licences.public": "what a licence says to whoever holds it",
 }
 FOREIGNERS = ("head elsewhere", "administrator elsewhere", "no post", "nobody", "link of another case")

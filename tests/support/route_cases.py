@@ -113,6 +113,8 @@ OPEN_TO_HOLDERS: dict[tuple[str, str], About] = {
     ("GET", "/f/{token}/files/{key}"): OPEN,
     ("GET", "/f/{token}/{action}"): OPEN,
     ("POST", "/f/{token}/{action}"): OPEN,
+    ("GET", "/n/{token}"): OPEN,
+    ("POST", "/n/{token}"): OPEN,
     ("GET", "/p/{token}"): OPEN,
     ("POST", "/p/{token}"): OPEN,
 }

@@ -11,6 +11,7 @@ WITHOUT_ROW = {
     "/admin/policies/{name}/preview": "shows what would change, and changes nothing",
     "/me/sessions/end": "where there is no other session, none ends",
     "/me/sessions/{key}/end": "a session of somebody else is not ended by its name",
+    "/n/{token}": "the ledger says who acknowledged, and when what was stopped",
     "/sign-out": "who is not signed in has no session to end",
 }
 
