@@ -25,6 +25,7 @@ from notifier.decided import DecidedCards
 from notifier.direct import Direct
 from notifier.dispatcher import Dispatcher
 from notifier.escalations import Escalations
+from notifier.noise.storms import Storms
 from notifier.preview import Preview
 from notifier.providers import build_channels, close_channels
 from notifier.providers.budgets import BUDGETS
@@ -68,6 +69,7 @@ from workflows.identity.sign_in import SignIn, SignInSettings
 from workflows.registry import Registry, all_workflows
 from workflows.replying import Replying
 
+STORMS = ("alarm",)  # workflows of which one person may be told by the hundred
 HEADS = (Role.DEPARTMENT_HEAD, Role.EQUIPMENT_HEAD, Role.ADMINISTRATOR)
 """Whose holders are told, the nearest first, when no channel reaches somebody and nobody stands in for them."""
 
@@ -90,6 +92,7 @@ class Services:
     pages: PageServices
     importing: ImportRunner
     escalations: Escalations
+    storms: Storms
     unreachable: UnreachablePeople
     wecom: WeComCallback
     robots: RobotHolder
@@ -128,7 +131,7 @@ async def build_services(
         lease = timedelta(seconds=settings.lease_s)
         renderer = Renderer(registry.vocabulary(), texts, links, settings.origin)
         preview = Preview(by_kind, renderer, registry.vocabulary())
-        manners = Manners(business, Rules(notice_policies.shipped(), HEADS))
+        manners = Manners(business, Rules(notice_policies.shipped(), HEADS, STORMS))
         sender = Sender(db, channels, renderer, real, random.random, fail, manners)
         office = Office(db, clocks)
         imports = Imports(office, all_kinds())
@@ -166,6 +169,7 @@ async def build_services(
                 identity=WeComIdentity(_wecom(channels), accounts),
             ),
             escalations=Escalations(db, real),
+            storms=Storms(db, manners.rules, business, real),
             unreachable=UnreachablePeople(db, registry, clocks),
             importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),
             wecom=WeComCallback(front, accounts, Teller(_wecom(channels), accounts), real),

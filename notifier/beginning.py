@@ -9,6 +9,8 @@ from notifier.budget import tally
 from notifier.channel import SendFailed, Verdict
 from notifier.channels import Channels, as_account
 from notifier.nobody import Nobody
+from notifier.noise.muting import is_muted
+from notifier.noise.storms import Storms
 from notifier.rendering import Renderer
 from notifier.router import Manner, Router, is_pressing
 from notifier.routing import Choice
@@ -45,6 +47,7 @@ class Beginning:
         router: Router,
         stand_ins: StandIns,
         nobody: Nobody,
+        storms: Storms,
         real: Clock,
     ) -> None:
         self._channels = channels
@@ -52,6 +55,7 @@ class Beginning:
         self._router = router
         self._stand_ins = stand_ins
         self._nobody = nobody
+        self._storms = storms
         self._real = real
 
     async def begin(self, tx: Connection, message: Claimed) -> Delivery | None:
@@ -65,7 +69,7 @@ class Beginning:
             await outbox.told(tx, held, self._real.now())
         elif held.has_left or not held.still_true:
             await self._withdraw(tx, held)
-        else:
+        elif not await self._storms.take(tx, held) and not await is_muted(tx, held, self._real.now()):
             return await self._next_try(tx, held)
         return None
 

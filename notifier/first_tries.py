@@ -60,14 +60,21 @@ class FirstTries:
     """Takes what is plain about a batch."""
 
     def __init__(
-        self, db: Database, channels: "Channels", renderer: Renderer, real: Clock, plain: Plain
+        self,
+        db: Database,
+        channels: "Channels",
+        renderer: Renderer,
+        real: Clock,
+        plain: Plain,
+        apart: Sequence[str] = (),
     ) -> None:
-        """`plain` tells the severities that can be dealt with here at this hour."""
+        """`plain` tells the severities that can be dealt with here at this hour; workflows `apart` cannot."""
         self._db = db
         self._channels = channels
         self._renderer = renderer
         self._real = real
         self._plain = plain
+        self._apart = apart
 
     async def begin(self, limit: int, lease: timedelta, claimed: Callable[[int], None]) -> Batch:
         """Claim up to `limit` due messages, tell how many, and begin the first tries. Raises `DatabaseAway`.
@@ -77,7 +84,7 @@ class FirstTries:
         began = self._real.now()
         try:
             async with self._db.transaction() as tx:
-                found = await first_tries.claim(tx, began, limit, await self._plain(tx))
+                found = await first_tries.claim(tx, began, limit, await self._plain(tx), self._apart)
                 claimed(len(found))
                 batch = await self._begin(tx, found, lease) if found else Batch()
         except DatabaseAway:

@@ -104,7 +104,8 @@ class Renderer:
 
     def _url(self, message: Claimed, kind: MessageKind) -> str:
         if message.case_id is None:
-            return f"{self._public_url}{kind.page}" if kind.page else ""
+            page = kind.page.format_map(message.variables)
+            return f"{self._public_url}{page}" if page else ""
         if message.participant_id is not None:
             return f"{self._public_url}/f/{self._links.token(message.participant_id)}"
         return f"{self._public_url}/cases/{message.number}"

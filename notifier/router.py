@@ -38,10 +38,14 @@ DUTY = N_("Somebody on duty is told; it waits for the end of the quiet hours.")
 
 @dataclass(frozen=True)
 class Rules:
-    """What holds where nobody set a policy, by its name; roles whose holders are told in the end, the nearest first."""
+    """What holds where nobody set a policy, by its name; roles whose holders are told in the end, the nearest first.
+
+    `storms` are the workflows whose messages may come in storms: theirs are begun one by one.
+    """
 
     shipped: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     heads: Sequence[str] = ()
+    storms: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

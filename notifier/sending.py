@@ -11,6 +11,7 @@ from notifier.channel import Accepted, SendFailed, Verdict
 from notifier.channels import Channels, as_account, too_slow
 from notifier.first_tries import Batch, Begun, FirstTries, Notes
 from notifier.nobody import Nobody
+from notifier.noise.storms import Storms
 from notifier.rendering import Renderer
 from notifier.retry import is_hopeless, retry_delay
 from notifier.router import Router, Rules
@@ -63,8 +64,9 @@ class Sender:
         manners = manners or Manners(real)
         router = Router(manners.rules, self._stand_ins, manners.business, real)
         nobody = Nobody(manners.rules, manners.business, real)
-        self._beginning = Beginning(channels, renderer, router, self._stand_ins, nobody, real)
-        self._first_tries = FirstTries(db, channels, renderer, real, router.plain)
+        self._storms = Storms(db, manners.rules, manners.business, real)
+        self._beginning = Beginning(channels, renderer, router, self._stand_ins, nobody, self._storms, real)
+        self._first_tries = FirstTries(db, channels, renderer, real, router.plain, manners.rules.storms)
 
     async def begin(self, limit: int, lease: timedelta, claimed: Callable[[int], None]) -> Batch:
         """Claim due messages, tell how many, and begin all first tries that are plain. Raises `DatabaseAway`."""
@@ -75,6 +77,7 @@ class Sender:
 
         Raises `DatabaseAway`; the lease then runs out and the message is claimed again.
         """
+        await self._storms.a_moment(message)
         async with self._db.transaction() as tx:
             delivery = await self._beginning.begin(tx, message)
         if delivery is not None:

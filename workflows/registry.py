@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from storage import storm_kinds
 from storage.kinds import ActionWords, Vocabulary
 from workflows import house_messages, reply_messages
 from workflows.adverse_event.machine import ADVERSE_EVENT
@@ -28,7 +29,10 @@ class Registry:
     def vocabulary(self) -> Vocabulary:
         """Every kind of message and every action of every workflow, for the notifier."""
         kinds = [kind for workflow in self for kind in workflow.kinds]
-        return Vocabulary([*kinds, *reply_messages.KINDS, *house_messages.KINDS, STEP], {(w.name, a): _words(w, a) for w in self for a in w.actions})
+        return Vocabulary(
+            [*kinds, *reply_messages.KINDS, *house_messages.KINDS, *storm_kinds.KINDS, STEP],
+            {(w.name, a): _words(w, a) for w in self for a in w.actions},
+        )
 
 
 def _words(workflow: Workflow, action: str) -> ActionWords:

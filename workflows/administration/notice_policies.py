@@ -27,6 +27,9 @@ NOTICE_POLICIES: Mapping[str, PolicyDefault] = {
     "notifier.standby_urgent": PolicyDefault({"amount": 1, "unit": "minutes"}, SOURCE),
     "notifier.standby_other": PolicyDefault({"amount": 10, "unit": "minutes"}, SOURCE),
     "notifier.stop_by_reply": PolicyDefault({"amount": 30, "unit": "calendar_days"}, SOURCE),
+    "notify.storm": PolicyDefault(
+        {"messages": 12, "seconds": 60, "at_once": 3, "calm_minutes": 10, "again_minutes": 30}, SOURCE
+    ),
     "notify.quiet_hours": PolicyDefault({"quiet_from": 0, "quiet_to": 0, "duty_first": True}, SOURCE),
 }
 """What holds where nobody set anything. Of what is critical everybody is told at any hour."""

@@ -55,6 +55,11 @@ IN_HOURS_OR_DAYS = Bounds(("minutes", "hours", "calendar_days"), least=1)  # the
 WHOLE_DAYS = Bounds()  # the code counts days, so another unit would mean something else
 NUMBERS: Mapping[str, Bounds] = {
     "hour": Bounds(most=23),
+    "messages": Bounds(least=2, most=1000),
+    "seconds": Bounds(least=1, most=3600),
+    "at_once": Bounds(least=2, most=1000),
+    "calm_minutes": Bounds(least=1, most=1440),
+    "again_minutes": Bounds(least=1, most=1440),
     "quiet_from": Bounds(most=23),
     "quiet_to": Bounds(most=23),
     "first_minutes": Bounds(most=1440),

@@ -100,6 +100,10 @@ WORDS: dict[str, Words] = {
     ),
     "notifier.standby_urgent": Words(N_("A second provider takes over: urgent messages"), DOWN),
     "notifier.standby_other": Words(N_("A second provider takes over: other messages"), DOWN),
+    "notify.storm": Words(
+        N_("Storm of alarms"),
+        N_("So many alarms to one person are told in one message, until it has been calm for so long."),
+    ),
     "notify.quiet_hours": Words(
         N_("Quiet hours"),
         N_(
@@ -128,6 +132,11 @@ KEY_LABELS: dict[str, str] = {
     "third_minutes": N_("Minutes until all others (0: never)"),
     "acknowledged": N_("Until somebody acknowledges it, not only until it is delivered"),
     "through_quiet": N_("In quiet hours too"),
+    "messages": N_("Messages"),
+    "seconds": N_("Within so many seconds"),
+    "at_once": N_("Or so many at the same moment"),
+    "calm_minutes": N_("Over after so many calm minutes"),
+    "again_minutes": N_("While it goes on, told again after so many minutes"),
     "quiet_from": N_("Quiet from (hour)"),
     "quiet_to": N_("Quiet until (hour)"),
     "duty_first": N_("At night only whoever is on duty is woken"),

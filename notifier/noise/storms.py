@@ -1,0 +1,126 @@
+"""Storm mode: many messages of one workflow to one person become one with their number and a link."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from notifier.router import Rules
+from storage import policy_values, storms
+from storage.clock import SHANGHAI, Clock
+from storage.database import Connection, Database
+from storage.kinds import MessageKind
+from storage.outbox import ESCALATED, Claimed
+from storage.storm_kinds import BEGAN, GOES_ON, OVER
+from storage.storms import Storm, Telling
+
+POLICY = "notify.storm"
+MOMENT_S = 0.3  # a first alarm waits no longer; whoever waits for its card does not notice
+SETTLE = timedelta(seconds=2)
+
+log = structlog.get_logger()
+
+
+class Limits(BaseModel):
+    """The policy: `messages` within `seconds`, or `at_once` within a moment, begin a storm; quiet ends it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    messages: int = Field(default=12, ge=2)
+    seconds: int = Field(default=60, ge=1)
+    at_once: int = Field(default=3, ge=2)
+    calm_minutes: int = Field(default=10, ge=1)
+    again_minutes: int = Field(default=30, ge=1)
+
+
+class Storms:
+    """Begins, feeds and ends storms. Any number of processes may run one. Policies hold in business time."""
+
+    def __init__(self, db: Database, rules: Rules, business: Clock, real: Clock) -> None:
+        self._db = db
+        self._rules = rules
+        self._business = business
+        self._real = real
+
+    async def a_moment(self, message: Claimed) -> None:
+        """Let those that come along with a first message be there when it is decided upon."""
+        if not self._may_storm(message):
+            return
+        age = (self._real.now() - message.created_at).total_seconds()
+        if 0 <= age < MOMENT_S:
+            await asyncio.sleep(MOMENT_S - age)
+
+    async def take(self, tx: Connection, message: Claimed) -> bool:
+        """Is it told along with others? Then nothing is left to be sent of it. The message must be held."""
+        if not self._may_storm(message) or message.person_id is None:
+            return False
+        await storms.lock(tx, message.person_id, message.workflow)
+        now = self._real.now()
+        storm = await storms.going_on(tx, message.person_id, message.workflow)
+        if storm is None and not await self._is_storm(tx, message, now):
+            return False
+        storm = storm or await self._begin(tx, message, now)
+        await storms.join(tx, storm, message, now, SETTLE)
+        return True
+
+    async def run_due(self) -> None:
+        """Say that storms go on, or are over. Raises `DatabaseAway`."""
+        async with self._db.transaction() as tx:
+            for storm in await storms.all_going_on(tx):
+                await self._look_at(tx, storm)
+
+    def _may_storm(self, message: Claimed) -> bool:
+        """One that was sent before, and is escalated, goes its own way."""
+        return message.workflow in self._rules.storms and message.held != ESCALATED
+
+    async def _is_storm(self, tx: Connection, message: Claimed, now: datetime) -> bool:
+        limits = await self._limits(tx, message.path)
+        since = now - timedelta(seconds=limits.seconds)
+        moment = message.created_at - timedelta(seconds=MOMENT_S)
+        most = max(limits.messages, limits.at_once)
+        many, at_once = await storms.recent(tx, message, since, max(moment, since), most)
+        return many >= limits.messages or at_once >= limits.at_once
+
+    async def _begin(self, tx: Connection, message: Claimed, now: datetime) -> Storm:
+        variables = {"count": 0, "since": _clock(now)}
+        storm = await storms.begin(
+            tx, message, Telling(BEGAN.name, BEGAN.severity, variables, now + SETTLE), now
+        )
+        log.warning("storm_began", storm=storm.id, person=message.person_id, workflow=message.workflow)
+        return storm
+
+    async def _look_at(self, tx: Connection, storm: Storm) -> None:
+        now, limits = self._real.now(), await self._limits(tx, storm.path)
+        if now - storm.last_at >= timedelta(minutes=limits.calm_minutes):
+            await storms.tell(
+                tx, storm, await self._telling(tx, OVER, storm, now, until=_clock(storm.last_at))
+            )
+            await storms.end(tx, storm, now)
+            log.info("storm_over", storm=storm.id, messages=storm.count)
+        elif storm.count > storm.told and now - storm.told_at >= timedelta(minutes=limits.again_minutes):
+            await storms.tell(tx, storm, await self._telling(tx, GOES_ON, storm, now))
+
+    async def _telling(
+        self, tx: Connection, kind: MessageKind, storm: Storm, now: datetime, **more: str
+    ) -> Telling:
+        counts = {"count": storm.count, "open": await storms.still_open(tx, storm), "storm": storm.id}
+        return Telling(kind.name, kind.severity, {**counts, "since": _clock(storm.began_at), **more}, now)
+
+    async def _limits(self, tx: Connection, path: str) -> Limits:
+        found = await policy_values.nearest(tx, POLICY, path, self._business.now())
+        return limits_of(found or self._rules.shipped.get(POLICY))
+
+
+def limits_of(value: Mapping[str, Any] | None) -> Limits:
+    """A policy as it is stored; one that makes no sense is as if it were not set."""
+    try:
+        return Limits.model_validate(value or {})
+    except ValidationError:
+        return Limits()
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).strftime("%H:%M")

@@ -1,0 +1,35 @@
+"""What is told of a storm: many messages of one workflow to one person. Texts are sources of the catalogues."""
+
+from storage.kinds import MessageKind, Severity
+from storage.texts import N_
+
+BEGAN = MessageKind(
+    "storm.began",
+    title=N_("{count} alarms at once, since {since}"),
+    summary=N_(
+        "More may come. They are told together until it is calm again. Open the list and acknowledge."
+    ),
+    fields=((N_("Since"), "{since}"), (N_("So far"), "{count}")),
+    severity=Severity.CRITICAL,
+    page="/me/storms/{storm}",
+    short=N_("{count} alarms at once"),
+)
+GOES_ON = MessageKind(
+    "storm.goes_on",
+    title=N_("Still many alarms: {count} since {since}"),
+    summary=N_("{open} of them are not closed yet. Open the list and acknowledge."),
+    fields=((N_("Since"), "{since}"), (N_("So far"), "{count}"), (N_("Not closed"), "{open}")),
+    severity=Severity.CRITICAL,
+    page="/me/storms/{storm}",
+    short=N_("{count} alarms so far"),
+)
+OVER = MessageKind(
+    "storm.over",
+    title=N_("It is calm again: {count} alarms, {since} to {until}"),
+    summary=N_("From now on each alarm is told by itself. {open} of them are not closed yet."),
+    fields=((N_("Alarms"), "{count}"), (N_("Not closed"), "{open}")),
+    severity=Severity.NOTICE,
+    page="/me/storms/{storm}",
+    short=N_("Calm again: {count} alarms"),
+)
+KINDS = (BEGAN, GOES_ON, OVER)
