@@ -71,15 +71,15 @@ async def page(request: web.Request, visit: Visit) -> web.StreamResponse:
 def _columns(visit: Visit) -> list[Column[Line]]:
     t = visit.gettext
     return [
-        Column(N_("Time"), "at", lambda m: m.created_at),
         Column(N_("To"), "", lambda m: m.recipient),
         Column(N_("Message"), "", visit.told),
         Column(N_("Kind of message"), "", lambda m: m.kind, hidden=True),
         Column(N_("Case"), "", lambda m: m.case_number, hidden=True),
         Column(N_("Level"), "", lambda m: t(look.LEVEL_LABELS[Severity(m.severity)]) if m.severity else ""),
-        Column(N_("Channel"), "", lambda m: t(look.channel(m.channel))),
+        Column(N_("Channel"), "", lambda m: t(look.channel(m.channel)), hidden=True),
         Column(N_("Account"), "", lambda m: m.account, hidden=True),
         Column(N_("State"), "", lambda m: t(OUTCOME_LABELS[m.outcome])),
+        Column(N_("Queued"), "at", lambda m: m.created_at),
         Column(N_("State since"), "", lambda m: m.ended_at, hidden=True),
         Column(N_("Why"), "", lambda m: t(m.reason), hidden=True),
         Column(N_("Tries"), "", lambda m: m.tries, hidden=True),
