@@ -4,6 +4,7 @@ Tortoise rebuilds all models for every operation, which takes seconds; inside th
 would be locked for as long.
 """
 
+import gc
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +15,7 @@ CANNOT = "-- THIS OPERATION CANNOT BE REPRESENTED AS SQL"
 async def statements(config: dict[str, Any], wanted: Iterable[str]) -> list[tuple[str, list[str]]]:
     """The statements of the named migrations, in the order in which they are to run. Opens no connection."""
     from tortoise import Tortoise  # noqa: PLC0415 - most starts have nothing to apply, and are faster without
-    from tortoise.connection import get_connection  # noqa: PLC0415 - the same
+    from tortoise.connection import ConnectionHandler, get_connection  # noqa: PLC0415 - the same
     from tortoise.migrations.loader import MigrationLoader  # noqa: PLC0415 - the same
     from tortoise.migrations.recorder import MigrationRecorder  # noqa: PLC0415 - the same
     from tortoise.migrations.schema_editor.asyncpg import AsyncpgSchemaEditor  # noqa: PLC0415 - the same
@@ -22,11 +23,14 @@ async def statements(config: dict[str, Any], wanted: Iterable[str]) -> list[tupl
     from tortoise.migrations.schema_generator.state_apps import StateApps  # noqa: PLC0415 - the same
 
     await Tortoise.init(config=config, init_connections=False)
+    was_collecting = gc.isenabled()
+    gc.disable()  # it would go through the same models again and again, which doubles the time
     try:
         connection = get_connection("default")
         loader = MigrationLoader(config["apps"], MigrationRecorder(None))
         await loader.build_graph()
-        state = State(models={}, apps=StateApps(default_connections={APP: "default"}))
+        # Without connections of their own the states skip what only queries need, which takes most of the time.
+        state = State(models={}, apps=StateApps({APP: "default"}, connections=ConnectionHandler()))
         collected = []
         for name, migration in _in_order(loader):
             if name not in wanted:
@@ -37,6 +41,8 @@ async def statements(config: dict[str, Any], wanted: Iterable[str]) -> list[tupl
             collected.append((name, [_sound(sql) for sql in editor.collected_sql if not _is_remark(sql)]))
         return collected
     finally:
+        if was_collecting:
+            gc.enable()
         await Tortoise.close_connections()
 
 
