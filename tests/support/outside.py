@@ -36,6 +36,7 @@ from storage.sealing import MasterKey, new_master_key
 from storage.texts import Gettext
 from tests.support.clocks import FixedClock
 from tests.support.mishaps import DiesAt
+from tests.support.ear_cast import STAND_INS
 from tests.support.sandbox import AES_KEY, AGENT, CORPID, MUTE_AGENT, app_entry
 from tests.support.world import World, add_account, add_contact, make_world
 from workflows.actor import Actor, Door, Reporter
@@ -291,7 +292,7 @@ def _cast() -> SandboxConfig:
         "members": [{"userid": user, "name": user} for user in PEOPLE],
     }
     boxes = [{"address": address, "name": address} for address in (VISITOR, *map(mail_of, PEOPLE))]
-    return SandboxConfig.model_validate({"corps": [corp], "mailboxes": boxes})
+    return SandboxConfig.model_validate({"corps": [corp], "mailboxes": boxes, **STAND_INS})
 
 
 async def _accounts(db: Database, world: World, sandbox: Addresses, sealer: MasterKey) -> Mapping[str, int]:

@@ -1,0 +1,83 @@
+"""The whole road of what listeners hear: from the step to another system and to groups, once, and in the ledger."""
+
+from datetime import timedelta
+from typing import Any
+
+from storage.database import Record
+from tests.support.ears import listen
+from tests.support.outside import PAGES, Outside
+
+TOLD = """
+SELECT m.kind, m.state, d.state AS delivery, d.tries, d.error_code, d.maybe_twice, d.payload
+  FROM message m LEFT JOIN delivery d ON d.message_id = m.id WHERE m.account_id = $1 ORDER BY m.id, d.id
+"""
+
+
+async def told(around: Outside, account: int) -> list[Record]:
+    return list(await around.db.fetch(TOLD, account))
+
+
+async def events(around: Outside) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await around.state())["hooks"][0]["events"]
+    return found
+
+
+async def misbehave(around: Outside, **faults: Any) -> None:
+    async with around.http.post(f"{around.sandbox.http}/sandbox/hooks/faults", json=faults) as response:
+        assert response.status == 200
+
+
+async def test_another_system_follows_a_case_by_signed_events(around: Outside) -> None:
+    account = await listen(around, "webhook", ["notice"], steps=True)
+    case = await around.awaiting_approval()
+    await around.drain()
+    bodies = [event["body"] for event in await events(around)]
+    steps = [body["data"] for body in bodies if body["type"] == "case.step"]
+    assert [(step["action"], step["state"]) for step in steps] == [
+        ("report", "reported"),
+        ("triage", case.state),
+    ]
+    asked = next(body for body in bodies if body["type"] == "repair.please_approve")
+    assert (asked["case"], asked["url"]) == (case.number, f"{PAGES}/cases/{case.number}")
+    assert {(row["state"], row["delivery"]) for row in await told(around, account)} == {("sent", "accepted")}
+
+
+async def test_an_event_comes_again_until_it_is_taken_and_is_taken_once(around: Outside) -> None:
+    account = await listen(around, "webhook", ["notice"])
+    await misbehave(around, status=503, status_times=2, accept_then_drop_connection=1)
+    await around.report()
+    await around.live(timedelta(hours=1))
+    (event,) = await events(around)
+    (row,) = await told(around, account)
+    assert (event["times"], row["state"], row["delivery"]) == (2, "sent", "accepted")
+    assert (row["tries"], row["maybe_twice"]) == (4, True)
+
+
+async def test_a_receiver_that_wants_no_more_is_a_dead_letter_that_can_be_sent_again(around: Outside) -> None:
+    account = await listen(around, "webhook", ["notice"])
+    await misbehave(around, status=410, status_times=1)
+    await around.report()
+    await around.live(timedelta(minutes=5))
+    (row,) = await told(around, account)
+    assert (row["state"], row["error_code"]) == ("dead", "http-410")
+    message = await around.db.fetchrow("SELECT id FROM message WHERE account_id = $1", account)
+    assert message is not None
+    assert await around.send_again(message["id"])
+    await around.drain()
+    assert len(await events(around)) == 1
+
+
+async def test_groups_hear_once_and_can_only_open_pages(around: Outside) -> None:
+    robot, group = (
+        await listen(around, "wecom_robot", ["notice"]),
+        await listen(around, "telegram", ["notice"]),
+    )
+    case = await around.awaiting_approval()
+    await around.drain()
+    for account in (robot, group):
+        kinds = [row["kind"] for row in await told(around, account) if row["delivery"] == "accepted"]
+        assert sorted(kinds) == ["repair.please_approve", "repair.please_triage"]
+    chat = (await around.state())["telegram"]["chats"][0]
+    asked = next(m for m in chat["messages"] if "Approval of a repair" in m["text"])
+    assert all("callback_data" not in button for row in asked["keyboard"] for button in row)
+    assert case.number in str(asked["keyboard"])
