@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.voice import HEARD, NUMBER, VENDORS, Vendor
+from tests.support.voice import ALIYUN, HEARD, NUMBER, VENDORS, Vendor
 from tests.support.voice_road import MAIL, VoiceRoad, voice_road
 
 
@@ -13,6 +13,13 @@ from tests.support.voice_road import MAIL, VoiceRoad, voice_road
 async def road(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[VoiceRoad]:
     vendor: Vendor = request.param
     async with voice_road(database_url, vendor) as made:
+        yield made
+
+
+@pytest.fixture
+async def one_road(database_url: str) -> AsyncIterator[VoiceRoad]:
+    """Where the vendor makes no difference."""
+    async with voice_road(database_url, ALIYUN) as made:
         yield made
 
 
@@ -72,41 +79,41 @@ async def test_answer_without_a_key_was_delivered_and_not_acknowledged(road: Voi
     assert await road.state_of(case) == "raised"
 
 
-async def test_phone_rings_once_nobody_acknowledged_the_mail_in_time(road: VoiceRoad) -> None:
+async def test_phone_rings_once_nobody_acknowledged_the_mail_in_time(one_road: VoiceRoad) -> None:
     shipped = {"first": "own", "first_minutes": 2, "second": "voice", "second_minutes": 5}
-    await road.desk.set_policy(
-        road.desk.world.hospital, "notify.critical", shipped | {"acknowledged": True}, version=2
+    await one_road.desk.set_policy(
+        one_road.desk.world.hospital, "notify.critical", shipped | {"acknowledged": True}, version=2
     )
-    case = await road.alarm()
-    await road.later(1.9)
-    assert await road.calls() == []
-    await road.later(0.2)
-    await road.phone("answer", "1")
-    mail, call = await road.until(lambda ledger: bool(ledger[-1]["acted_at"]))
-    assert (mail["channel"], call["channel"]) == ("email", road.vendor.kind)
-    assert await road.state_of(case) == "acknowledged"
-    await road.later(60)
-    assert len(await road.calls()) == 1
+    case = await one_road.alarm()
+    await one_road.later(1.9)
+    assert await one_road.calls() == []
+    await one_road.later(0.2)
+    await one_road.phone("answer", "1")
+    mail, call = await one_road.until(lambda ledger: bool(ledger[-1]["acted_at"]))
+    assert (mail["channel"], call["channel"]) == ("email", one_road.vendor.kind)
+    assert await one_road.state_of(case) == "acknowledged"
+    await one_road.later(60)
+    assert len(await one_road.calls()) == 1
 
 
-async def test_answer_without_a_key_goes_on_when_its_time_is_over(road: VoiceRoad) -> None:
-    await road.alarm()
-    await road.phone("answer", "hang_up")
-    await road.until(lambda ledger: bool(ledger[0]["received_at"]))
-    await road.later(5.1)
-    assert [line["channel"] for line in await road.ledger()] == [road.vendor.kind, "email"]
+async def test_answer_without_a_key_goes_on_when_its_time_is_over(one_road: VoiceRoad) -> None:
+    await one_road.alarm()
+    await one_road.phone("answer", "hang_up")
+    await one_road.until(lambda ledger: bool(ledger[0]["received_at"]))
+    await one_road.later(5.1)
+    assert [line["channel"] for line in await one_road.ledger()] == [one_road.vendor.kind, "email"]
 
 
-async def test_what_is_not_critical_rings_no_phone(road: VoiceRoad) -> None:
-    await road.alarm(25)
-    assert [line["channel"] for line in await road.ledger()] == ["email"]
-    assert await road.calls() == []
+async def test_what_is_not_critical_rings_no_phone(one_road: VoiceRoad) -> None:
+    await one_road.alarm(25)
+    assert [line["channel"] for line in await one_road.ledger()] == ["email"]
+    assert await one_road.calls() == []
 
 
-async def test_menu_says_that_it_was_heard(road: VoiceRoad) -> None:
-    await road.alarm()
-    call = await road.phone("answer", "1")
-    assert call["said"] == ([HEARD] if road.vendor.kind == "voice" else [])
+async def test_menu_says_that_it_was_heard(one_road: VoiceRoad) -> None:
+    await one_road.alarm()
+    call = await one_road.phone("answer", "1")
+    assert call["said"] == [HEARD]
 
 
 async def test_reports_that_come_twice_change_nothing(road: VoiceRoad) -> None:
