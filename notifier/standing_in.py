@@ -4,15 +4,17 @@ import structlog
 
 from notifier.channel import Accepted, Account, Channel, SendFailed, Traceable
 from notifier.providers.accounts import kinds_of
-from storage import deliveries, standby
+from storage import deliveries, routing_notes, standby
 from storage.clock import Clock
 from storage.database import Connection, Database
 from storage.deliveries import Delivery, Failure, Route
 from storage.kinds import Severity
 from storage.outbox import Claimed
+from storage.routing_notes import What
 from storage.texts import N_
 
 TAKEN_OVER = N_("The provider is down; a standby account takes over.")
+COULD_NOT = N_("The first account could not send it; a standby account takes over.")
 _URGENT = frozenset({Severity.URGENT, Severity.CRITICAL})
 
 log = structlog.get_logger()
@@ -31,6 +33,7 @@ class StandIns:
             way = await standby.after_refusal(tx, message.id, kinds_of, self._real.now())
             if way is not None:
                 log.info("standby_after_refusal", message=message.id, account=way.account_id)
+                await self._tell_of(tx, message, way.account_id, "refused")
                 return Route(way.contact_point_id, way.account_id, way.channel, way.address)
         return None
 
@@ -51,7 +54,16 @@ class StandIns:
         if found is None:
             return None
         log.info("standby_takes_over", message=message.id, account=found.account_id)
+        await self._tell_of(tx, message, found.account_id, "down")
         return Route(route.contact_point_id, found.account_id, found.kind, route.address)
+
+    async def _tell_of(self, tx: Connection, message: Claimed, account_id: int, code: str) -> None:
+        """Keep who took over, and whether the other account refused or is down."""
+        reason = TAKEN_OVER if code == "down" else COULD_NOT
+        now = self._real.now()
+        await routing_notes.note(
+            tx, message.id, What.STANDBY, now, account_id=account_id, code=code, reason=reason
+        )
 
     async def leave(self, tx: Connection, delivery: Delivery) -> None:
         """Give up the open delivery by the account that is down."""

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from storage import routing_notes
 from storage.database import Connection, Database, Record
+from storage.routing_notes import What
 from storage.texts import N_
 
 NOT_ARRIVED = N_("The provider reports that it did not arrive.")
@@ -100,7 +102,23 @@ async def note(db: Database, account_id: int, receipt: Receipt, now: datetime) -
         await (_delivered if receipt.delivered else _failed)(tx, found, receipt, now)
         if receipt.parts is not None:
             await tx.execute(PARTS, found["id"], found["created_at"], receipt.parts)
+        await _tell_of(tx, found, account_id, receipt, now)
     return Noted.NEWS
+
+
+async def _tell_of(tx: Connection, found: Record, account_id: int, receipt: Receipt, now: datetime) -> None:
+    """Keep every report, beside the ledger that knows the last one only."""
+    await routing_notes.note(
+        tx,
+        found["message_id"],
+        What.RECEIPT,
+        now,
+        delivery_id=found["id"],
+        account_id=account_id,
+        code=receipt.code,
+        reason="" if receipt.delivered else receipt.reason,
+        delivered=receipt.delivered,
+    )
 
 
 def _is_of(receipt: Receipt, delivery: Record) -> bool:

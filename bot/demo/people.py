@@ -65,8 +65,8 @@ TELEGRAM_IDS = {"engineer": 700000001, "engineer2": 700000002, "head": 700000003
 NOT_LINKED = frozenset({"engineer"})
 DEPUTY = _Job("deputy", "装备处副处长", Role.EQUIPMENT_HEAD, sms=True, telegram_first=True)
 HOSPITAL_JOBS = (
-    _Job("engineer", "医学工程师", Role.ENGINEER, called=True),
-    _Job("engineer2", "医学工程师", Role.ENGINEER, called=True),
+    _Job("engineer", "医学工程师", Role.ENGINEER, sms=True, called=True),
+    _Job("engineer2", "医学工程师", Role.ENGINEER, sms=True, called=True),
     _Job("head", "装备处处长", Role.EQUIPMENT_HEAD, sms=True, called=True),
     _Job("director", "分管副院长", Role.VICE_DIRECTOR, sms=True, called=True),
     _Job("safety", "安全员", Role.SAFETY_OFFICER, sms=True),
@@ -83,12 +83,11 @@ SHORT = {RADIOLOGY: "", NUCLEAR: "-nm", RADIOTHERAPY: "-rt", THEATRE: "-or"}
 def people() -> list[Person]:
     """Everybody; the first hospital first, whose user names are the plain ones."""
     seen: Counter[str] = Counter()
-    # 199 0000 00xx, which nobody has; 199 0000 01xx are those who are called and get no SMS.
-    mobiles, others = ((f"199{number:08d}" for number in count(start)) for start in (1, 101))
+    mobiles = (f"199{number:08d}" for number in count(1))  # which nobody has
     made = []
     for username, job, organisation in _posts():
         mobile = next(mobiles) if job.sms else ""
-        calls = (mobile or next(others)) if job.called else ""
+        calls = mobile if job.called else ""
         made.append(replace(_named(username, job, organisation, seen), mobile=mobile, calls=calls))
     return made
 
