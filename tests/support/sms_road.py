@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,9 +12,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.sandbox.app import Surroundings
 from bot.sandbox.config import SandboxConfig
-from bot.sandbox.pushes import ReportTiming
 from bot.sandbox.serve import Addresses, running
 from notifier.budget import Budget
 from notifier.channels import Channels
@@ -30,6 +27,7 @@ from storage.links import Links
 from storage.sealing import MasterKey, new_master_key
 from tests.support.clocks import FixedClock
 from tests.support.outside import SourceTexts
+from tests.support.road_parts import mail_settings, surroundings
 from tests.support.sms import NUMBER, TOKEN, played_account, sms_secrets, sms_settings
 from tests.support.tencent_sms import PUSH_TOKEN, played_app, tencent_secrets, tencent_settings
 from tests.support.world import World, add_account, add_contact, make_world
@@ -137,7 +135,7 @@ async def sms_road(dsn: str) -> AsyncIterator[SmsRoad]:
         SmsPushes(db, accounts, replying, clock).add_to(app)
         async with (
             TestServer(app) as server,
-            running(_cast(str(server.make_url(""))), "127.0.0.1", 0, 0, _surroundings(clock)) as sandbox,
+            running(_cast(str(server.make_url(""))), "127.0.0.1", 0, 0, surroundings(clock)) as sandbox,
         ):
             world = await make_world(db)
             await _reachable(db, world, sandbox, sealer)
@@ -171,29 +169,8 @@ def _cast(server: str) -> SandboxConfig:
     return SandboxConfig.model_validate({"corps": [], "mailboxes": mailboxes} | accounts)
 
 
-def _surroundings(clock: FixedClock) -> Surroundings:
-    start = clock.now()
-    return Surroundings(
-        clock.now,
-        lambda: (clock.now() - start) / timedelta(seconds=1),
-        random.Random(7),
-        report_timing=ReportTiming(first_s=0),
-        sleep=_moment,
-    )
-
-
-async def _moment(_: float) -> None:
-    await asyncio.sleep(0.01)
-
-
 async def _reachable(db: Database, world: World, sandbox: Addresses, sealer: MasterKey) -> None:
-    mail = {
-        "host": sandbox.smtp_host,
-        "port": sandbox.smtp_port,
-        "tls": "none",
-        "sender_address": "equipment@hospital.example",
-        "message_id_domain": "hospital.example",
-    }
+    mail = mail_settings(sandbox)
     more = {"extend_code_digits": 4, "price_per_part": "0.045"}
     settings, other = sms_settings(sandbox.http, **more), tencent_settings(sandbox.http, **more)
     sms = await add_account(db, world.hospital, "sms", "sms", settings, sms_secrets(), sealer)

@@ -1,7 +1,6 @@
 """The whole road of a call: an alarm, the notifier, the provider's stand-in with its phone, and the way back."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,9 +11,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.sandbox.app import Surroundings
 from bot.sandbox.config import SandboxConfig
-from bot.sandbox.pushes import ReportTiming
 from bot.sandbox.serve import Addresses, running
 from notifier.channels import Channels
 from notifier.dispatcher import Dispatcher
@@ -27,9 +24,9 @@ from storage.database import Record
 from storage.failpoints import NoFailPoints
 from storage.links import Links
 from storage.sealing import MasterKey, new_master_key
-from tests.support.clocks import FixedClock
 from tests.support.desk import Desk, open_desk
 from tests.support.outside import SourceTexts
+from tests.support.road_parts import mail_settings, surroundings
 from tests.support.voice import NUMBER, TOKEN, Vendor
 from tests.support.world import add_account, add_contact
 from tests.workflows.alarm.test_alarm import raised
@@ -134,7 +131,7 @@ async def voice_road(dsn: str, vendor: Vendor) -> AsyncIterator[VoiceRoad]:
                 "127.0.0.1",
                 0,
                 0,
-                _surroundings(desk.real),
+                surroundings(desk.real),
             ) as sandbox,
         ):
             await _reachable(desk, vendor, sandbox, sealer)
@@ -157,29 +154,8 @@ def _cast(vendor: Vendor, report_url: str) -> SandboxConfig:
     return SandboxConfig.model_validate({"corps": [], "mailboxes": mailboxes, **vendor.entry(report_url)})
 
 
-def _surroundings(clock: FixedClock) -> Surroundings:
-    start = clock.now()
-    return Surroundings(
-        clock.now,
-        lambda: (clock.now() - start) / timedelta(seconds=1),
-        random.Random(7),
-        report_timing=ReportTiming(first_s=0),
-        sleep=_moment,
-    )
-
-
-async def _moment(_: float) -> None:
-    await asyncio.sleep(0.01)
-
-
 async def _reachable(desk: Desk, vendor: Vendor, sandbox: Addresses, sealer: MasterKey) -> None:
-    mail = {
-        "host": sandbox.smtp_host,
-        "port": sandbox.smtp_port,
-        "tls": "none",
-        "sender_address": "equipment@hospital.example",
-        "message_id_domain": "hospital.example",
-    }
+    mail = mail_settings(sandbox)
     settings, hospital = vendor.settings | {"base_url": sandbox.http}, desk.world.hospital
     calls = await add_account(desk.db, hospital, vendor.kind, "calls", settings, vendor.secrets, sealer)
     email = await add_account(desk.db, hospital, "email", "mail", mail, {}, sealer)
