@@ -33,6 +33,7 @@ RECALLS_EVERY_S = 10.0
 ROBOTS_EVERY_S = 5.0  # how soon another process takes over the connection of a robot
 AUDIT_EVERY_S = 30.0
 STORMS_EVERY_S = 10.0
+BOUNCES_EVERY_S = 60.0
 UNREACHABLE_EVERY_S = 600.0
 ADVICE = "let the service have a login of its own that is a member of yishe_service (docs/operation.md)"
 SHUTDOWN_S = 10.0
@@ -108,6 +109,7 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
             Loop("robots", services.robots.round, asyncio.Event(), ROBOTS_EVERY_S),
             Loop("recalls", services.recalls.run_due, asyncio.Event(), RECALLS_EVERY_S),
             Loop("storms", services.storms.run_due, asyncio.Event(), STORMS_EVERY_S),
+            Loop("bounces", services.bounces.read, asyncio.Event(), BOUNCES_EVERY_S),
             Loop("escalations", services.escalations.run_due, asyncio.Event(), POLL_S),
             Loop("cards", lambda: services.decided.run_due(_piece(heartbeats, "cards")), cards, POLL_S),
         ]

@@ -20,6 +20,7 @@ from bot.sample_texts import SampleTexts
 from bot.settings import Settings
 from bot.teller import TelegramTeller, Teller
 from h5_pages.services import PageServices, PageSettings
+from notifier.bounces import Bounces
 from notifier.channels import Channels
 from notifier.decided import DecidedCards
 from notifier.direct import Direct
@@ -99,6 +100,7 @@ class Services:
     telegram: TelegramCallback
     sms_pushes: SmsPushes
     voice_reports: VoiceReports
+    bounces: Bounces
     acknowledging: Acknowledging
     auditing: Auditing
     preview: Preview
@@ -177,6 +179,7 @@ async def build_services(
             telegram=_telegram(front, LinkDesk(db, codes, texts, real, settings.origin), http, accounts),
             sms_pushes=SmsPushes(db, accounts, Replying(db, acknowledging, clocks), real),
             voice_reports=VoiceReports(db, accounts, acknowledging, real),
+            bounces=Bounces(db, accounts, real),
             acknowledging=acknowledging,
             preview=preview,
             auditing=_auditing(settings, Auditor(db, registry, clocks), Direct(channels), texts),

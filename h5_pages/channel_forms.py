@@ -16,7 +16,7 @@ from workflows.administration.channel_accounts import Entered
 from workflows.errors import FormInvalid
 
 WRONG = N_("This is missing or does not have the right form.")
-NUMBERS = frozenset({"agent_id", "daily_quota", "port", "play_times", "extend_code_digits", "variable_length"})
+NUMBERS = frozenset({"agent_id", "daily_quota", "port", "bounce_port", "play_times", "extend_code_digits", "variable_length"})
 IN_JSON = frozenset({"templates", "menu", "reply_words"})
 
 
@@ -33,6 +33,16 @@ TLS_LABELS = {
     Tls.IMPLICIT: N_("TLS from the start (port 465)"),
     Tls.NONE: N_("no encryption, only within the machine room"),
 }
+
+
+class BounceTls(StrEnum):
+    """How the mailbox of what comes back is read."""
+
+    IMPLICIT = "implicit"
+    NONE = "none"
+
+
+TLS_LABELS_THERE = {BounceTls.IMPLICIT: N_("TLS from the start"), BounceTls.NONE: TLS_LABELS[Tls.NONE]}
 
 
 class WeComForm(AccountForm):
@@ -112,6 +122,20 @@ class EmailForm(AccountForm):
     message_id_domain: Line = Field(
         default="", title=N_("Domain of the message ids"), description=N_("Usually that of the sender")
     )
+    bounce_address: Line = Field(
+        default="",
+        title=N_("Address for what comes back"),
+        description=N_("A mailbox for this alone: what is read there is deleted. Empty: nothing is read."),
+    )
+    bounce_host: Line = Field(default="", title=N_("Its server (POP3)"))
+    bounce_port: Line = Field(default="995", title=N_("Its port"))
+    bounce_tls: BounceTls = Field(
+        default=BounceTls.IMPLICIT,
+        title=N_("Encryption there"),
+        json_schema_extra={"labels": {str(tls): TLS_LABELS_THERE[tls] for tls in BounceTls}},
+    )
+    bounce_username: Line = Field(default="", title=N_("User name there"))
+    bounce_password: Line = Field(default="", title=N_("Password there"), json_schema_extra=SECRET)
 
 
 class TelegramForm(AccountForm):

@@ -37,12 +37,13 @@ class MailFaults(_Switches):
     """Misbehaviour of the mail server.
 
     `temp_fail_next` messages get 451, `disconnect_after_data` messages are kept while the
-    connection ends before 250, addresses in `refuse` get 550.
+    connection ends before 250, addresses in `refuse` get 550. Mails to addresses in `bounce` are taken and come back.
     """
 
     temp_fail_next: NonNegativeInt = 0
     disconnect_after_data: NonNegativeInt = 0
     refuse: list[str] = []
+    bounce: list[str] = []
 
 
 class SmsFaults(_Switches):

@@ -55,6 +55,27 @@ def parse_mail(id_: int, at: datetime, sender: str, recipients: list[str], raw: 
     )
 
 
+def not_delivered(sender: str, recipient: str, raw: bytes) -> bytes:
+    """The report that a mail could not be delivered, as RFC 3464 has it, with the headers of the mail."""
+    headers = raw.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
+    status = (
+        "Reporting-MTA: dns; sandbox.invalid\r\n\r\n"
+        f"Final-Recipient: rfc822; {recipient}\r\nAction: failed\r\nStatus: 5.1.1"
+    )
+    parts = [
+        "Content-Type: text/plain; charset=utf-8\r\n\r\nYour mail could not be delivered.",
+        f"Content-Type: message/delivery-status\r\n\r\n{status}",
+        f"Content-Type: text/rfc822-headers\r\n\r\n{headers}",
+    ]
+    body = "".join(f"--report\r\n{part}\r\n\r\n" for part in parts)
+    return (
+        f"From: MAILER-DAEMON@sandbox.invalid\r\nTo: {sender}\r\nSubject: Undelivered mail\r\n"
+        "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="report"\r\n\r\n'
+        f"{body}--report--\r\n"
+    ).encode()
+
+
 def _body(message: EmailMessage, subtype: str) -> str:
     part = message.get_body((subtype,))
     if part is None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bot.sandbox.mails import parse_mail
+from bot.sandbox.mails import not_delivered, parse_mail
 from bot.sandbox.world import World
 
 MOST_BYTES = 25 * 1024 * 1024
@@ -43,7 +43,11 @@ class MailHandler:
 
     def _keep(self, envelope: Envelope) -> None:
         raw = envelope.original_content or b""
+        lost = {address.lower() for address in self._world.faults.mail.bounce}
         for address in dict.fromkeys(address.lower() for address in envelope.rcpt_tos):
+            if address in lost:
+                self._come_back(envelope.mail_from or "", address, raw)
+                continue
             mail = parse_mail(
                 self._world.next_id(),
                 self._world.now(),
@@ -52,6 +56,14 @@ class MailHandler:
                 raw,
             )
             self._world.mails[address].append(mail)
+
+
+    def _come_back(self, sender: str, address: str, raw: bytes) -> None:
+        """A report to the envelope's sender, if that has a mailbox here."""
+        box = self._world.mails.get(sender.lower())
+        if box is not None:
+            report = not_delivered(sender, address, raw)
+            box.append(parse_mail(self._world.next_id(), self._world.now(), "", [sender], report))
 
 
 def _abort(transport: asyncio.BaseTransport | None) -> None:

@@ -10,6 +10,7 @@ from bot.sandbox.app import WORLD, Surroundings, build_app
 from bot.sandbox.config import SandboxConfig, is_loopback
 from bot.sandbox.errors import BindRefusedError
 from bot.sandbox.mailserver import mail_server
+from bot.sandbox.pop3 import mailboxes
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Addresses:
     http: str
     smtp_host: str
     smtp_port: int
+    pop3_port: int = 0
 
 
 @asynccontextmanager
@@ -43,9 +45,9 @@ async def running(
     await runner.setup()
     try:
         await web.TCPSite(runner, host, http_port).start()
-        async with mail_server(app[WORLD], host, smtp_port) as mail_port:
+        async with mail_server(app[WORLD], host, smtp_port) as mail_port, mailboxes(app[WORLD], host, 0) as boxes:
             name = f"[{host}]" if ":" in host else host
-            yield Addresses(f"http://{name}:{runner.addresses[0][1]}", host, mail_port)
+            yield Addresses(f"http://{name}:{runner.addresses[0][1]}", host, mail_port, boxes)
     finally:
         await runner.cleanup()
 

@@ -48,6 +48,7 @@ PAGES = "https://pages.example"
 PEOPLE = ("reporter", "engineer", "second_engineer", "head", "department_head")
 HEADS = ("department_head", "equipment_head", "administrator")
 VISITOR = "visitor@people.example"
+BOUNCES = "bounces@hospital.example"
 BUDGETS = {"wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1)))}
 NEXT_DUE = """
 SELECT min(next_at) AS due FROM message WHERE id IN (
@@ -291,7 +292,7 @@ def _cast() -> SandboxConfig:
         "apps": [app_entry(callback_url="http://127.0.0.1:9/wecom"), app_entry(MUTE_AGENT)],
         "members": [{"userid": user, "name": user} for user in PEOPLE],
     }
-    boxes = [{"address": address, "name": address} for address in (VISITOR, *map(mail_of, PEOPLE))]
+    boxes = [{"address": address, "name": address} for address in (VISITOR, BOUNCES, *map(mail_of, PEOPLE))]
     return SandboxConfig.model_validate({"corps": [corp], "mailboxes": boxes, **STAND_INS})
 
 

@@ -16,7 +16,11 @@ _LONGEST = 254
 
 
 class EmailSettings(BaseModel):
-    """What an administrator enters openly. `tls`: none, STARTTLS (587) or implicit (465)."""
+    """What an administrator enters openly. `tls`: none, STARTTLS (587) or implicit (465).
+
+    `bounce_address` is where mail servers report what they could not deliver, and the rest of that name how its
+    mailbox is read: by POP3, with TLS from the start (995). It is that mailbox's only use, for what is read is deleted.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,6 +31,16 @@ class EmailSettings(BaseModel):
     sender_address: Annotated[str, StringConstraints(pattern=f"^{_ADDRESS}$", max_length=_LONGEST)]
     sender_name: Annotated[str, StringConstraints(max_length=200)] = ""
     message_id_domain: Domain
+    bounce_address: Annotated[str, StringConstraints(pattern=f"^({_ADDRESS})?$", max_length=_LONGEST)] = ""
+    bounce_host: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]*$", max_length=253)] = ""
+    bounce_port: int = Field(default=995, ge=1, le=65535)
+    bounce_tls: Literal["none", "implicit"] = "implicit"
+    bounce_username: Annotated[str, StringConstraints(max_length=254)] = ""
+
+    @property
+    def return_path(self) -> str:
+        """Where a mail that cannot be delivered goes back to."""
+        return self.bounce_address or self.sender_address
 
 
 class EmailSecrets(BaseModel):
@@ -35,6 +49,7 @@ class EmailSecrets(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     password: SecretStr | None = None
+    bounce_password: SecretStr | None = None
 
 
 class EmailAccount(BaseModel):

@@ -76,7 +76,7 @@ class EmailChannel(Unchangeable):
 
         async def hand_over(line: Line) -> str:
             progress.used, progress.stage = line.used, Stage.SENDER
-            await line.server.mail(sender.settings.sender_address)
+            await line.server.mail(sender.settings.return_path)
             progress.stage = Stage.RECIPIENT
             # One recipient a mail: a refusal is this recipient's, there is none in part.
             await line.server.rcpt(recipient)
