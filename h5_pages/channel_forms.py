@@ -122,6 +122,11 @@ class EmailForm(AccountForm):
     message_id_domain: Line = Field(
         default="", title=N_("Domain of the message ids"), description=N_("Usually that of the sender")
     )
+    send_photos: bool = Field(
+        default=False,
+        title=N_("Attach photos of faults"),
+        description=N_("They leave your server: nobody's data may be seen on them."),
+    )
     bounce_address: Line = Field(
         default="",
         title=N_("Address for what comes back"),

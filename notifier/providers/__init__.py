@@ -40,7 +40,7 @@ def build_channels(
         WeComRobotChannel(http),
         WeComBotChannel(db, clock),
         TelegramChannel(http),
-        EmailChannel(clock),
+        EmailChannel(clock, files),
         AliyunSmsChannel(http, clock),
         TencentSmsChannel(http, clock),
         AliyunVoiceChannel(http, clock),

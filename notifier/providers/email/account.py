@@ -18,6 +18,7 @@ _LONGEST = 254
 class EmailSettings(BaseModel):
     """What an administrator enters openly. `tls`: none, STARTTLS (587) or implicit (465).
 
+    `send_photos`: photos of a report go along to those who are to act.
     `bounce_address` is where mail servers report what they could not deliver, and the rest of that name how its
     mailbox is read: by POP3, with TLS from the start (995). It is that mailbox's only use, for what is read is deleted.
     """
@@ -31,6 +32,7 @@ class EmailSettings(BaseModel):
     sender_address: Annotated[str, StringConstraints(pattern=f"^{_ADDRESS}$", max_length=_LONGEST)]
     sender_name: Annotated[str, StringConstraints(max_length=200)] = ""
     message_id_domain: Domain
+    send_photos: bool = False
     bounce_address: Annotated[str, StringConstraints(pattern=f"^({_ADDRESS})?$", max_length=_LONGEST)] = ""
     bounce_host: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]*$", max_length=253)] = ""
     bounce_port: int = Field(default=995, ge=1, le=65535)

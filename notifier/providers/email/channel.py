@@ -11,6 +11,7 @@ from notifier.channel import Accepted, Account, Content
 from notifier.providers.email.account import EmailAccount, account_of, checked_address
 from notifier.providers.email.compose import FrozenMail, MailComposer, mail_bytes
 from notifier.providers.email.errors import Stage, failure
+from notifier.providers.email.photos import Contents, Photos
 from notifier.providers.email.pool import Line, Pool, PoolSettings
 from notifier.providers.unchangeable import Unchangeable
 from notifier.trim import one_line
@@ -23,13 +24,17 @@ _GOODBYE = 421
 
 
 class EmailChannel(Unchangeable):
-    """Mails over connections that are kept. `tls_context` replaces the machine's trusted certificates."""
+    """Mails over connections that are kept. `files` is where photos are read; without it none go along.
+
+    `tls_context` replaces the machine's trusted certificates.
+    """
 
     kind = "email"
 
     def __init__(
         self,
         clock: Clock,
+        files: Contents | None = None,
         *,
         answer_s: float = _ANSWER_S,
         total_s: float = _TOTAL_S,
@@ -37,6 +42,7 @@ class EmailChannel(Unchangeable):
         pool: PoolSettings | None = None,
     ) -> None:
         self._clock = clock
+        self._photos = Photos(files)
         self._total_s = total_s
         self._pool = Pool(answer_s, tls_context, pool or PoolSettings())
         self._composer = MailComposer()
@@ -53,11 +59,10 @@ class EmailChannel(Unchangeable):
         mail = FrozenMail.model_validate(payload)
         sender = account_of(account)
         progress = _Progress()
+        whole = mail_bytes(mail, await self._photos.read(mail.photos))
         try:
             async with asyncio.timeout(self._total_s):
-                note = await self._deliver(
-                    mail_bytes(mail), checked_address(address), account.id, sender, progress
-                )
+                note = await self._deliver(whole, checked_address(address), account.id, sender, progress)
         except (aiosmtplib.SMTPException, OSError) as error:
             failed = failure(error, progress.stage)
         else:

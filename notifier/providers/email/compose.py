@@ -1,6 +1,6 @@
 """From a message to a mail: frozen parts first, and the same bytes from them on every try."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from notifier.channel import Content
 from notifier.providers.email.account import EmailSettings
+from notifier.providers.email.photos import MOST_PHOTOS, Attachment
 from notifier.trim import clean, fit_columns, one_line
 from storage.kinds import Severity
 
@@ -43,6 +44,7 @@ class FrozenMail(BaseModel):
     text: str
     html: str
     headers: dict[str, str]
+    photos: list[tuple[str, str]] = []
 
 
 class MailComposer:
@@ -64,10 +66,11 @@ class MailComposer:
             text=self._templates.get_template("mail.txt.j2").render(parts),
             html=self._templates.get_template("mail.html.j2").render(parts),
             headers=_headers(content, recipient, settings, now),
+            photos=list(content.photos[:MOST_PHOTOS]) if settings.send_photos else [],
         )
 
 
-def mail_bytes(mail: FrozenMail) -> bytes:
+def mail_bytes(mail: FrozenMail, attached: Sequence[Attachment] = ()) -> bytes:
     """The mail as it goes over the wire; equal for equal parts, so a mail sent twice is the same mail."""
     message = EmailMessage(policy=SMTP)
     for name, value in mail.headers.items():
@@ -76,7 +79,13 @@ def mail_bytes(mail: FrozenMail) -> bytes:
     # Base64 asks for neither 8BITMIME nor short lines.
     message.set_content(mail.text, cte="base64")
     message.add_alternative(mail.html, subtype="html", cte="base64")
-    message.set_boundary("=_" + sha256(mail.headers["Message-ID"].encode()).hexdigest()[:32])
+    mark = sha256(mail.headers["Message-ID"].encode()).hexdigest()[:32]
+    message.set_boundary("=_" + mark)
+    for part in attached:
+        main, _, sub = part.media_type.partition("/")
+        message.add_attachment(part.content, maintype=main, subtype=sub, filename=part.name)
+    if attached:
+        message.set_boundary("=-" + mark)
     return message.as_bytes()
 
 
