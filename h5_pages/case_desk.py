@@ -11,6 +11,7 @@ from h5_pages.params import Press
 from h5_pages.visit import Visit, kept_fields
 from storage.access import NotVisible
 from storage.directory import Viewer
+from workflows.acknowledging import acted
 from workflows.actor import Actor
 from workflows.cases import CaseView
 from workflows.errors import FormInvalid, NotOpen, NotPermitted, WorkflowError
@@ -61,7 +62,7 @@ async def act(visit: Visit, desk: CaseDesk, action: str) -> web.Response:
         raise NotVisible
     try:
         press = Press.model_validate(visit.typed.fields)
-        await visit.services.engine.act(
+        done = await visit.services.engine.act(
             desk.view.page.facts.case_id,
             action,
             desk.actor,
@@ -75,6 +76,7 @@ async def act(visit: Visit, desk: CaseDesk, action: str) -> web.Response:
         return await _form(visit, desk, action, error)
     except WorkflowError as error:
         return await _refused(visit, desk, action, error)
+    await acted(visit.services.db, visit.services.clocks, done, desk.actor, action)
     return web.Response(status=303, headers={"Location": desk.url})
 
 

@@ -1,9 +1,14 @@
 """Addresses of the links in mails: the token is all the right that is asked for, and all that it gives."""
 
 from h5_pages.pipeline import For, Route
-from h5_pages.views import notices
+from h5_pages.views import notices, own_notices
 
 NOTICE_ROUTES = [
     Route("GET", "/n/{token}", notices.page, For.ANYBODY, per="token"),
     Route("POST", "/n/{token}", notices.press, For.ANYBODY, per="token", by_token=True),
+    Route("GET", "/me/notices", own_notices.page),
+    Route("POST", "/me/notices", own_notices.choose),
+    Route("POST", "/me/notices/mutes/{id}/end", own_notices.hear_again),
+    Route("GET", "/me/storms/{id}", own_notices.storm),
+    Route("POST", "/me/storms/{id}", own_notices.acknowledge_all),
 ]

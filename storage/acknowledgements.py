@@ -1,9 +1,11 @@
 """That a person has taken note of a message: in the ledger, by whichever channel it was said. Real times."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Connection, Database
+from storage.texts import N_
 
 
 @dataclass(frozen=True)
@@ -16,20 +18,60 @@ class Told:
     case_id: int | None
     case_version: int
     workflow: str
+    valid_while: int | None
     person_id: int | None
     participant_id: int | None
     acknowledged_at: datetime | None
 
 
 TOLD = """
-SELECT m.id, m.created_at, m.kind, m.case_id, m.case_version, coalesce(c.workflow, '') AS workflow, m.person_id,
-       m.participant_id, m.acknowledged_at
+SELECT m.id, m.created_at, m.kind, m.case_id, m.case_version, coalesce(c.workflow, '') AS workflow, m.valid_while,
+       m.person_id, m.participant_id, m.acknowledged_at
   FROM message m LEFT JOIN work_case c ON c.id = m.case_id WHERE m.id = $1
 """
+# The same person's other copies need no answer any more; one that waits is not sent, one under way ends by itself.
 ACKNOWLEDGE = """
-UPDATE message SET acknowledged_at = $3, acknowledged_way = $4, escalate_at = NULL
- WHERE id = $1 AND created_at = $2 AND acknowledged_at IS NULL RETURNING id
+WITH said AS (
+  UPDATE message SET acknowledged_at = $3, acknowledged_way = $4, escalate_at = NULL
+   WHERE id = $1 AND created_at = $2 AND acknowledged_at IS NULL RETURNING id),
+others AS (
+  UPDATE message SET acknowledged_at = $3, acknowledged_way = $4, escalate_at = NULL,
+         state = CASE WHEN state = 'queued' AND attempts = 0 THEN 'withdrawn' ELSE state END,
+         finished_at = CASE WHEN state = 'queued' AND attempts = 0 THEN $3 ELSE finished_at END,
+         reason = CASE WHEN state = 'queued' AND attempts = 0 THEN $9 ELSE reason END
+   WHERE case_id = $5 AND person_id = $6 AND id <> $1 AND acknowledged_at IS NULL
+     AND state IN ('queued', 'sent', 'bundled') AND (valid_while = $7 OR $7::int IS NULL AND kind = $8))
+SELECT id FROM said
 """
+# Whoever acted on a case, by whichever door, has read what they were told of it so far.
+ACTED_ON_CASE = """
+WITH mine AS (
+  UPDATE message SET acknowledged_at = coalesce(acknowledged_at, $3), escalate_at = NULL,
+         acknowledged_way = CASE WHEN acknowledged_at IS NULL THEN $4 ELSE acknowledged_way END
+   WHERE case_id = $1 AND person_id = $2 AND state IN ('sent', 'bundled') AND created_at <= $3
+     AND case_version <= $6 RETURNING id, created_at)
+UPDATE delivery d SET acted_at = $3, acted = $5, opened_at = coalesce(d.opened_at, $3) FROM mine
+ WHERE d.message_id = mine.id AND d.created_at >= mine.created_at AND d.state = 'accepted' AND d.acted_at IS NULL
+"""
+# Of a storm: the cases that still wait for an answer, once each.
+OF_STORM = """
+SELECT DISTINCT c.id AS case_id, c.version FROM message told
+  JOIN message m ON m.person_id = told.person_id AND m.state = 'bundled' AND m.acknowledged_at IS NULL
+  JOIN work_case c ON c.id = m.case_id AND m.valid_while = c.entered_version
+ WHERE told.id = $1 AND m.kind = ANY($2) AND m.bundle_id IN (
+   SELECT id FROM message WHERE person_id = told.person_id AND lane = told.lane)
+ ORDER BY c.id
+"""
+STORM_READ = """
+WITH told AS (SELECT person_id, lane FROM message WHERE id = $1),
+copies AS (
+  UPDATE message m SET acknowledged_at = $2, acknowledged_way = $3, escalate_at = NULL FROM told
+   WHERE m.person_id = told.person_id AND m.lane = told.lane AND m.acknowledged_at IS NULL RETURNING m.id)
+UPDATE message m SET acknowledged_at = $2, acknowledged_way = $3 FROM told
+ WHERE m.person_id = told.person_id AND m.state = 'bundled' AND m.acknowledged_at IS NULL
+   AND m.bundle_id IN (SELECT id FROM message WHERE person_id = told.person_id AND lane = told.lane)
+"""
+KNOWN = N_("The reader has acknowledged another copy.")
 ACTED = """
 UPDATE delivery SET acted_at = coalesce(acted_at, $3), acted = $4, opened_at = coalesce(opened_at, $3)
  WHERE message_id = $1 AND id = $2
@@ -44,9 +86,30 @@ async def told(db: Database, message_id: int) -> Told | None:
 
 async def acknowledge(tx: Connection, message: Told, way: str, now: datetime) -> bool:
     """Note that the recipient took note; False when that was known."""
-    return await tx.fetchval(ACKNOWLEDGE, message.id, message.created_at, now, way) is not None
+    of = (message.case_id, message.person_id, message.valid_while, message.kind, KNOWN)
+    return await tx.fetchval(ACKNOWLEDGE, message.id, message.created_at, now, way, *of) is not None
 
 
 async def acted(tx: Connection, message: Told, delivery_id: int, action: str, now: datetime) -> None:
     """Note by which delivery it was answered, and how."""
     await tx.execute(ACTED, message.id, delivery_id, now, action)
+
+
+async def acted_on_case(
+    db: Database, case_id: int, version: int, person_id: int, action: str, way: str, now: datetime
+) -> None:
+    """The person took an action on the case as it was at that version: what they were told of it is answered."""
+    await db.execute(ACTED_ON_CASE, case_id, person_id, now, way, action, version)
+
+
+async def open_of_storm(db: Database, message_id: int, kinds: Sequence[str]) -> Sequence[tuple[int, int]]:
+    """Case and version of everything that the storm of that message is about and that waits for an answer.
+
+    `kinds` are those that offer to be acknowledged.
+    """
+    return [tuple(row) for row in await db.fetch(OF_STORM, message_id, list(kinds))]
+
+
+async def storm_read(tx: Connection, message_id: int, way: str, now: datetime) -> None:
+    """Everything that the storm tells of is known to the reader."""
+    await tx.execute(STORM_READ, message_id, now, way)

@@ -97,3 +97,9 @@ async def end(tx: Connection, person_id: int, mute_id: int, now: datetime) -> bo
     await tx.execute(WAKE, person_id, row["case_id"], now)
     await tx.execute("SELECT pg_notify('outbox', '')")
     return True
+
+
+async def mine(connection: Connection, person_id: int, now: datetime) -> list[Mute]:
+    """All that somebody stopped, the newest first."""
+    rows = await connection.fetch(f"{MINE} ORDER BY mute.id DESC", person_id, now)
+    return [Mute(**dict(row)) for row in rows]

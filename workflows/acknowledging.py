@@ -4,18 +4,21 @@ A reply by SMS, a key in a call, a button in a mail acknowledge, and nothing mor
 Where the message offers the action `acknowledge`, the case moves with it, as if its button had been pressed.
 """
 
+import asyncio
 from enum import StrEnum
 
-from storage import acknowledgements
+from storage import acknowledgements, storm_kinds
 from storage.acknowledgements import Told
 from storage.database import Database
 from storage.kinds import UnknownKind
 from workflows.actor import DOOR_LABELS, Actor, Door
-from workflows.engine import Clocks, Engine
+from workflows.engine import Clocks, Engine, Outcome
 from workflows.errors import Stale, WorkflowError
 from workflows.registry import Registry
 
 ACKNOWLEDGE = "acknowledge"
+STORMS = frozenset(kind.name for kind in storm_kinds.KINDS)
+AT_ONCE = 4
 
 
 class Acknowledged(StrEnum):
@@ -53,10 +56,17 @@ class Acknowledging:
         message = await acknowledgements.told(self._db, message_id)
         if message is None:
             return Acknowledged.UNKNOWN
-        moved = await self._move(message, door, client)
+        if message.kind in STORMS:
+            moved = await self._move_all(message, door, client)
+        else:
+            moved = await self._move(message, door, client)
         now = self._clocks.real.now()
         async with self._db.transaction() as tx:
-            is_news = await acknowledgements.acknowledge(tx, message, door, now)
+            if message.kind in STORMS:
+                await acknowledgements.storm_read(tx, message.id, door, now)
+                is_news = message.acknowledged_at is None
+            else:
+                is_news = await acknowledgements.acknowledge(tx, message, door, now)
             if delivery_id is not None:
                 await acknowledgements.acted(tx, message, delivery_id, ACKNOWLEDGE, now)
         return moved if is_news else Acknowledged.ALREADY
@@ -65,17 +75,24 @@ class Acknowledging:
         """Move the case where the message offers it; the same message moves it once."""
         if message.case_id is None or message.acknowledged_at or not self._offered(message):
             return Acknowledged.NOTED
+        return await self._act(message, message.case_id, message.case_version, door, client)
+
+    async def _move_all(self, message: Told, door: Door, client: str) -> Acknowledged:
+        """Every case of a storm, a few at a time; one that moved on, or may not be moved, holds up no other."""
+        kinds = [kind.name for kind in self._vocabulary if ACKNOWLEDGE in kind.buttons]
+        waiting = await acknowledgements.open_of_storm(self._db, message.id, kinds)
+        came_of_it: list[Acknowledged] = []
+        for first in range(0, len(waiting), AT_ONCE):
+            few = waiting[first : first + AT_ONCE]
+            acts = (self._act(message, case, version, door, client) for case, version in few)
+            came_of_it += await asyncio.gather(*acts)
+        return Acknowledged.REFUSED if Acknowledged.REFUSED in came_of_it else Acknowledged.NOTED
+
+    async def _act(self, message: Told, case_id: int, version: int, door: Door, client: str) -> Acknowledged:
         actor = Actor(door, message.person_id, message.participant_id, client or DOOR_LABELS[door])
-        key = f"acknowledge-{message.id}"
+        key = f"acknowledge-{message.id}" if message.case_id else f"acknowledge-{message.id}-{case_id}"
         try:
-            await self._engine.act(
-                message.case_id,
-                ACKNOWLEDGE,
-                actor,
-                {},
-                seen_version=message.case_version,
-                idempotency_key=key,
-            )
+            await self._engine.act(case_id, ACKNOWLEDGE, actor, {}, seen_version=version, idempotency_key=key)
         except Stale:
             return Acknowledged.MOVED_ON
         except WorkflowError:
@@ -87,3 +104,12 @@ class Acknowledging:
             return ACKNOWLEDGE in self._vocabulary.kind(message.kind).buttons
         except UnknownKind:  # told by a version that knew more kinds
             return False
+
+
+async def acted(db: Database, clocks: Clocks, acted_on: Outcome, actor: Actor, action: str) -> None:
+    """Somebody acted on a case by whichever door: what they were told of it before is answered."""
+    if actor.person_id is not None:
+        before = acted_on.version - 1
+        await acknowledgements.acted_on_case(
+            db, acted_on.case_id, before, actor.person_id, action, actor.door, clocks.real.now()
+        )

@@ -20,6 +20,7 @@ from storage.access.devices import DeviceRecord
 from storage.database import Database
 from storage.directory import Viewer
 from storage.texts import N_, Gettext, Texts
+from workflows.acknowledging import acted
 from workflows.actor import DOOR_LABELS, Actor, Door
 from workflows.cases import Cases
 from workflows.definition import Workflow, must_fill_in
@@ -142,9 +143,10 @@ class ChatFront:
             page = Link(card.number, self._pages.case(card.number, action))
             return PressOutcome(False, Reply.of(ask, page))
         actor = Actor(door, person.person_id, client=DOOR_LABELS[door])
-        await self._engine.act(
+        outcome = await self._engine.act(
             card.case_id, action, actor, data, seen_version=card.case_version, idempotency_key=event_key
         )
+        await acted(self._db, self._clocks, outcome, actor, action)
         done = _(DECIDED).format(name=person.name, done=_(workflow.actions[action].done))
         return PressOutcome(True, Reply.of(done), card.sent)
 

@@ -32,10 +32,11 @@ from tests.support.account_reads import ACCOUNT_READS, WITHOUT_SIGN_IN, make_acc
 from tests.support.channel_reads import CHANNEL_READS, make_channel
 from tests.support.desk import Desk, open_desk
 from tests.support.device_reads import DEVICE_READS, make_device_records
-from tests.support.house_calls import HOUSE_CALLS
 from tests.support.duty_reads import DUTY_READS
+from tests.support.house_calls import HOUSE_CALLS
 from tests.support.ledger_reads import LEDGER_READS, make_delivery
 from tests.support.listener_reads import LISTENER_READS
+from tests.support.own_notice_reads import OWN_NOTICE_READS
 from tests.support.trail_reads import TRAIL_READS
 from tests.support.world import DEVICE_NUMBER, LABEL, add_organisation, add_person
 from workflows.engine import Outcome
@@ -143,6 +144,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     **DUTY_READS,
     **LEDGER_READS,
     **LISTENER_READS,
+    **OWN_NOTICE_READS,
     **TRAIL_READS,
 }
 WITHOUT_VIEWER = {

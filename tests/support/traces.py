@@ -11,6 +11,8 @@ WITHOUT_ROW = {
     "/admin/policies/{name}/preview": "shows what would change, and changes nothing",
     "/me/sessions/end": "where there is no other session, none ends",
     "/me/sessions/{key}/end": "a session of somebody else is not ended by its name",
+    "/me/notices/mutes/{id}/end": "what somebody else stopped is not ended by its number",
+    "/me/storms/{id}": "who acknowledged all of it before changes nothing",
     "/n/{token}": "the ledger says who acknowledged, and when what was stopped",
     "/sign-out": "who is not signed in has no session to end",
 }

@@ -1,0 +1,86 @@
+"""How much somebody hears, as they see it themselves: a storm that they are in, what they do not want to hear."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage import mutes
+from storage.access import NotVisible
+from storage.database import Database
+from storage.directory import Viewer
+from storage.mutes import Mute
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class StormCase:
+    """One that the storm tells of. `state` is its state now."""
+
+    number: str
+    workflow: str
+    title: str
+    device: str
+    state: str
+    closed: bool
+    since: datetime
+    """Real time."""
+
+
+@dataclass(frozen=True)
+class StormPage:
+    """A storm (real times). `message_id` is the message that told of it, `cases` the newest ones first."""
+
+    id: int
+    subject: str
+    began_at: datetime
+    last_at: datetime
+    ended_at: datetime | None
+    count: int
+    message_id: int
+    acknowledged_at: datetime | None
+    cases: Sequence[StormCase] = ()
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """One's own quiet hours ('HH:MM'), if any, and what is muted."""
+
+    quiet_from: str | None
+    quiet_to: str | None
+    muted: Sequence[Mute]
+
+
+STORM = """
+SELECT s.id, s.subject, s.began_at, s.last_at, s.ended_at, s.count, s.message_id, m.acknowledged_at
+  FROM storm s JOIN message m ON m.id = s.message_id AND m.created_at >= s.began_at
+ WHERE s.id = $1 AND s.person_id = $2
+"""
+CASES = f"""
+SELECT c.number, c.workflow, c.title, coalesce(d.name, '') AS device, c.state, c.closed_at IS NOT NULL AS closed,
+       min(m.created_at) AS since
+  FROM message m JOIN work_case c ON c.id = m.case_id LEFT JOIN device d ON d.id = c.device_id
+ WHERE m.person_id = $2 AND m.state = 'bundled' AND m.bundle_id IN (
+   SELECT id FROM message WHERE person_id = $2 AND lane = 'storm/' || $1::bigint)
+ GROUP BY c.id, d.name ORDER BY c.closed_at IS NOT NULL, c.id DESC LIMIT {MOST}
+"""
+QUIET = "SELECT quiet_from, quiet_to FROM notice_preference WHERE person_id = $1"
+
+
+async def storm(db: Database, viewer: Viewer, storm_id: int) -> StormPage:
+    """A storm that the viewer is or was in; raises `NotVisible`."""
+    row = await db.fetchrow(STORM, storm_id, viewer.person_id)
+    if row is None:
+        raise NotVisible
+    cases = await db.fetch(CASES, storm_id, viewer.person_id)
+    return StormPage(**dict(row), cases=[StormCase(**dict(case)) for case in cases])
+
+
+async def wishes(db: Database, viewer: Viewer, now: datetime) -> Wishes:
+    """What the viewer wants otherwise than the policies say, at `now` (real time)."""
+    if viewer.person_id is None:
+        raise NotVisible
+    async with db.connection() as connection:
+        quiet = await connection.fetchrow(QUIET, viewer.person_id)
+        muted = await mutes.mine(connection, viewer.person_id, now)
+    return Wishes(*(tuple(quiet) if quiet else (None, None)), muted)

@@ -1,0 +1,72 @@
+"""How much people hear, on their own page, and the list behind a storm's message."""
+
+from datetime import timedelta
+
+from storage import mutes
+from tests.support.pages import Pages, Visitor
+
+RAISED = """
+WITH one AS (
+  INSERT INTO work_case (number, workflow, definition_version, state, version, entered_version, entered_at,
+                         organisation_id, device_id, title, opened_at)
+  SELECT 'BJ2026-' || n, 'alarm', 1, 'raised', 1, 1, now(), $1, $2, 'T 31 > 28', now() FROM generate_series(1, 3) n
+  RETURNING id),
+detail AS (
+  INSERT INTO alarm (case_id, metric, unit, level, side, value, limit_value, raised_at)
+  SELECT id, 'room_temperature', '°C', 'alarm', 'high', 31, 28, now() FROM one),
+said AS (
+  INSERT INTO message (created_at, case_version, kind, severity, person_id, lane, variables, next_at, state)
+  VALUES (now(), 0, 'storm.began', 'critical', $3, 'storm/1', '{"count": 3}', now(), 'sent') RETURNING id),
+told AS (
+  INSERT INTO message (created_at, case_id, case_version, kind, severity, person_id, lane, variables, valid_while,
+                       next_at, state, bundle_id)
+  SELECT now(), one.id, 1, 'alarm.alarm', 'critical', $3, one.id || '/', '{}', 1, now(), 'bundled', said.id
+    FROM one, said)
+INSERT INTO storm (id, person_id, subject, began_at, last_at, count, message_id)
+SELECT 1, $3, 'alarm', now(), now(), 3, id FROM said
+"""
+
+
+async def in_a_storm(pages: Pages) -> Visitor:
+    world = pages.world
+    await pages.db.execute(RAISED, world.hospital, world.device, world.engineer)
+    return await pages.person(world.engineer)
+
+
+async def test_storm_shows_its_cases_and_one_press_acknowledges_them_all(pages: Pages) -> None:
+    engineer = await in_a_storm(pages)
+    assert "Cases: 3" in (await engineer.get("/me/storms/1")).text
+    assert (await engineer.post("/me/storms/1", {})).status == 303
+    rows = await pages.db.fetch(
+        "SELECT c.state, s.person_id FROM work_case c JOIN step s ON s.case_id = c.id WHERE c.workflow = 'alarm'"
+    )
+    assert [tuple(row) for row in rows] == [("acknowledged", pages.world.engineer)] * 3
+    assert "You have acknowledged" in (await engineer.get("/me/storms/1")).text
+
+
+async def test_storm_is_shown_to_nobody_else(pages: Pages) -> None:
+    await in_a_storm(pages)
+    other = await pages.person(pages.world.second_engineer)
+    assert (await other.get("/me/storms/1")).status == 404
+
+
+async def test_what_was_stopped_is_heard_again_at_a_press(pages: Pages) -> None:
+    person, now = pages.world.engineer, pages.clock.now()
+    muting = mutes.Muting(person, "repair.please_triage", now + timedelta(days=3), "sms")
+    async with pages.db.transaction() as tx:
+        await mutes.mute(tx, muting, now)
+    engineer = await pages.person(person)
+    assert "Hear it again" in (await engineer.get("/me/notices")).text
+    mute = await pages.db.fetchrow("SELECT id FROM mute")
+    assert mute is not None
+    assert (await engineer.post(f"/me/notices/mutes/{mute['id']}/end", {})).status == 303
+    assert "Nothing is stopped" in (await engineer.get("/me/notices")).text
+
+
+async def test_own_quiet_hours_are_kept_and_half_of_them_is_refused(pages: Pages) -> None:
+    engineer = await pages.person(pages.world.engineer)
+    await engineer.get("/me/notices")
+    refused = await engineer.post("/me/notices", {"quiet_from": "22:00", "quiet_to": ""})
+    assert "Please give both times" in refused.text
+    assert (await engineer.post("/me/notices", {"quiet_from": "22:00", "quiet_to": "07:00"})).status == 303
+    assert 'value="22:00"' in (await engineer.get("/me/notices")).text

@@ -1,0 +1,37 @@
+"""What somebody may read of how much they hear."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from storage.access import own_notices
+from storage.directory import Viewer
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+MAKE = """
+WITH storm AS (
+  INSERT INTO storm (person_id, subject, began_at, last_at, count, message_id)
+  SELECT $1, 'alarm', created_at, created_at, 1, id FROM message ORDER BY id LIMIT 1 RETURNING id),
+mute AS (INSERT INTO mute (person_id, kind, made_at, way) VALUES ($1, 'repair.told', now(), 'sms'))
+SELECT id FROM storm
+"""
+
+
+async def _made(place: Any) -> int:
+    found: int = await place.desk.value(MAKE, place.desk.administrator)
+    return found
+
+
+async def storm(place: Any, viewer: Viewer) -> object:
+    return await own_notices.storm(place.db, viewer, await _made(place))
+
+
+async def muted(place: Any, viewer: Viewer) -> object:
+    await _made(place)
+    return (await own_notices.wishes(place.db, viewer, NOW)).muted
+
+
+OWN_NOTICE_READS: dict[Callable[..., Any], Callable[[Any, Viewer], Awaitable[object]]] = {
+    own_notices.storm: storm,
+    own_notices.wishes: muted,
+}
