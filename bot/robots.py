@@ -18,7 +18,7 @@ from notifier.channels import Accounts, as_account
 from notifier.providers.wecom_bot.account import BotAccount, account_of
 from notifier.providers.wecom_bot.channel import outcome_of
 from notifier.providers.wecom_bot.connection import BotConnection, Closed, connected
-from notifier.providers.wecom_bot.frames import Cmd
+from notifier.providers.wecom_bot.frames import Cmd, TakenOver
 from storage import bot_errands
 from storage.bot_errands import Errand, holding
 from storage.clock import Clock
@@ -144,7 +144,11 @@ class RobotHolder:
         """Each by itself, since WeCom waits for none of them; those under way end with the connection."""
         async with asyncio.TaskGroup() as answers:
             async for event in connection.events():
+                if isinstance(event, TakenOver):
+                    break
                 answers.create_task(self._chat.answer(account_id, connection, event))
+        # Coming back at once would throw the other one out in turn, and so on.
+        raise Closed("taken over by a newer connection")
 
     async def _errands(
         self, account_id: int, robot: BotAccount, connection: BotConnection, news: asyncio.Event

@@ -19,7 +19,7 @@ from notifier.providers.wecom.cards import decided_card
 from notifier.providers.wecom.markdown import plain
 from notifier.providers.wecom_bot.channel import MARKDOWN_BYTES
 from notifier.providers.wecom_bot.connection import BotConnection
-from notifier.providers.wecom_bot.frames import Cmd, Entered, Event, Happened, Pressed, TakenOver, Wrote
+from notifier.providers.wecom_bot.frames import Cmd, Entered, Happened, Pressed, Wrote
 from storage.database import DatabaseAway
 from workflows.actor import Door
 
@@ -37,11 +37,8 @@ class RobotChat:
         self._background = Background()
         self._streams = itertools.count(1)
 
-    async def answer(self, account_id: int, connection: BotConnection, event: Event) -> None:
+    async def answer(self, account_id: int, connection: BotConnection, event: Happened) -> None:
         """React in time; nothing that goes wrong ends the connection."""
-        if isinstance(event, TakenOver):
-            log.warning("wecom_bot_taken_over", account=account_id)
-            return
         work = self._react(account_id, connection, event)
         try:
             await self._background.within(work, self._answer_within_s)

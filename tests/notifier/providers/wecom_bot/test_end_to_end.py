@@ -3,10 +3,15 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 
 from notifier.channel import Account, SendFailed, Verdict
+from notifier.channels import as_account
+from notifier.providers.wecom_bot.account import account_of
 from notifier.providers.wecom_bot.channel import WeComBotChannel
+from notifier.providers.wecom_bot.connection import connected
+from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import RealClock
 from tests.support.channel_contents import content
 from tests.support.robot_town import BOT, RobotTown, robot_town
@@ -90,6 +95,18 @@ async def test_one_process_holds_the_connection_and_another_takes_over_when_it_e
     await town.awaiting_approval()
     await first.dispatcher.drain()
     assert len(await town.chat()) == 1
+
+
+async def test_a_connection_made_elsewhere_is_left_alone_for_a_while_and_then_taken_back(
+    town: RobotTown,
+) -> None:
+    await town.service.robots.round()
+    await town.connected()
+    opened = await StoredChannelAccounts(town.service.db, town.key).by_id(town.account)
+    assert opened is not None
+    async with aiohttp.ClientSession() as http, connected(http, account_of(as_account(opened))):
+        assert (await town.bot())["connections"] == 2
+        await town.connected(times=3)
 
 
 async def test_without_a_connection_a_message_was_surely_not_sent(town: RobotTown) -> None:
