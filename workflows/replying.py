@@ -109,7 +109,7 @@ class Replying:
 
     async def _stop(self, account: SmsAccount, one: Asked) -> _Ending:
         period = await may_stop_for(self._db, self._clocks, one.severity, one.path)
-        if one.person_id is None or not period:
+        if one.person_id is None or not period or not mutes.may_be_muted(one.kind, one.severity):
             return _Ending(
                 _about(Answered.NOT_STOPPED, one), _tell(account, one.person_id, NOT_STOPPED.name, {})
             )

@@ -159,3 +159,10 @@ async def test_question_which_one_reaches_the_phone_and_its_answer_the_right_mes
     assert sms["extend_code"] == "", "the question itself asks for no acknowledgement"
     reply = await road.replied("1 000001")
     assert (reply["outcome"], reply["message_id"]) == ("noted", first)
+
+
+async def test_kind_by_which_the_law_counts_is_not_stopped(road: SmsRoad) -> None:
+    await asked(road, 1)
+    await road.db.execute("UPDATE message SET severity = 'notice', kind = 'adverse_event.check_waits'")
+    assert (await road.replied("2"))["outcome"] == "not_stopped"
+    assert await road.db.fetch("SELECT * FROM mute") == []
