@@ -16,7 +16,9 @@ from workflows.administration.channel_accounts import Entered
 from workflows.errors import FormInvalid
 
 WRONG = N_("This is missing or does not have the right form.")
-NUMBERS = frozenset({"agent_id", "daily_quota", "port", "bounce_port", "play_times", "extend_code_digits", "variable_length"})
+NUMBERS = frozenset(
+    {"agent_id", "daily_quota", "port", "bounce_port", "play_times", "extend_code_digits", "variable_length"}
+)
 IN_JSON = frozenset({"templates", "menu", "reply_words"})
 
 
