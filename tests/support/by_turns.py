@@ -71,15 +71,21 @@ class Turns:
     async def run(self, starts: tuple[WarmStarts, WarmStarts], settings: tuple[dict[str, str], ...]) -> None:
         """Kill one, then the other, until everybody has been told."""
         running = [await each.start(own) for each, own in zip(starts, settings, strict=True)]
-        while await self.left():
+        while left := await self.left():
             turn = self.kills % 2
             self.faults(round(self.count * SHARE / 40) or 1)
-            await asyncio.sleep(self.rng.uniform(0.5, 2.0))
+            await asyncio.sleep(self.rng.uniform(0.2, 1.0))
+            await self._less_than(left)
             running[turn].send(signal.SIGKILL)
             await running[turn].exit_code()
             self.kills += 1
             running[turn] = await starts[turn].start(settings[turn])
         self.ledger = [dict(row) for row in await self.db.fetch(LEDGER)]
+
+    async def _less_than(self, left: int) -> None:
+        """Until something was sent, so that no machine is too slow to get anywhere between two deaths."""
+        while await self.left() >= left:  # noqa: ASYNC110 - other processes make it true
+            await asyncio.sleep(0.1)
 
     async def left(self) -> int:
         row = await self.db.fetchrow("SELECT count(*) FROM message WHERE state = 'queued'")

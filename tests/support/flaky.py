@@ -19,9 +19,9 @@ async def flaky_way(target: str, rng: random.Random, share: float = SHARE) -> As
             chance = rng.random()
             if chance < share / 2:
                 raise web.HTTPServiceUnavailable
-            kept = {name: value for name, value in request.headers.items() if name.lower() != "host"}
-            url = target + request.raw_path
-            async with http.request(request.method, url, headers=kept, data=await request.read()) as answer:
+            url, body = target + request.raw_path, await request.read()
+            # With the name that was asked for: it may be part of a signature.
+            async with http.request(request.method, url, headers=request.headers, data=body) as answer:
                 body = await answer.read()
             if chance < share and request.transport is not None:
                 request.transport.abort()

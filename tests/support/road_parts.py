@@ -11,11 +11,11 @@ from bot.sandbox.serve import Addresses
 from tests.support.clocks import FixedClock
 
 
-def surroundings(clock: FixedClock) -> Surroundings:
+def surroundings(clock: FixedClock, ahead: timedelta = timedelta()) -> Surroundings:
     """Reports are pushed at once, and again a moment later."""
     start = clock.now()
     return Surroundings(
-        clock.now,
+        lambda: clock.now() + ahead,
         lambda: (clock.now() - start) / timedelta(seconds=1),
         random.Random(7),
         report_timing=ReportTiming(first_s=0),

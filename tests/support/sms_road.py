@@ -28,7 +28,7 @@ from storage.sealing import MasterKey, new_master_key
 from tests.support.clocks import FixedClock
 from tests.support.outside import SourceTexts
 from tests.support.road_parts import mail_settings, surroundings
-from tests.support.sms import NUMBER, TOKEN, played_account, sms_secrets, sms_settings
+from tests.support.sms import KEY_SECRET, NUMBER, TOKEN, played_account, sms_secrets, sms_settings
 from tests.support.tencent_sms import PUSH_TOKEN, played_app, tencent_secrets, tencent_settings
 from tests.support.world import World, add_account, add_contact, make_world
 from webhooks.sms import SmsPushes
@@ -124,7 +124,10 @@ class SmsRoad:
 
 
 @asynccontextmanager
-async def sms_road(dsn: str) -> AsyncIterator[SmsRoad]:
+async def sms_road(
+    dsn: str, *, secret: str = KEY_SECRET, ahead: timedelta = timedelta()
+) -> AsyncIterator[SmsRoad]:
+    """`secret` is what the service signs with at the first provider; the providers' clocks may be `ahead` of ours."""
     clock, sealer = FixedClock(), MasterKey(new_master_key())
     async with Database.open(dsn, max_size=6) as db, aiohttp.ClientSession() as http:
         accounts = StoredChannelAccounts(db, sealer)
@@ -135,10 +138,12 @@ async def sms_road(dsn: str) -> AsyncIterator[SmsRoad]:
         SmsPushes(db, accounts, replying, clock).add_to(app)
         async with (
             TestServer(app) as server,
-            running(_cast(str(server.make_url(""))), "127.0.0.1", 0, 0, surroundings(clock)) as sandbox,
+            running(
+                _cast(str(server.make_url(""))), "127.0.0.1", 0, 0, surroundings(clock, ahead)
+            ) as sandbox,
         ):
             world = await make_world(db)
-            await _reachable(db, world, sandbox, sealer)
+            await _reachable(db, world, sandbox, sealer, secret)
             sender = Sender(
                 db,
                 Channels(build_channels(http, clock), accounts, BUDGETS),
@@ -169,11 +174,13 @@ def _cast(server: str) -> SandboxConfig:
     return SandboxConfig.model_validate({"corps": [], "mailboxes": mailboxes} | accounts)
 
 
-async def _reachable(db: Database, world: World, sandbox: Addresses, sealer: MasterKey) -> None:
+async def _reachable(db: Database, world: World, sandbox: Addresses, sealer: MasterKey, secret: str) -> None:
     mail = mail_settings(sandbox)
     more = {"extend_code_digits": 4, "price_per_part": "0.045"}
     settings, other = sms_settings(sandbox.http, **more), tencent_settings(sandbox.http, **more)
-    sms = await add_account(db, world.hospital, "sms", "sms", settings, sms_secrets(), sealer)
+    sms = await add_account(
+        db, world.hospital, "sms", "sms", settings, sms_secrets() | {"access_key_secret": secret}, sealer
+    )
     await add_account(db, world.hospital, "tencent_sms", "standby", other, tencent_secrets(), sealer)
     email = await add_account(db, world.hospital, "email", "mail", mail, {}, sealer)
     await add_contact(db, world.head, sms, NUMBER, rank=1)
