@@ -91,6 +91,7 @@ DONE: Mapping[str, str] = {
     "running": N_("started"),
     "set": N_("set"),
     "start": N_("started"),
+    "step": N_("one step further"),
     "stop": N_("taken out of use"),
     "switch_off": N_("switched off"),
     "switch_on": N_("switched on"),

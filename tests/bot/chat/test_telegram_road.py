@@ -1,0 +1,78 @@
+"""The whole road in Telegram: from the outbox to the phone, a press, the case, and the ledger."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.services import Services
+from storage.sealing import MasterKey, new_master_key
+from tests.support.robot_town import process
+from tests.support.telegram import ANN, BOT, TOKEN, WEBHOOK_SECRET, Telegram, cast, telegram
+from tests.support.world import World, add_account, add_contact, make_world
+from workflows.actor import Actor, Door
+from workflows.engine import Outcome, Place
+
+LEDGER = """
+SELECT m.state, d.state AS delivery, d.channel FROM message m JOIN delivery d ON d.message_id = m.id
+ WHERE m.person_id = $1 ORDER BY d.id
+"""
+
+
+@asynccontextmanager
+async def town(dsn: str) -> AsyncIterator[tuple[Services, Telegram, World]]:
+    """A process of the service, the stand-in that calls its webhook, and a head who reads Telegram."""
+    word = new_master_key()
+    async with process(dsn, word) as service:
+        app = web.Application()
+        service.telegram.add_to(app)
+        async with (
+            TestServer(app, host="127.0.0.1") as door,
+            telegram(cast(str(door.make_url("/telegram/bot")))) as box,
+        ):
+            world = await make_world(service.db)
+            secrets = {"token": TOKEN, "webhook_secret": WEBHOOK_SECRET}
+            settings = {"bot_username": BOT, "base_url": box.url}
+            account = await add_account(
+                service.db, world.hospital, "telegram", "bot", settings, secrets, MasterKey(word)
+            )
+            await add_contact(service.db, world.head, account, str(ANN))
+            yield service, box, world
+
+
+async def asked(service: Services, world: World) -> Outcome:
+    """A repair that the head has to approve; the message is sent."""
+    engine, place = service.engine, Place(world.department, world.device)
+    reporter, engineer = Actor(Door.PAGE, world.reporter), Actor(Door.PAGE, world.engineer)
+    case = await engine.open("repair", "report", reporter, {"fault": "hot"}, place=place, idempotency_key="1")
+    data = {"diagnosis": "tube", "estimate": "60000"}
+    made = await engine.act(
+        case.case_id, "triage", engineer, data, seen_version=case.version, idempotency_key="2"
+    )
+    await service.dispatcher.drain()
+    return made
+
+
+def answer(message: dict[str, Any]) -> str:
+    """What its one button sends back that opens no page: to reject, a reason is asked for on a page."""
+    (data,) = [b["callback_data"] for row in message["keyboard"] for b in row if "callback_data" in b]
+    return str(data)
+
+
+async def test_a_press_below_the_message_approves_and_everything_says_so(database_url: str) -> None:
+    async with town(database_url) as (service, box, world):
+        case = await asked(service, world)
+        (card,) = [message for message in await box.messages(ANN) if message["keyboard"]]
+        await box.press(card["id"], answer(card), ANN)
+        await service.telegram.background.settle()
+        steps = await service.db.fetch(
+            "SELECT action, door FROM step WHERE case_id = $1 ORDER BY id", case.case_id
+        )
+        assert tuple(steps[-1]) == ("approve", "telegram")
+        shown = next(m for m in await box.messages(ANN) if m["id"] == card["id"])
+        assert "✅" in shown["text"]
+        assert "callback_data" not in str(shown["keyboard"])
+        rows = await service.db.fetch(LEDGER, world.head)
+        assert ("sent", "accepted", "telegram") in [tuple(row) for row in rows]
