@@ -4,7 +4,6 @@ One clock moves both sides, so that leases, back-off, budgets, tokens and the 72
 """
 
 import itertools
-import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,8 +12,6 @@ from typing import Any
 
 import aiohttp
 
-from bot.sandbox.app import Surroundings
-from bot.sandbox.config import SandboxConfig
 from bot.sandbox.serve import Addresses, running
 from notifier.budget import Budget
 from notifier.channel import Channel
@@ -28,7 +25,6 @@ from notifier.router import Rules
 from notifier.sending import Manners, Sender
 from storage import outbox
 from storage.channel_accounts import StoredChannelAccounts
-from storage.clock import Clock
 from storage.database import Database, Record
 from storage.kinds import Vocabulary
 from storage.links import Links
@@ -36,8 +32,8 @@ from storage.sealing import MasterKey, new_master_key
 from storage.texts import Gettext
 from tests.support.clocks import FixedClock
 from tests.support.mishaps import DiesAt
-from tests.support.ear_cast import STAND_INS
-from tests.support.sandbox import AES_KEY, AGENT, CORPID, MUTE_AGENT, app_entry
+from tests.support.outside_cast import accounts, cast, surroundings
+from tests.support.sandbox import CORPID, MUTE_AGENT
 from tests.support.world import World, add_account, add_contact, make_world
 from workflows.actor import Actor, Door, Reporter
 from workflows.calendar import Calendar, ChineseWorkingDays
@@ -50,6 +46,13 @@ HEADS = ("department_head", "equipment_head", "administrator")
 VISITOR = "visitor@people.example"
 BOUNCES = "bounces@hospital.example"
 BUDGETS = {"wecom": (Budget(28, timedelta(minutes=1)), Budget(950, timedelta(hours=1)))}
+
+
+def mail_of(user: str) -> str:
+    return f"{user}@hospital.example"
+
+
+BOXES = (VISITOR, BOUNCES, *map(mail_of, PEOPLE))
 NEXT_DUE = """
 SELECT min(next_at) AS due FROM message WHERE id IN (
   SELECT min(id) FROM message WHERE state = 'queued' GROUP BY lane)
@@ -243,17 +246,13 @@ class Outside:
         )
 
 
-def mail_of(user: str) -> str:
-    return f"{user}@hospital.example"
-
-
 @asynccontextmanager
 async def outside(dsn: str) -> AsyncIterator[Outside]:
     """Everything, running."""
     clock, sealer = FixedClock(), MasterKey(new_master_key())
     async with (
         Database.open(dsn, max_size=8) as db,
-        running(_cast(), "127.0.0.1", 0, 0, _surroundings(clock)) as sandbox,
+        running(cast(PEOPLE, BOXES), "127.0.0.1", 0, 0, surroundings(clock)) as sandbox,
         aiohttp.ClientSession() as http,
     ):
         world = await make_world(db)
@@ -267,50 +266,10 @@ async def outside(dsn: str) -> AsyncIterator[Outside]:
             sandbox=sandbox,
             sealer=sealer,
             links=Links(b"a key of thirty-two made-up bytes"),
-            accounts=await _accounts(db, world, sandbox, sealer),
+            accounts=await accounts(db, world, sandbox, sealer),
             channels=build_channels(http, clock),
         )
         for user in PEOPLE:
             await add_contact(db, getattr(world, user), made.accounts["wecom"], user, rank=1)
             await add_contact(db, getattr(world, user), made.accounts["email"], mail_of(user), rank=2)
         yield made
-
-
-def _surroundings(clock: Clock) -> Surroundings:
-    start = clock.now()
-
-    def monotonic() -> float:
-        return (clock.now() - start).total_seconds()
-
-    return Surroundings(clock.now, monotonic, random.Random(7))
-
-
-def _cast() -> SandboxConfig:
-    corp = {
-        "corpid": CORPID,
-        "name": "First Demo Hospital",
-        "apps": [app_entry(callback_url="http://127.0.0.1:9/wecom"), app_entry(MUTE_AGENT)],
-        "members": [{"userid": user, "name": user} for user in PEOPLE],
-    }
-    boxes = [{"address": address, "name": address} for address in (VISITOR, BOUNCES, *map(mail_of, PEOPLE))]
-    return SandboxConfig.model_validate({"corps": [corp], "mailboxes": boxes, **STAND_INS})
-
-
-async def _accounts(db: Database, world: World, sandbox: Addresses, sealer: MasterKey) -> Mapping[str, int]:
-    app = {"corp_id": CORPID, "agent_id": AGENT, "base_url": sandbox.http}
-    secrets = {
-        "secret": f"sandbox-secret-{AGENT}",
-        "callback_token": "QDG6eK",
-        "encoding_aes_key": AES_KEY,
-    }
-    sender = {
-        "host": sandbox.smtp_host,
-        "port": sandbox.smtp_port,
-        "tls": "none",
-        "sender_address": "equipment@hospital.example",
-        "message_id_domain": "hospital.example",
-    }
-    return {
-        "wecom": await add_account(db, world.hospital, "wecom", "app", app, secrets, sealer),
-        "email": await add_account(db, world.hospital, "email", "mail", sender, {}, sealer),
-    }

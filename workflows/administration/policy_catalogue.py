@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from storage.channel_accounts import TELEGRAM_APPROVALS
 from storage.texts import N_
 from workflows.administration.notice_policies import NOTICE_POLICIES
 from workflows.administration.policy_words import WORDS
@@ -18,7 +17,7 @@ SHIPPED = N_("Shipped with the service")
 NOTICES = N_("How people are told")
 OTHERS: Mapping[str, Mapping[str, PolicyDefault]] = {
     PASSWORDS: {password_policy.NAME: password_policy.DEFAULT},
-    CHATS: {TELEGRAM_APPROVALS: PolicyDefault({"in_chat": True}, SHIPPED)},
+    CHATS: {"telegram.approvals": PolicyDefault({"in_chat": True}, SHIPPED)},
     NOTICES: NOTICE_POLICIES,
 }
 """Policies of no workflow, by their group."""
