@@ -57,7 +57,6 @@ class MailHandler:
             )
             self._world.mails[address].append(mail)
 
-
     def _come_back(self, sender: str, address: str, raw: bytes) -> None:
         """A report to the envelope's sender, if that has a mailbox here."""
         box = self._world.mails.get(sender.lower())

@@ -45,7 +45,10 @@ async def running(
     await runner.setup()
     try:
         await web.TCPSite(runner, host, http_port).start()
-        async with mail_server(app[WORLD], host, smtp_port) as mail_port, mailboxes(app[WORLD], host, 0) as boxes:
+        async with (
+            mail_server(app[WORLD], host, smtp_port) as mail_port,
+            mailboxes(app[WORLD], host, 0) as boxes,
+        ):
             name = f"[{host}]" if ":" in host else host
             yield Addresses(f"http://{name}:{runner.addresses[0][1]}", host, mail_port, boxes)
     finally:
