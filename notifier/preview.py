@@ -35,6 +35,9 @@ USUAL = {
     "fault": "The tube overheats after a few scans",
     "licence_number": "乙1001100001",
     "level_text": "Alarm",
+    "since": "2026-03-02 09:00:01",
+    "count": "512",
+    "storm": "1",
 }
 _TAG = re.compile(r"<[^<>]+>")
 
@@ -160,7 +163,8 @@ def _message(kind: MessageKind, language: str) -> Claimed:
 
 
 def _places(kind: MessageKind) -> set[str]:
-    texts = [kind.title, kind.summary, kind.short, *(text for field in kind.fields for text in field)]
+    texts = [kind.title, kind.summary, kind.short, kind.page]
+    texts += [text for field in kind.fields for text in field]
     named = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
     return named | {"number"}
 
