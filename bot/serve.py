@@ -108,6 +108,7 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
             Loop("notifier", lambda: services.dispatcher.start_due(send), send, POLL_S),
             Loop("robots", services.robots.round, asyncio.Event(), ROBOTS_EVERY_S),
             Loop("recalls", services.recalls.run_due, asyncio.Event(), RECALLS_EVERY_S),
+            Loop("digests", services.rounds.run_due, asyncio.Event(), STORMS_EVERY_S),
             Loop("storms", services.storms.run_due, asyncio.Event(), STORMS_EVERY_S),
             Loop("bounces", services.bounces.read, asyncio.Event(), BOUNCES_EVERY_S),
             Loop("escalations", services.escalations.run_due, asyncio.Event(), POLL_S),

@@ -27,6 +27,7 @@ from notifier.direct import Direct
 from notifier.dispatcher import Dispatcher
 from notifier.escalations import Escalations
 from notifier.noise.storms import Storms
+from notifier.noise.told_together import Rounds
 from notifier.preview import Preview
 from notifier.providers import build_channels, close_channels
 from notifier.providers.budgets import BUDGETS
@@ -93,6 +94,7 @@ class Services:
     pages: PageServices
     importing: ImportRunner
     escalations: Escalations
+    rounds: Rounds
     storms: Storms
     unreachable: UnreachablePeople
     wecom: WeComCallback
@@ -171,6 +173,7 @@ async def build_services(
                 identity=WeComIdentity(_wecom(channels), accounts),
             ),
             escalations=Escalations(db, real),
+            rounds=Rounds(db, real),
             storms=Storms(db, manners.rules, business, real),
             unreachable=UnreachablePeople(db, registry, clocks),
             importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),

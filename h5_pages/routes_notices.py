@@ -9,6 +9,8 @@ NOTICE_ROUTES = [
     Route("GET", "/me/notices", own_notices.page),
     Route("POST", "/me/notices", own_notices.choose),
     Route("POST", "/me/notices/mutes/{id}/end", own_notices.hear_again),
+    Route("GET", "/me/notices/cases/{number}", own_notices.of_case),
+    Route("POST", "/me/notices/cases/{number}", own_notices.choose_of_case),
     Route("GET", "/me/storms/{id}", own_notices.storm),
     Route("POST", "/me/storms/{id}", own_notices.acknowledge_all),
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from storage import storm_kinds
+from storage import quiet_kinds, storm_kinds
 from storage.kinds import ActionWords, Vocabulary
 from workflows import house_messages, reply_messages
 from workflows.adverse_event.machine import ADVERSE_EVENT
@@ -30,7 +30,7 @@ class Registry:
         """Every kind of message and every action of every workflow, for the notifier."""
         kinds = [kind for workflow in self for kind in workflow.kinds]
         return Vocabulary(
-            [*kinds, *reply_messages.KINDS, *house_messages.KINDS, *storm_kinds.KINDS, STEP],
+            [*kinds, *reply_messages.KINDS, *house_messages.KINDS, *storm_kinds.KINDS, *quiet_kinds.KINDS, STEP],
             {(w.name, a): _words(w, a) for w in self for a in w.actions},
         )
 

@@ -50,7 +50,10 @@ CHAPTERS = (
             Topic("devices", ("/devices", "/devices/export.xlsx")),
             Topic("device", ("/devices/{id}", "/devices/{id}/sensors")),
             Topic("labels", ("/labels", "/labels.pdf", "/devices/{id}/qr.svg", "/devices/{id}/qr.png")),
-            Topic("messages", ("/n/{token}", "/me/telegram", "/me/notices", "/me/storms/{id}")),
+            Topic(
+                "messages",
+                ("/n/{token}", "/me/telegram", "/me/notices", "/me/notices/cases/{number}", "/me/storms/{id}"),
+            ),
             Topic("me", ("/me", "/me/language")),
             Topic("account", ("/me/password", "/me/sessions", "/p/{token}")),
             Topic("absence", ("/me/absence", "/admin/people/{id}/absence")),

@@ -4,9 +4,10 @@ from aiohttp import web
 
 from h5_pages import error_pages
 from h5_pages.forms import data_of, plain_inputs
-from h5_pages.params import OfId
+from h5_pages.params import OfCase, OfId
 from h5_pages.visit import SignInNeeded, Visit
 from storage.access import own_notices as access
+from storage.facts import Facts
 from storage.kinds import UnknownKind
 from workflows.acknowledging import Acknowledging
 from workflows.actor import Door
@@ -15,6 +16,7 @@ from workflows.administration.own_notices import QuietForm
 from workflows.errors import FormInvalid
 
 HERE = "/me/notices"
+SNOOZES = {"snooze_1": 1, "snooze_3": 3, "snooze_7": 7}
 
 
 async def page(_: web.Request, visit: Visit) -> web.StreamResponse:
@@ -52,6 +54,31 @@ async def acknowledge_all(request: web.Request, visit: Visit) -> web.StreamRespo
     desk = Acknowledging(services.db, services.engine, services.cases.registry, services.clocks)
     await desk.acknowledge(found.message_id, Door.PAGE, client=visit.client)
     return _back(f"/me/storms/{found.id}")
+
+
+async def of_case(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """What I want to hear of one case; raises `NotVisible`."""
+    facts = await _facts(request, visit)
+    watching = await access.is_watching(visit.services.db, visit.person, facts.case_id)
+    return visit.page("case_notices.html", facts=facts, watching=watching, spans=SNOOZES)
+
+
+async def choose_of_case(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """Tell me when it is over, or nothing for some days."""
+    facts, office = await _facts(request, visit), visit.services.office
+    case, wanted = own_notices.Of(facts.case_id, facts.number), visit.typed.text("do")
+    if wanted in SNOOZES:
+        await own_notices.snooze(office, visit.by, case, SNOOZES[wanted])
+        return _back(HERE)
+    await own_notices.watch(office, visit.by, case, wanted=wanted == "watch")
+    return _back(f"/me/notices/cases/{facts.number}")
+
+
+async def _facts(request: web.Request, visit: Visit) -> Facts:
+    if visit.person.person_id is None:
+        raise SignInNeeded
+    view = await visit.services.cases.view(visit.person, OfCase.of(request).number)
+    return view.page.facts
 
 
 async def _show(visit: Visit, error: FormInvalid | None = None) -> web.Response:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import mutes
+from storage import mutes, watches
 from storage.access import NotVisible
 from storage.database import Database
 from storage.directory import Viewer
@@ -84,3 +84,11 @@ async def wishes(db: Database, viewer: Viewer, now: datetime) -> Wishes:
         quiet = await connection.fetchrow(QUIET, viewer.person_id)
         muted = await mutes.mine(connection, viewer.person_id, now)
     return Wishes(*(tuple(quiet) if quiet else (None, None)), muted)
+
+
+async def is_watching(db: Database, viewer: Viewer, case_id: int) -> bool:
+    """Is the viewer to be told when that case is over?"""
+    if viewer.person_id is None:
+        return False
+    async with db.connection() as connection:
+        return await watches.is_watching(connection, viewer.person_id, case_id)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from notifier.noise.told_together import Rounds
 from storage import mutes
 from tests.support.pages import Pages, Visitor
 
@@ -9,7 +10,7 @@ RAISED = """
 WITH one AS (
   INSERT INTO work_case (number, workflow, definition_version, state, version, entered_version, entered_at,
                          organisation_id, device_id, title, opened_at)
-  SELECT 'BJ2026-' || n, 'alarm', 1, 'raised', 1, 1, now(), $1, $2, 'T 31 > 28', now() FROM generate_series(1, 3) n
+  SELECT 'BJ2026-00000' || n, 'alarm', 1, 'raised', 1, 1, now(), $1, $2, 'T 31 > 28', now() FROM generate_series(1, 3) n
   RETURNING id),
 detail AS (
   INSERT INTO alarm (case_id, metric, unit, level, side, value, limit_value, raised_at)
@@ -70,3 +71,25 @@ async def test_own_quiet_hours_are_kept_and_half_of_them_is_refused(pages: Pages
     assert "Please give both times" in refused.text
     assert (await engineer.post("/me/notices", {"quiet_from": "22:00", "quiet_to": "07:00"})).status == 303
     assert 'value="22:00"' in (await engineer.get("/me/notices")).text
+
+
+async def test_who_asks_for_it_is_told_when_the_case_is_over(pages: Pages) -> None:
+    engineer = await in_a_storm(pages)
+    await engineer.get("/me/notices/cases/BJ2026-000001")
+    assert (await engineer.post("/me/notices/cases/BJ2026-000001", {"do": "watch"})).status == 303
+    assert "You will be told" in (await engineer.get("/me/notices/cases/BJ2026-000001")).text
+    rounds = Rounds(pages.db, pages.clock)
+    await rounds.run_due()
+    told = "SELECT variables->>'number' FROM message WHERE kind = 'watch.over'"
+    assert await pages.db.fetch(told) == []
+    await pages.db.execute("UPDATE work_case SET closed_at = now() WHERE number = 'BJ2026-000001'")
+    await rounds.run_due()
+    await rounds.run_due()
+    assert [row[0] for row in await pages.db.fetch(told)] == ["BJ2026-000001"]
+
+
+async def test_case_is_put_off_for_some_days(pages: Pages) -> None:
+    engineer = await in_a_storm(pages)
+    await engineer.get("/me/notices/cases/BJ2026-000002")
+    assert (await engineer.post("/me/notices/cases/BJ2026-000002", {"do": "snooze_3"})).status == 303
+    assert "BJ2026-000002" in (await engineer.get("/me/notices")).text

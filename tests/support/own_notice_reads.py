@@ -31,7 +31,15 @@ async def muted(place: Any, viewer: Viewer) -> object:
     return (await own_notices.wishes(place.db, viewer, NOW)).muted
 
 
+async def watching(place: Any, viewer: Viewer) -> object:
+    case: int = await place.desk.value("SELECT min(id) FROM work_case")
+    make = "INSERT INTO watch (person_id, case_id, made_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING"
+    await place.db.execute(make, place.desk.administrator, case)
+    return [True] if await own_notices.is_watching(place.db, viewer, case) else []
+
+
 OWN_NOTICE_READS: dict[Callable[..., Any], Callable[[Any, Viewer], Awaitable[object]]] = {
     own_notices.storm: storm,
     own_notices.wishes: muted,
+    own_notices.is_watching: watching,
 }

@@ -238,6 +238,8 @@ MINE: dict[tuple[str, str], About] = {
     ("GET", "/me/notices"): OWN,
     ("POST", "/me/notices"): OWN,
     ("POST", "/me/notices/mutes/{id}/end"): mine(id="1"),
+    ("GET", "/me/notices/cases/{number}"): of(None, number="repair"),
+    ("POST", "/me/notices/cases/{number}"): of(None, number="repair"),
     ("GET", "/me/storms/{id}"): of(None, id="storm"),
     ("POST", "/me/storms/{id}"): of(None, id="storm"),
     ("GET", "/me/telegram"): OWN,

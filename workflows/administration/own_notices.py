@@ -1,14 +1,16 @@
 """How much somebody wants to hear (提醒偏好): their own quiet hours, and what they stopped."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from storage import accounts, mutes, preferences
+from storage import accounts, mutes, preferences, watches
 from storage.texts import N_
 from workflows.administration.accounts import PersonUnknown
-from workflows.administration.office import By, Change, Office
+from workflows.administration.office import By, Change, Desk, Office
 from workflows.definition import Form
 from workflows.errors import FormInvalid, NotPermitted
 from workflows.forms import fill_in
@@ -16,6 +18,14 @@ from workflows.forms import fill_in
 CHOOSE = N_("choose how much you hear")
 BOTH = N_("Please give both times, or none.")
 Clock = Annotated[str, StringConstraints(pattern=r"^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9])?$")]
+
+
+@dataclass(frozen=True)
+class Of:
+    """A case that the person may see."""
+
+    id: int
+    number: str
 
 
 class QuietForm(Form):
@@ -43,6 +53,28 @@ async def choose(office: Office, by: By, data: Mapping[str, Any]) -> None:
         )
 
 
+async def watch(office: Office, by: By, case: Of, *, wanted: bool) -> None:
+    """Be told when the case is over, or not. Raises `PersonUnknown`, `NotPermitted`, `DatabaseAway`."""
+    person_id = _own_id(by)
+    async with office.writing(by) as desk:
+        if wanted:
+            await watches.watch(desk.connection, person_id, case.id, desk.clocks.real.now())
+        else:
+            await watches.watch_no_more(desk.connection, person_id, case.id)
+        await _record(
+            desk, person_id, before={"watched": ""}, after={"watched": case.number if wanted else "-"}
+        )
+
+
+async def snooze(office: Office, by: By, case: Of, days: int) -> None:
+    """Hear nothing of the case for so many days but what may not be muted. Raises as `watch`."""
+    person_id = _own_id(by)
+    async with office.writing(by) as desk:
+        now = desk.clocks.real.now()
+        await mutes.snooze(desk.connection, person_id, case.id, now + timedelta(days=days), by.door, now)
+        await _record(desk, person_id, before={}, after={"muted": case.number, "days": days})
+
+
 async def hear_again(office: Office, by: By, mute_id: int) -> None:
     """End what they stopped; nothing where it has ended. Raises `PersonUnknown`, `NotPermitted`, `DatabaseAway`."""
     person_id = _own_id(by)
@@ -55,6 +87,14 @@ async def hear_again(office: Office, by: By, mute_id: int) -> None:
             await desk.record(
                 Change("person.change", person.organisation_id, "person", person.id, person.name, before)
             )
+
+
+async def _record(desk: Desk, person_id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    person = await accounts.lock(desk.connection, person_id)
+    if person is None:
+        raise PersonUnknown
+    of = (person.organisation_id, "person", person.id, person.name)
+    await desk.record(Change("person.change", *of, before, after))
 
 
 def _own_id(by: By) -> int:

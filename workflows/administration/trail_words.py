@@ -139,6 +139,8 @@ FIELDS: Mapping[str, str] = {
     "parent": N_("Belongs to"),
     "phone": N_("Phone"),
     "muted": N_("Stopped"),
+    "watched": N_("Told when over"),
+    "days": N_("Days"),
     "quiet_from": N_("Quiet from"),
     "quiet_to": N_("Quiet until"),
     "reason": N_("Reason"),
