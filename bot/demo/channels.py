@@ -12,7 +12,8 @@ from typing import Any
 from bot.demo.data import PROVINCE, token
 from bot.demo.people import MAIL_DOMAIN
 
-ROBOT = "wecom_robot"
+ROBOT, HOOK = "wecom_robot", "webhook"
+HOOK_NAME = "demo-system"
 WECOM, TELEGRAM, EMAIL, SMS = "wecom", "telegram", "email", "sms"
 STANDBY_SMS = "tencent_sms"
 VOICE = "voice"
@@ -92,6 +93,7 @@ def channel_accounts(seed: int, at: Endpoints) -> list[ChannelAccount]:
         _wecom(seed, "demo-hospital2", "h2", "示例市中心医院企业微信（演示）", at),
         ChannelAccount("demo-mail", EMAIL, PROVINCE, "演示省邮箱", mail, {}),
         _robot(seed, "demo-robot", at),
+        _hook(seed, "demo-hook", at),
         _sms(seed, "demo-sms", at),
         _standby_sms(seed, "demo-sms-standby", at),
         _voice(seed, "demo-voice", at),
@@ -121,6 +123,13 @@ def _robot(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
     secrets = {"key": "sandbox-" + token(seed, public_key, "key").replace("_", "-")}
     name, settings = "示例市第一医院设备群机器人（演示）", {"base_url": at.wecom_url}
     return ChannelAccount(public_key, ROBOT, "h1", name, settings, secrets)
+
+
+def _hook(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
+    settings = {"url": f"{at.wecom_url}/hooks/{HOOK_NAME}", "private_addresses": True}
+    word = base64.b64encode(token(seed, public_key, "secret").encode()[:32].ljust(32, b"-")).decode()
+    name, secrets = "示例市第一医院信息平台（演示）", {"signing_secret": f"whsec_{word}"}
+    return ChannelAccount(public_key, HOOK, "h1", name, settings, secrets)
 
 
 def _telegram(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:

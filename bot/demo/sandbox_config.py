@@ -4,11 +4,13 @@ Plain JSON values: the sandbox is a program of its own and checks them at its do
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.demo.channels import (
+    HOOK,
+    HOOK_NAME,
     EMAIL,
     HEARD,
     HEARD_TEXT,
@@ -45,6 +47,7 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
     voice = await _accounts(db, sealer, VOICE)
     bots = await _accounts(db, sealer, TELEGRAM)
     robots = [_robot(account) for account in (await _accounts(db, sealer, ROBOT)).values()]
+    hooks = (await _accounts(db, sealer, HOOK)).values()
     people: dict[int, Json] = {}
     members: dict[int, list[Json]] = defaultdict(list)
     mailboxes = [{"address": VISITOR_MAIL, "name": VISITOR_NAME}]
@@ -66,8 +69,9 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
     return {
         "corps": corps,
         "mailboxes": mailboxes,
-        "people": [*people.values(), visitor, *({"name": r["name"], "robot": r["name"]} for r in robots)],
+        "people": [*people.values(), visitor, *_ears(robots, hooks)],
         "robots": robots,
+        "hooks": [{"name": HOOK_NAME, "secrets": [hook.secrets["signing_secret"]]} for hook in hooks],
         "telegram_bots": [_bot(account, callback_origin) for account in bots.values()],
         "telegram_users": [
             {"id": phone["telegram"], "name": phone["name"]}
@@ -78,6 +82,12 @@ async def sandbox_config(db: Database, sealer: Sealer, callback_origin: str) -> 
         "tencent_sms_apps": [_tencent_app(account, callback_origin) for account in standby.values()],
         "voice_accounts": [_voice_account(account, callback_origin) for account in voice.values()],
     }
+
+
+def _ears(robots: Iterable[Json], hooks: Iterable[OpenedAccount]) -> list[Json]:
+    """Groups and other systems, which stand beside the phones."""
+    groups = [{"name": robot["name"], "robot": robot["name"]} for robot in robots]
+    return [*groups, *({"name": hook.name, "hook": HOOK_NAME} for hook in hooks)]
 
 
 async def _accounts(db: Database, sealer: Sealer, kind: str) -> Mapping[int, OpenedAccount]:

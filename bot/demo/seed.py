@@ -29,6 +29,15 @@ from storage.sealing import Sealer
 FIRST_DEVICE = "CT-101"
 UNFINISHED = f"{NATION_CODE}-UNFINISHED"
 POSTS_SINCE = timedelta(days=400)
+# They hear of what happens from now on, and not of the stories that are told here.
+LISTENERS = """
+INSERT INTO listener (organisation_id, account_id, name, severities, workflows, hears_steps)
+SELECT organisation_id, id, name, CASE kind WHEN 'webhook' THEN '[]'::jsonb ELSE '["urgent", "critical"]' END, '[]',
+       kind = 'webhook'
+  FROM channel_account a
+ WHERE public_key IN ('demo-hook', 'demo-robot')
+   AND NOT EXISTS (SELECT FROM listener WHERE listener.account_id = a.id)
+"""
 ADMINISTRATORS = frozenset({"hospital-admin", "h2-hospital-admin"})
 
 
@@ -78,6 +87,7 @@ async def seed(tools: DemoTools) -> DemoWorld:
         await Teller(stage, known, now).tell_all()
         await LicenceTeller(stage, known, now).tell_all()
         await EventTeller(stage, tools.sealer, known, now).tell_all()
+        await stage.db.execute(LISTENERS)
         await stage.db.execute("UPDATE organisation SET code = $2 WHERE code = $1", UNFINISHED, NATION_CODE)
     return await _world(tools)
 

@@ -88,7 +88,7 @@ async def test_bot_of_the_demo_is_the_one_that_the_sandbox_plays_and_one_person_
     bot = telegram_of(Account(opened.id, opened.settings, opened.secrets))
     (played,) = config.telegram_bots
     assert (played.token, played.secret_token) == (opened.secrets["token"], opened.secrets["webhook_secret"])
-    assert (bot.decides, bot.settings.base_url) == (True, ENDPOINTS.wecom_url)
+    assert (bot.callbacks is None, bot.settings.base_url) == (False, ENDPOINTS.wecom_url)
     assert played.webhook_url == "http://127.0.0.1:8000/telegram/demo-telegram"
     linked = await demo.column("SELECT address FROM contact_point WHERE account_id = $1", opened.id)
     assert len({user.id for user in config.telegram_users} - set(map(int, linked))) == 1
@@ -100,7 +100,8 @@ async def test_sandbox_takes_the_configuration_and_knows_everybody(demo: Demo) -
     )
     people = await demo.column("SELECT name FROM person")
     province, hospital = config.corps
-    assert [p.name for p in config.people if not p.robot][:-1] == people
+    assert [p.name for p in config.people if not (p.robot or p.hook)][:-1] == people
+    assert [p.hook for p in config.people if p.hook] == [hook.name for hook in config.hooks]
     assert province.apps[0].callback_url == "http://127.0.0.1:8000/wecom/demo-province"
     assert len(hospital.members) == 13
     assert not {m.userid for m in hospital.members} & {m.userid for m in province.members}
