@@ -20,6 +20,7 @@ from bench.results import Measured
 from bench.wecom import stand_in
 from bot.catalogues import Catalogues
 from bot.demo.broker import BrokerPorts, embedded_broker
+from bot.ground import HEADS, STORMS
 from bot.loops import Background, Ears, Heartbeats, Loop
 from bot.serve import POLL_S
 from notifier.channel import Accepted, Account
@@ -27,7 +28,8 @@ from notifier.channels import Channels
 from notifier.dispatcher import Dispatcher
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.rendering import Renderer
-from notifier.sending import Sender
+from notifier.router import Rules
+from notifier.sending import Manners, Sender
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import BusinessClock, RealClock
 from storage.database import Database, DatabaseAway
@@ -42,6 +44,7 @@ from tests.support.channel_contents import AES_KEY
 from tests.support.gateways import add_band, add_gateway
 from tests.support.service import free_port
 from tests.support.world import add_account, add_contact, add_device, add_organisation, add_person
+from workflows.administration import notice_policies
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.engine import Clocks, Engine
 from workflows.identity.roles import Role
@@ -52,7 +55,8 @@ HOSPITALS, MEMBERS = 30, 2
 DETAIL = {
     "load": f"{READINGS_A_S} readings a second in messages of ten, {ALARMS_A_S} alarms a second, each told to "
     f"{MEMBERS} of {HOSPITALS * MEMBERS} members",
-    "measured": "publish at the gateway, broker, listener, rules, case, outbox, WeCom channel, the stand-in's answer; "
+    "measured": "publish at the gateway, broker, listener, rules, case, outbox, WeCom channel, the stand-in's answer, "
+    "by the shipped policies; "
     "all of the service in one process",
 }
 
@@ -134,7 +138,8 @@ async def _service(place: Place, port: int, alarms: int) -> AsyncIterator[Servic
             registry.vocabulary(), Catalogues.load(), Links(b"k" * 32), "https://yishe.example"
         )
         channels = Channels({"wecom": channel}, StoredChannelAccounts(db, key))
-        sender = Sender(db, channels, renderer, real, random.random, fail)
+        manners = Manners(BusinessClock(real), Rules(notice_policies.shipped(), HEADS, STORMS))
+        sender = Sender(db, channels, renderer, real, random.random, fail, manners)
         dispatcher = Dispatcher(sender, fail)
         listener = Listener(
             Broker("127.0.0.1", port, "bench"), Intake(db, engine, real, fail), fail, lambda: None

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from bot.ground import fail_points
 from bot.loops import Heartbeats, Loop
-from bot.services import Services, fail_points
+from bot.services import Services
 from bot.settings import Settings, SettingsWrong
 from telemetry.intake import Intake
 from telemetry.listener import Listener

@@ -6,15 +6,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-import aiohttp
-
 from bot.auditing import Auditing
-from bot.catalogues import Catalogues
+from bot.catalogues import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, Catalogues
 from bot.chat.front import ChatFront, ChatSettings
 from bot.chat.linking import LinkDesk
 from bot.chat.telegram import TelegramCallback
 from bot.chat.wecom import WeComCallback
 from bot.chat.wecom_bot import RobotChat
+from bot.ground import Ground, lay_ground
 from bot.robots import RobotHolder
 from bot.sample_texts import SampleTexts
 from bot.settings import Settings
@@ -29,51 +28,30 @@ from notifier.escalations import Escalations
 from notifier.noise.storms import Storms
 from notifier.noise.told_together import Rounds
 from notifier.preview import Preview
-from notifier.providers import build_channels, close_channels
-from notifier.providers.budgets import BUDGETS
 from notifier.providers.telegram.channel import TelegramChannel
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.providers.wecom.identity import WeComIdentity
 from notifier.recalling import Recalls
-from notifier.rendering import Renderer
-from notifier.router import Rules
 from notifier.sending import Manners, Sender
 from notifier.trial import Trials
-from storage import kept_keys
-from storage.channel_accounts import StoredChannelAccounts
-from storage.clock import BusinessClock, RealClock
+from storage.clock import BusinessClock
 from storage.database import Database
-from storage.failpoints import FailPoints, KillAt, NoFailPoints
-from storage.files import FolderFiles
-from storage.link_codes import LinkCodes
-from storage.links import Links
-from storage.provider_tokens import ProviderTokens
 from storage.scanning import Clamd, NoScanner
-from storage.sealing import Envelopes, MasterKey
+from storage.sealing import MasterKey
 from webhooks.sms import SmsPushes
 from webhooks.voice import VoiceReports
 from workflows.acknowledging import Acknowledging
-from workflows.administration import notice_policies
 from workflows.administration.channel_accounts import ChannelDesk
-from workflows.administration.import_kinds import all_kinds
 from workflows.administration.import_runs import ImportRunner
-from workflows.administration.imports import Imports
-from workflows.administration.office import Office
 from workflows.administration.unreachable import UnreachablePeople
 from workflows.adverse_event.patient import Patients
-from workflows.calendar import Calendar, ChineseWorkingDays, working_days
-from workflows.cases import Cases
+from workflows.calendar import ChineseWorkingDays
 from workflows.deadlines import Deadlines
 from workflows.engine import Clocks, Engine
 from workflows.escalations.auditor import Auditor
-from workflows.identity.roles import Role
 from workflows.identity.sign_in import SignIn, SignInSettings
-from workflows.registry import Registry, all_workflows
+from workflows.registry import Registry
 from workflows.replying import Replying
-
-STORMS = ("alarm",)  # workflows of which one person may be told by the hundred
-HEADS = (Role.DEPARTMENT_HEAD, Role.EQUIPMENT_HEAD, Role.ADMINISTRATOR)
-"""Whose holders are told, the nearest first, when no channel reaches somebody and nobody stands in for them."""
 
 
 @dataclass(frozen=True)
@@ -114,90 +92,76 @@ async def build_services(
 ) -> AsyncIterator[Services]:
     """Everything for the length of a `with`. Raises `DatabaseAway` when the database cannot be reached."""
     async with AsyncExitStack() as stack:
-        db = await stack.enter_async_context(Database.open(dsn, max_size=settings.pool_size))
-        http = await stack.enter_async_context(aiohttp.ClientSession())
-        real, fail = RealClock(), fail_points(settings)
-        business = BusinessClock(real)
-        days = await working_days(db, settings.calendar_published_through)
-        clocks = Clocks(business, real, Calendar(days))
-        registry = all_workflows()
-        keys = await kept_keys.kept_keys(db, master, real.now())
-        codes, links = LinkCodes(keys[kept_keys.CODES]), Links(keys[kept_keys.LINKS])
-        envelopes = Envelopes(master)
-        engine = Engine(db, registry, clocks, fail, envelopes)
-        acknowledging = Acknowledging(db, engine, registry, clocks)
-        cases = Cases(db, registry, business)
-        accounts = StoredChannelAccounts(db, master)
-        files = FolderFiles(settings.data_dir / "files", db, real)
-        by_kind = build_channels(http, real, ProviderTokens(db, master, real), db, files)
-        stack.push_async_callback(close_channels, by_kind)
-        channels = Channels(by_kind, accounts, BUDGETS, settings.send_within_s)
-        lease = timedelta(seconds=settings.lease_s)
-        renderer = Renderer(registry.vocabulary(), texts, links, settings.origin)
-        preview = Preview(by_kind, renderer, registry.vocabulary())
-        manners = Manners(business, Rules(notice_policies.shipped(), HEADS, STORMS))
-        sender = Sender(db, channels, renderer, real, random.random, fail, manners)
-        office = Office(db, clocks)
-        imports = Imports(office, all_kinds())
-        front = ChatFront(db, engine, cases, texts, clocks, ChatSettings(settings.origin))
+        g = await lay_ground(stack, settings, dsn, master, texts)
+        front = ChatFront(g.db, g.engine, g.cases, texts, g.clocks, ChatSettings(settings.origin))
+        sender = Sender(
+            g.db, g.channels, g.renderer, g.real, random.random, g.fail, Manners(g.business, g.rules)
+        )
+        languages = [texts.gettext(name) for name in (DEFAULT_LANGUAGE, SOURCE_LANGUAGE)]
         yield Services(
             settings=settings,
-            db=db,
-            registry=registry,
-            clocks=clocks,
-            business=business,
-            days=days,
-            engine=engine,
-            deadlines=Deadlines(db, registry, clocks, business, fail),
-            dispatcher=Dispatcher(sender, fail, lease),
-            recalls=Recalls(db, channels, registry.vocabulary(), real, random.random),
-            decided=DecidedCards(db, channels, renderer, real, random.random, lease),
-            pages=PageServices(
-                db=db,
-                engine=engine,
-                cases=cases,
-                files=files,
-                texts=texts,
-                clocks=clocks,
-                sign_in=SignIn(db, real, _sign_in(settings), business),
-                patients=Patients(db, envelopes, real),
-                office=office,
-                channels=ChannelDesk(office, master),
-                trials=Trials(channels, settings.origin),
-                sample_texts=SampleTexts(preview, accounts),
-                imports=imports,
-                scanner=Clamd(settings.clamav_url) if settings.clamav_url else NoScanner(),
-                links=links,
-                link_codes=codes,
-                settings=_pages(settings, keys[kept_keys.PAGES]),
-                identity=WeComIdentity(_wecom(channels), accounts),
-            ),
-            escalations=Escalations(db, real),
-            rounds=Rounds(db, real),
-            storms=Storms(db, manners.rules, business, real),
-            unreachable=UnreachablePeople(db, registry, clocks),
-            importing=ImportRunner(office, imports, files, [texts.gettext(name) for name in ("zh_CN", "en")]),
-            wecom=WeComCallback(front, accounts, Teller(_wecom(channels), accounts), real),
-            robots=RobotHolder(db, http, accounts, RobotChat(front), real),
-            telegram=_telegram(front, LinkDesk(db, codes, texts, real, settings.origin), http, accounts),
-            sms_pushes=SmsPushes(db, accounts, Replying(db, acknowledging, clocks), real),
-            voice_reports=VoiceReports(db, accounts, acknowledging, real),
-            bounces=Bounces(db, accounts, real),
-            acknowledging=acknowledging,
-            preview=preview,
-            auditing=_auditing(settings, Auditor(db, registry, clocks), Direct(channels), texts),
+            db=g.db,
+            registry=g.registry,
+            clocks=g.clocks,
+            business=g.business,
+            days=g.days,
+            engine=g.engine,
+            deadlines=Deadlines(g.db, g.registry, g.clocks, g.business, g.fail),
+            dispatcher=Dispatcher(sender, g.fail, g.lease),
+            recalls=Recalls(g.db, g.channels, g.registry.vocabulary(), g.real, random.random),
+            decided=DecidedCards(g.db, g.channels, g.renderer, g.real, random.random, g.lease),
+            pages=_pages_of(g),
+            escalations=Escalations(g.db, g.real),
+            rounds=Rounds(g.db, g.real),
+            storms=Storms(g.db, g.rules, g.business, g.real),
+            unreachable=UnreachablePeople(g.db, g.registry, g.clocks),
+            importing=ImportRunner(g.office, g.imports, g.files, languages),
+            wecom=WeComCallback(front, g.accounts, Teller(_wecom(g.channels), g.accounts), g.real),
+            robots=RobotHolder(g.db, g.http, g.accounts, RobotChat(front), g.real),
+            telegram=_telegram(g, front),
+            sms_pushes=SmsPushes(g.db, g.accounts, Replying(g.db, g.acknowledging, g.clocks), g.real),
+            voice_reports=VoiceReports(g.db, g.accounts, g.acknowledging, g.real),
+            bounces=Bounces(g.db, g.accounts, g.real),
+            acknowledging=g.acknowledging,
+            preview=g.preview,
+            auditing=_auditing(g),
         )
 
 
-def _auditing(settings: Settings, auditor: Auditor, direct: Direct, texts: Catalogues) -> Auditing:
-    url = settings.alarm_url.get_secret_value() if settings.alarm_url else ""
-    return Auditing(auditor, direct, texts, settings.origin, url)
+def _pages_of(g: Ground) -> PageServices:
+    settings = g.settings
+    return PageServices(
+        db=g.db,
+        engine=g.engine,
+        cases=g.cases,
+        files=g.files,
+        texts=g.texts,
+        clocks=g.clocks,
+        sign_in=SignIn(g.db, g.real, _sign_in(settings), g.business),
+        patients=Patients(g.db, g.envelopes, g.real),
+        office=g.office,
+        channels=ChannelDesk(g.office, g.master),
+        trials=Trials(g.channels, settings.origin),
+        sample_texts=SampleTexts(g.preview, g.accounts),
+        imports=g.imports,
+        scanner=Clamd(settings.clamav_url) if settings.clamav_url else NoScanner(),
+        links=g.links,
+        link_codes=g.codes,
+        settings=_pages(settings, g.pages_secret),
+        identity=WeComIdentity(_wecom(g.channels), g.accounts),
+    )
 
 
-def _telegram(
-    front: ChatFront, desk: LinkDesk, http: aiohttp.ClientSession, accounts: StoredChannelAccounts
-) -> TelegramCallback:
-    return TelegramCallback(front, desk, accounts, TelegramTeller(TelegramChannel(http), accounts))
+def _auditing(g: Ground) -> Auditing:
+    url = g.settings.alarm_url.get_secret_value() if g.settings.alarm_url else ""
+    auditor = Auditor(g.db, g.registry, g.clocks)
+    return Auditing(auditor, Direct(g.channels), g.texts, g.settings.origin, url)
+
+
+def _telegram(g: Ground, front: ChatFront) -> TelegramCallback:
+    desk = LinkDesk(g.db, g.codes, g.texts, g.real, g.settings.origin)
+    teller = TelegramTeller(TelegramChannel(g.http), g.accounts)
+    return TelegramCallback(front, desk, g.accounts, teller)
 
 
 def _wecom(channels: Channels) -> WeComChannel:
@@ -206,11 +170,6 @@ def _wecom(channels: Channels) -> WeComChannel:
     if not isinstance(channel, WeComChannel):
         raise TypeError(channel)
     return channel
-
-
-def fail_points(settings: Settings) -> FailPoints:
-    """Where a test lets the process die; nowhere in production."""
-    return KillAt.parse(settings.fail_point) if settings.fail_point else NoFailPoints()
 
 
 def _sign_in(settings: Settings) -> SignInSettings:
