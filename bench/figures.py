@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from bench import alarms, demo, engine, notifier, outbox, pages, traffic, wakeup, wecom
+from bench import alarms, demo, engine, notifier, outbox, pages, storm, traffic, wakeup, wecom
 from bench.place import Place
 from bench.results import Goal, Measured
 
@@ -35,6 +35,7 @@ FAMILIES = (
     Family(_ratio("wecom_client_vs_bare_aiohttp", 0.5), wecom.vs_bare_aiohttp),
     Family({**_most("wakeup_p50_ms", "ms", 5), **_most("wakeup_p99_ms", "ms", 50)}, wakeup.wakeup),
     Family(_most("alarm_to_card_p99_ms", "ms", 1000), alarms.alarm_to_card),
+    Family(_most("storm_500_messages_sent", "messages", 1), storm.storm),
     Family(_most("notifier_memory_growth", "share", 0.1), notifier.memory, within_s=400),
     Family(_ratio("engine_vs_bare_transaction", 0.4), engine.vs_bare_transaction),
     Family(_most("engine_round_trips", "trips", 7), engine.round_trips),

@@ -97,7 +97,9 @@ async def claim(
     `plain` are the severities for which no policy asks more than the first contact point, at this hour; messages of
     the workflows `apart` are begun one by one.
     """
-    rows = await connection.fetch(DUE.format(limit=limit, more=WAY, joined=PLAIN), now, list(plain), list(apart))
+    rows = await connection.fetch(
+        DUE.format(limit=limit, more=WAY, joined=PLAIN), now, list(plain), list(apart)
+    )
     return [(Claimed(*row[:-4]), Route(*row[-4:]) if row[-1] is not None else None) for row in rows]
 
 

@@ -83,7 +83,8 @@ async def wishes(db: Database, viewer: Viewer, now: datetime) -> Wishes:
     async with db.connection() as connection:
         quiet = await connection.fetchrow(QUIET, viewer.person_id)
         muted = await mutes.mine(connection, viewer.person_id, now)
-    return Wishes(*(tuple(quiet) if quiet else (None, None)), muted)
+    begin, end = (quiet[0], quiet[1]) if quiet else (None, None)
+    return Wishes(begin, end, muted)
 
 
 async def is_watching(db: Database, viewer: Viewer, case_id: int) -> bool:
