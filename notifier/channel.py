@@ -103,7 +103,13 @@ class Content:
     def __post_init__(self) -> None:
         if not _UNIQUE_ID.fullmatch(self.unique_id):
             raise ValueError(f"not a message id: {self.unique_id!r}")
-        for link in (self.url, self.picture, self.stop_url, self.notice_url, *(button.url for button in self.buttons)):
+        for link in (
+            self.url,
+            self.picture,
+            self.stop_url,
+            self.notice_url,
+            *(button.url for button in self.buttons),
+        ):
             if link and not _WEB_LINK.fullmatch(link):
                 raise ValueError(f"not a web link: {link!r}")
 

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.demo.channels import (
-    HOOK,
-    HOOK_NAME,
     EMAIL,
     HEARD,
     HEARD_TEXT,
+    HOOK,
+    HOOK_NAME,
     ROBOT,
     SMS,
     STANDBY_SMS,

@@ -71,7 +71,9 @@ def test_answer_of_a_button_is_read_again() -> None:
     data = buttons(composed(content()))[0]["callback_data"]
     assert callbacks.read(42, data) == ("m-42@wecom", "approve")
     assert [callbacks.read(43, data), Callbacks("other").read(42, data)] == [None, None]
-    assert [callbacks.read(42, other) for other in ("something else", "", "ü", data[:-2] + "AA")] == [None] * 4
+    assert [callbacks.read(42, other) for other in ("something else", "", "ü", data[:-2] + "AA")] == [
+        None
+    ] * 4
 
 
 def test_what_a_button_sends_back_tells_nothing_and_fits() -> None:
@@ -97,8 +99,8 @@ def test_any_message_is_within_the_limits_also_once_it_is_decided(message: Conte
     assert decided_keyboard(payload) == ([[{"text": ANY, "url": message.url}]] if message.url else [])
 
 
-@pytest.mark.parametrize("address", ["", "-100123", "@all", "42x", "9" * 17, "４２"])
-def test_address_that_is_no_private_chat_is_refused_for_good(address: str) -> None:
+@pytest.mark.parametrize("address", ["", "--100123", "@all", "42x", "9" * 17, "４２"])
+def test_address_that_is_no_chat_is_refused_for_good(address: str) -> None:
     channel = TelegramChannel(None)  # type: ignore[arg-type] # composing needs no connection
     with pytest.raises(SendFailed) as caught:
         channel.compose(content(), address, bot())
