@@ -24,9 +24,9 @@ SELECT account_id, tried_at FROM delivery WHERE account_id = ANY($1) AND tried_a
  ORDER BY tried_at
 """
 QUOTAS = """
-SELECT a.id, (a.settings->>'daily_quota')::int AS quota,
+SELECT a.id, nullif(a.settings->>'daily_quota', '')::int AS quota,
        (SELECT count(*) FROM delivery d WHERE d.account_id = a.id AND d.tried_at >= $2 AND d.error_code <> $3) AS used
-  FROM channel_account a WHERE a.id = ANY($1) AND (a.settings->>'daily_quota')::int > 0
+  FROM channel_account a WHERE a.id = ANY($1) AND nullif(a.settings->>'daily_quota', '')::int > 0
 """
 Tries = dict[tuple[int, str], list[datetime]]
 

@@ -94,3 +94,16 @@ async def test_two_processes_keep_the_account_s_budget(around: Outside) -> None:
         len((await around.member(user))["messages"]) for user in ("reporter", "engineer", "second_engineer")
     ]
     assert sum(told) == 5
+
+
+async def test_day_s_quota_in_the_account_s_settings_is_kept_until_midnight(around: Outside) -> None:
+    allow(around, BUDGETS)
+    await around.db.execute(
+        """UPDATE channel_account SET settings = settings || '{"daily_quota": 3}' WHERE kind = 'wecom'"""
+    )
+    await around.db.execute("DELETE FROM contact_point WHERE rank = 2")
+    await flood(around, 5, "notice")
+    await both(around)
+    assert len(await around.phone("reporter")) == 3
+    await around.live(timedelta(hours=16))
+    assert len(await around.phone("reporter")) == 5
