@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.demo.adverse_events import EventTeller
 from bot.demo.channels import Endpoints, channel_accounts
-from bot.demo.data import NATION, NATION_CODE, organisations, token
+from bot.demo.data import NATION, NATION_CODE, PROVINCE, organisations, token
 from bot.demo.devices import devices
 from bot.demo.histories import Stage, Teller
 from bot.demo.licences import LicenceTeller
@@ -27,6 +27,14 @@ from storage.database import Connection
 from storage.sealing import Sealer
 
 FIRST_DEVICE = "CT-101"
+# So that whoever lets the magnet quench hears the phone before the alarm is over.
+RINGS_SOON = {
+    "first": "own",
+    "first_minutes": 1,
+    "second": "voice",
+    "second_minutes": 2,
+    "acknowledged": True,
+}
 UNFINISHED = f"{NATION_CODE}-UNFINISHED"
 POSTS_SINCE = timedelta(days=400)
 # They hear of what happens from now on, and not of the stories that are told here.
@@ -114,6 +122,7 @@ async def _add_records(tx: Connection, tools: DemoTools, password_hash: str, now
     await add_policy(
         tx, places["h3"], "repair.approval_limit", {"amount": 20000, "unit": "CNY"}, now - POSTS_SINCE
     )
+    await add_policy(tx, places[PROVINCE], "notify.critical", RINGS_SOON, now - POSTS_SINCE)
 
 
 async def _people(tools: DemoTools) -> Mapping[str, int]:
