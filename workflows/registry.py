@@ -30,7 +30,14 @@ class Registry:
         """Every kind of message and every action of every workflow, for the notifier."""
         kinds = [kind for workflow in self for kind in workflow.kinds]
         return Vocabulary(
-            [*kinds, *reply_messages.KINDS, *house_messages.KINDS, *storm_kinds.KINDS, *quiet_kinds.KINDS, STEP],
+            [
+                *kinds,
+                *reply_messages.KINDS,
+                *house_messages.KINDS,
+                *storm_kinds.KINDS,
+                *quiet_kinds.KINDS,
+                STEP,
+            ],
             {(w.name, a): _words(w, a) for w in self for a in w.actions},
         )
 

@@ -52,7 +52,13 @@ CHAPTERS = (
             Topic("labels", ("/labels", "/labels.pdf", "/devices/{id}/qr.svg", "/devices/{id}/qr.png")),
             Topic(
                 "messages",
-                ("/n/{token}", "/me/telegram", "/me/notices", "/me/notices/cases/{number}", "/me/storms/{id}"),
+                (
+                    "/n/{token}",
+                    "/me/telegram",
+                    "/me/notices",
+                    "/me/notices/cases/{number}",
+                    "/me/storms/{id}",
+                ),
             ),
             Topic("me", ("/me", "/me/language")),
             Topic("account", ("/me/password", "/me/sessions", "/p/{token}")),

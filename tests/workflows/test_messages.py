@@ -49,7 +49,15 @@ def test_every_message_renders_for_every_channel(
     sms = freeze(content, SmsSettings.model_validate(sms_settings()))
     assert content.title
     assert content.summary
-    words = (content.title, content.summary, content.short, content.footer, content.fields, mail["text"], sms.text)
+    words = (
+        content.title,
+        content.summary,
+        content.short,
+        content.footer,
+        content.fields,
+        mail["text"],
+        sms.text,
+    )
     assert "{" not in f"{words}"
     assert card["msgtype"] == "template_card"
     assert sms.segments <= MOST_SMS_PARTS
