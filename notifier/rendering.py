@@ -8,6 +8,7 @@ from storage import kinds
 from storage.deliveries import LiveCard
 from storage.kinds import ActionWords, MessageKind, Severity, Vocabulary, shown
 from storage.links import Links
+from storage.mutes import may_be_muted
 from storage.outbox import Claimed
 from storage.texts import N_, Gettext, Texts
 
@@ -98,7 +99,7 @@ class Renderer:
         if message.person_id is None:
             return {}
         url = f"{self._public_url}/n/{self._links.notice(message.id)}"
-        may_stop = kind.severity in (Severity.INFO, Severity.NOTICE)
+        may_stop = may_be_muted(kind.name, kind.severity)
         label = gettext(ACKNOWLEDGE_OR_STOP if may_stop else ACKNOWLEDGE)
         return {"notice_url": url, "stop_url": url if may_stop else "", "notice_label": label}
 

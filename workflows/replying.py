@@ -108,8 +108,8 @@ class Replying:
         return _Ending(_about(done if done is not Acknowledged.UNKNOWN else Answered.IGNORED, one))
 
     async def _stop(self, account: SmsAccount, one: Asked) -> _Ending:
-        period = await may_stop_for(self._db, self._clocks, one.severity, one.path)
-        if one.person_id is None or not period or not mutes.may_be_muted(one.kind, one.severity):
+        period = await may_stop_for(self._db, self._clocks, one.kind, one.severity, one.path)
+        if one.person_id is None or not period:
             return _Ending(
                 _about(Answered.NOT_STOPPED, one), _tell(account, one.person_id, NOT_STOPPED.name, {})
             )

@@ -1,22 +1,20 @@
-"""Which kinds of message may be stopped by whoever gets them, and for how long: what is urgent never."""
+"""Which kinds of message their readers may stop, and for how long: never what is urgent or the law asks for."""
 
 from datetime import datetime, timedelta
 
 from storage import mutes, policy_values
 from storage.database import Database
-from storage.kinds import Severity
 from storage.mutes import Muting
 from workflows.actor import Door
 from workflows.administration.notice_policies import NOTICE_POLICIES
 from workflows.engine import Clocks
 
 STOP_POLICY = "notifier.stop_by_reply"
-NEVER_STOPPED = frozenset({Severity.URGENT, Severity.CRITICAL})
 
 
-async def may_stop_for(db: Database, clocks: Clocks, severity: str | None, path: str) -> timedelta:
+async def may_stop_for(db: Database, clocks: Clocks, kind: str, severity: str | None, path: str) -> timedelta:
     """How long that kind may be stopped at the organisation of that path; nothing where it may not be."""
-    if severity in NEVER_STOPPED:
+    if not mutes.may_be_muted(kind, severity):
         return timedelta()
     async with db.connection() as connection:
         found = await policy_values.nearest(connection, STOP_POLICY, path, clocks.business.now())

@@ -71,7 +71,9 @@ async def _found(request: web.Request, visit: Visit) -> _Found | None:
     notice = await access.by_link(services.db, message_id, services.clocks.real.now())
     if notice is None:
         return None
-    period = await stopping.may_stop_for(services.db, services.clocks, notice.severity, notice.path)
+    period = await stopping.may_stop_for(
+        services.db, services.clocks, notice.kind, notice.severity, notice.path
+    )
     return _Found(notice, period)
 
 

@@ -12,8 +12,6 @@ from bot.services import build_services
 from bot.settings import SettingsWrong, load_settings
 from storage.sealing import MasterKey, new_master_key
 
-NOTIFIER = {"bounces", "cards", "digests", "escalations", "notifier", "recalls", "robots", "storms"}
-TIMERS = {"imports", "rates", "timers", "unreachable", "upkeep"}
 NOTIFIER = ["bounces", "cards", "digests", "escalations", "notifier", "recalls", "robots", "storms"]
 TIMERS = ["imports", "rates", "timers", "unreachable", "upkeep"]
 LOOPS = {
