@@ -70,6 +70,11 @@ class WeComForm(AccountForm):
         title=N_("Send photos of faults along"),
         description=N_("They leave this server. Nobody's data may be seen on them"),
     )
+    markdown: bool = Field(
+        default=False,
+        title=N_("Words without a card as markdown"),
+        description=N_("WeChat's own app does not show it"),
+    )
     daily_quota: Line = Field(
         default="",
         title=N_("Messages a day"),

@@ -31,6 +31,7 @@ class WeComSettings(BaseModel):
     """What an administrator enters openly.
 
     `daily_quota`: messages of a day to single members, as WeCom allows them (accounts of the corporation × 200).
+    `markdown`: what is no card goes as markdown, which WeChat's own app does not show.
     `send_photos`: photos of a report go to the phones of those who are to act, and so to WeCom.
     """
 
@@ -39,6 +40,7 @@ class WeComSettings(BaseModel):
     corp_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     agent_id: int = Field(ge=0)
     send_photos: bool = False
+    markdown: bool = False
     daily_quota: int | None = Field(default=None, ge=1, le=100_000_000)
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] = API
     authorize_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")] = AUTHORIZE

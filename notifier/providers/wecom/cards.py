@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from notifier.channel import Button, Content, Poll, Question, Replacement
+from notifier.providers.wecom.markdown import markdown_words
 from notifier.trim import clean, fit_bytes, fit_columns, one_line
 from storage.kinds import Severity
 
@@ -35,10 +36,13 @@ _MARKUP = re.compile(r"<(?=[A-Za-z/!])")
 Message = dict[str, Any]
 
 
-def message_for(content: Content, has_callback: bool, *, with_photos: bool = False) -> Message:
-    """The `msgtype` and its part: a card with buttons, a card to open, or a text where neither can be.
+def message_for(
+    content: Content, has_callback: bool, *, with_photos: bool = False, markdown: bool = False
+) -> Message:
+    """The `msgtype` and its part: a card with buttons, a card to open, or words where neither can be.
 
-    With photos, a card names their contents where the ids of the uploaded files are to stand.
+    Words go as text, or as markdown where there is nothing to answer either. With photos, a card names their
+    contents where the ids of the uploaded files are to stand.
     """
     content = content if with_photos else replace(content, photos=())
     if has_callback and content.poll and (card := asking_card(content, content.poll)):
@@ -48,6 +52,8 @@ def message_for(content: Content, has_callback: bool, *, with_photos: bool = Fal
         return {"msgtype": "template_card", "template_card": _button_card(content)}
     if not answers and content.url and len(content.buttons) <= _MOST_LINKS:
         return {"msgtype": "template_card", "template_card": notice_card(content)}
+    if markdown and not content.buttons:
+        return {"msgtype": "markdown", "markdown": {"content": _markdown(content)}}
     return {"msgtype": "text", "text": {"content": _text(content)}}
 
 
@@ -211,6 +217,12 @@ def _text(content: Content) -> str:
     head += [f"{one_line(name)}: {one_line(value)}" for name, value in content.fields]
     words = harmless("\n".join(line for line in head if line))
     return fit_bytes(words, TEXT_BYTES - len(tail.encode())) + tail
+
+
+def _markdown(content: Content) -> str:
+    """The id on a last grey line keeps it apart from an equal one, as in a text."""
+    tail = f'\n<font color="comment">({content.unique_id})</font>'
+    return markdown_words(content, TEXT_BYTES - len(tail.encode())) + tail
 
 
 def _links(content: Content) -> list[str]:

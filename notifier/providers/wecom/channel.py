@@ -46,7 +46,9 @@ class WeComChannel:
         """The body of message/send. Raises SendFailed for an unusable account or userid."""
         wecom = account_of(account)
         photos = self._media is not None and wecom.settings.send_photos
-        return self._body(message_for(content, wecom.has_callback, with_photos=photos), address, account)
+        words = wecom.settings.markdown
+        message = message_for(content, wecom.has_callback, with_photos=photos, markdown=words)
+        return self._body(message, address, account)
 
     async def say(self, text: str, address: str, account: Account) -> None:
         """A few plain words at once, as the answer to a press can carry none. Raises SendFailed."""

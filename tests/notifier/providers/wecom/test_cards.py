@@ -106,6 +106,25 @@ def test_text_keeps_its_links_whole_when_its_words_are_cut() -> None:
     assert text.endswith('/reject">拒绝</a>')
 
 
+def test_what_is_no_card_goes_as_markdown_where_the_account_says_so() -> None:
+    bare = content(buttons=(), url="")
+    account = wecom_account()
+    chosen = replace(account, settings={**account.settings, "markdown": True})
+    body = channel().compose(bare, "zhang", chosen)
+    assert body["msgtype"] == "markdown"
+    assert "**<font color" in body["markdown"]["content"]
+    assert channel().compose(bare, "zhang", account)["msgtype"] == "text"
+
+
+@given(contents)
+def test_markdown_is_within_the_limit_and_equal_ones_differ(message: Content) -> None:
+    bare = replace(message, buttons=(), url="", poll=None)
+    words = message_for(bare, True, markdown=True)["markdown"]["content"]
+    assert len(words.encode()) <= 2048
+    other = message_for(replace(bare, unique_id="another-1"), True, markdown=True)
+    assert other["markdown"]["content"] != words or bare.unique_id == "another-1"
+
+
 def test_words_of_a_report_cannot_become_a_link() -> None:
     hostile = content(
         title='<a href="https://evil.example">点这里</a>', summary="温度 < 5", url="", buttons=()
