@@ -68,7 +68,7 @@ class FirstTries:
         plain: Plain,
         apart: Sequence[str] = (),
     ) -> None:
-        """`plain` tells the severities that can be dealt with here at this hour; workflows `apart` cannot."""
+        """`plain` tells the severities that can be dealt with here at this hour; workflows and kinds `apart` cannot."""
         self._db = db
         self._channels = channels
         self._renderer = renderer

@@ -44,6 +44,7 @@ class Renderer:
         self._texts = texts
         self._links = links
         self._public_url = public_url
+        self.reminders = vocabulary.reminders
 
     def content(self, message: Claimed, unique_id: str, sender: str) -> Content:
         """The message in its recipient's language; raises `UnknownKind`."""

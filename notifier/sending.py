@@ -66,7 +66,8 @@ class Sender:
         nobody = Nobody(manners.rules, manners.business, real)
         self._storms = Storms(db, manners.rules, manners.business, real)
         self._beginning = Beginning(channels, renderer, router, self._stand_ins, nobody, self._storms, real)
-        self._first_tries = FirstTries(db, channels, renderer, real, router.plain, manners.rules.storms)
+        apart = (*manners.rules.storms, *renderer.reminders)
+        self._first_tries = FirstTries(db, channels, renderer, real, router.plain, apart)
 
     async def begin(self, limit: int, lease: timedelta, claimed: Callable[[int], None]) -> Batch:
         """Claim due messages, tell how many, and begin all first tries that are plain. Raises `DatabaseAway`."""

@@ -54,6 +54,7 @@ class MessageKind:
     of a public picture at the head of a message for information. `recalled`: once it is not true any more it is taken
     back where a channel can, instead of being left to mislead. `photos`: those of its step go along where an account
     is set to send them. `facts` are the variables that other systems are told by name.
+    `reminds`: it says the same each time, so that the newest one stands for those before it.
     """
 
     name: str
@@ -71,6 +72,7 @@ class MessageKind:
     picture: str = ""
     recalled: bool = False
     photos: bool = False
+    reminds: bool = False
     facts: tuple[str, ...] = ()
 
 
@@ -120,6 +122,11 @@ class Vocabulary:
             return self._kinds[name]
         except KeyError:
             raise UnknownKind(name) from None
+
+    @property
+    def reminders(self) -> frozenset[str]:
+        """The names of kinds that say the same each time."""
+        return frozenset(kind.name for kind in self if kind.reminds)
 
     def action(self, workflow: str, action: str) -> ActionWords:
         """The words for an action of a workflow."""

@@ -44,6 +44,7 @@ unacknowledged = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("Not acknowledged: {device}"),
+    reminds=True,
 )
 sent_back = MessageKind(
     "adverse_event.sent_back",
@@ -104,6 +105,7 @@ check_waits = MessageKind(
     buttons=("check",),
     while_in_state=True,
     short=N_("Not checked yet: {device}"),
+    reminds=True,
 )
 
 _RUNS = {
@@ -148,7 +150,8 @@ _IT_PASSED = N_("The clock of {number} has passed, and that is on record. Please
 def _runs(watch: Watch) -> MessageKind:
     title, summary = _RUNS[watch]
     fields = (DEVICE, OUTCOME, (N_("Deadline"), f"{{{watch}_due}}"), (N_("Time left"), f"{{{watch}_left}}"))
-    return MessageKind(f"adverse_event.{watch}_runs", title, summary, fields, short=_RUNS_IN_SHORT[watch])
+    short = _RUNS_IN_SHORT[watch]
+    return MessageKind(f"adverse_event.{watch}_runs", title, summary, fields, short=short, reminds=True)
 
 
 def _passed(watch: Watch) -> MessageKind:

@@ -62,6 +62,7 @@ unacknowledged = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("Not acknowledged: {device}"),
+    reminds=True,
 )
 nobody_answers = MessageKind(
     "alarm.nobody_answers",
@@ -71,6 +72,7 @@ nobody_answers = MessageKind(
     Severity.CRITICAL,
     buttons=("acknowledge",),
     while_in_state=True,
+    reminds=True,
 )
 still_on = MessageKind(
     "alarm.still_on",
@@ -80,6 +82,7 @@ still_on = MessageKind(
     Severity.URGENT,
     while_in_state=True,
     recalled=True,
+    reminds=True,
 )
 cleared = MessageKind(
     "alarm.cleared",
@@ -104,4 +107,5 @@ please_close = MessageKind(
     answers="close",
     send=N_("Close the alarm"),
     while_in_state=True,
+    reminds=True,
 )

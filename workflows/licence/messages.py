@@ -39,6 +39,7 @@ def reminder(colour: Colour) -> MessageKind:
         buttons=("acknowledge",),
         while_in_state=True,
         short=SHORT[colour],
+        reminds=True,
     )
 
 

@@ -133,6 +133,7 @@ triage_waits = MessageKind(
     Severity.URGENT,
     buttons=("triage",),
     while_in_state=True,
+    reminds=True,
 )
 triage_overdue = MessageKind(
     "repair.triage_overdue",
@@ -143,6 +144,7 @@ triage_overdue = MessageKind(
     buttons=("triage",),
     while_in_state=True,
     short=N_("Nobody took up {device}"),
+    reminds=True,
 )
 approval_waits = MessageKind(
     "repair.approval_waits",
@@ -152,6 +154,7 @@ approval_waits = MessageKind(
     Severity.URGENT,
     buttons=("approve", "reject"),
     while_in_state=True,
+    reminds=True,
 )
 approval_overdue = MessageKind(
     "repair.approval_overdue",
@@ -161,6 +164,7 @@ approval_overdue = MessageKind(
     Severity.CRITICAL,
     buttons=("approve", "reject"),
     while_in_state=True,
+    reminds=True,
 )
 please_confirm_again = MessageKind(
     "repair.please_confirm_again",
@@ -173,6 +177,7 @@ please_confirm_again = MessageKind(
     questions=HOW_IT_WAS,
     answers="confirm",
     while_in_state=True,
+    reminds=True,
 )
 confirmation_overdue = MessageKind(
     "repair.confirmation_overdue",
@@ -184,4 +189,5 @@ confirmation_overdue = MessageKind(
     questions=HOW_IT_WAS,
     answers="confirm",
     while_in_state=True,
+    reminds=True,
 )
