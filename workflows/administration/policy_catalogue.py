@@ -73,6 +73,7 @@ SPECIAL: Mapping[str, Bounds] = {
     "licence.plan_past_the_limit": WHOLE_DAYS,
     "repair.reopen_within": WHOLE_DAYS,
     "notifier.stop_by_reply": Bounds(most=365),
+    "notify.repeat": Bounds(most=10_080),  # a week
     "notifier.standby_urgent": Bounds(("minutes", "hours")),
     "notifier.standby_other": Bounds(("minutes", "hours")),
     **{
