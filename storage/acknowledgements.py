@@ -53,6 +53,12 @@ WITH mine AS (
 UPDATE delivery d SET acted_at = $3, acted = $5, opened_at = coalesce(d.opened_at, $3) FROM mine
  WHERE d.message_id = mine.id AND d.created_at >= mine.created_at AND d.state = 'accepted' AND d.acted_at IS NULL
 """
+# Whoever opens a case's page has what they were told of it before their eyes.
+READ = """
+UPDATE delivery d SET opened_at = $3 FROM message m
+ WHERE d.case_id = $1 AND d.state = 'accepted' AND d.opened_at IS NULL
+   AND m.id = d.message_id AND m.created_at = d.message_created_at AND m.person_id = $2
+"""
 # Of a storm: the cases that still wait for an answer, once each.
 OF_STORM = """
 SELECT DISTINCT c.id AS case_id, c.version FROM message told
@@ -100,6 +106,11 @@ async def acted_on_case(
 ) -> None:
     """The person took an action on the case as it was at that version: what they were told of it is answered."""
     await db.execute(ACTED_ON_CASE, case_id, person_id, now, way, action, version)
+
+
+async def read(db: Database, case_id: int, person_id: int, now: datetime) -> None:
+    """The person saw the case's page: what arrived with them about it is read, if it was not before."""
+    await db.execute(READ, case_id, person_id, now)
 
 
 async def open_of_storm(db: Database, message_id: int, kinds: Sequence[str]) -> Sequence[tuple[int, int]]:

@@ -7,9 +7,11 @@ Where the message offers the action `acknowledge`, the case moves with it, as if
 import asyncio
 from enum import StrEnum
 
+import structlog
+
 from storage import acknowledgements, storm_kinds
 from storage.acknowledgements import Told
-from storage.database import Database
+from storage.database import Database, DatabaseAway
 from storage.kinds import UnknownKind
 from workflows.actor import DOOR_LABELS, Actor, Door
 from workflows.engine import Clocks, Engine, Outcome
@@ -19,6 +21,8 @@ from workflows.registry import Registry
 ACKNOWLEDGE = "acknowledge"
 STORMS = frozenset(kind.name for kind in storm_kinds.KINDS)
 AT_ONCE = 4
+
+log = structlog.get_logger()
 
 
 class Acknowledged(StrEnum):
@@ -113,3 +117,13 @@ async def acted(db: Database, clocks: Clocks, acted_on: Outcome, actor: Actor, a
         await acknowledgements.acted_on_case(
             db, acted_on.case_id, before, actor.person_id, action, actor.door, clocks.real.now()
         )
+
+
+async def read(db: Database, clocks: Clocks, case_id: int, actor: Actor) -> None:
+    """Somebody opened a case's page: what they were told of it has been read, as far as the database is there."""
+    if actor.person_id is None:
+        return
+    try:
+        await acknowledgements.read(db, case_id, actor.person_id, clocks.real.now())
+    except DatabaseAway:
+        log.info("reading_not_noted", case=case_id)

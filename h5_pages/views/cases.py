@@ -5,6 +5,7 @@ from aiohttp import web
 from h5_pages.case_desk import CaseDesk, act, ask, show
 from h5_pages.params import OfCase, OfCaseAction
 from h5_pages.visit import Visit
+from workflows.acknowledging import read
 
 
 async def home(_: web.Request, __: Visit) -> web.StreamResponse:
@@ -20,7 +21,10 @@ async def todo(_: web.Request, visit: Visit) -> web.StreamResponse:
 
 async def case(request: web.Request, visit: Visit) -> web.StreamResponse:
     """One case."""
-    return await show(visit, await _desk(visit, OfCase.of(request).number))
+    desk = await _desk(visit, OfCase.of(request).number)
+    page = await show(visit, desk)
+    await read(visit.services.db, visit.services.clocks, desk.view.page.facts.case_id, visit.actor)
+    return page
 
 
 async def action_form(request: web.Request, visit: Visit) -> web.StreamResponse:
