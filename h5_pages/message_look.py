@@ -34,6 +34,7 @@ OUTCOME_TONES = {
 HELD_LABELS = {
     "quiet": N_("until the quiet hours of the reader are over"),
     "digest": N_("until the hour of the digest"),
+    "others": N_("for a while, to be told along with others"),
     "duty": N_("until the morning, since somebody on duty is told"),
     "snooze": N_("until the time that the reader chose"),
     "budget": N_("until the channel may be used again"),

@@ -10,7 +10,6 @@ from notifier.channel import SendFailed, Verdict
 from notifier.channels import Channels, as_account
 from notifier.nobody import Nobody
 from notifier.noise.muting import is_muted
-from notifier.noise.repeating import says_nothing_new
 from notifier.noise.storms import Storms
 from notifier.rendering import Renderer
 from notifier.router import Manner, Router, is_pressing
@@ -70,18 +69,9 @@ class Beginning:
             await outbox.told(tx, held, self._real.now())
         elif held.has_left or not held.still_true:
             await self._withdraw(tx, held)
-        elif not await self._storms.take(tx, held) and not await self._is_noise(tx, held):
+        elif not await self._storms.take(tx, held) and not await is_muted(tx, held, self._real.now()):
             return await self._next_try(tx, held)
         return None
-
-    async def _is_noise(self, tx: Connection, message: Claimed) -> bool:
-        """Did the reader stop it, or is it told by another one of its kind? Then it is dealt with."""
-        now = self._real.now()
-        if await is_muted(tx, message, now):
-            return True
-        if message.kind not in self._renderer.reminders:
-            return False
-        return await says_nothing_new(tx, message, await self._router.repeats_after(tx, message), now)
 
     async def _next_try(self, tx: Connection, message: Claimed) -> Delivery | None:
         """The delivery to try now; None when it has to wait, or nobody can be told."""
@@ -150,13 +140,13 @@ class Beginning:
     async def _held_for_others(self, tx: Connection, message: Claimed, is_near: bool) -> bool:
         """Near a limit, what is for information waits once, to be told along with others."""
         low = message.severity in (None, Severity.INFO) and message.person_id is not None
-        if not (is_near and low) or message.held == outbox.FOR_DIGEST:
+        if not (is_near and low) or message.held in (outbox.FOR_DIGEST, outbox.WITH_OTHERS):
             return False
         now = self._real.now()
         until = now + FOR_OTHERS
-        await outbox.put_off(tx, message, until, NEAR_LIMIT, outbox.FOR_DIGEST)
+        await outbox.put_off(tx, message, until, NEAR_LIMIT, outbox.WITH_OTHERS)
         await routing_notes.note(
-            tx, message.id, What.HELD, now, code="digest", reason=NEAR_LIMIT, until=until.isoformat()
+            tx, message.id, What.HELD, now, code="others", reason=NEAR_LIMIT, until=until.isoformat()
         )
         return True
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from notifier.noise import digest_hour
 from notifier.quiet import QuietHours
 from notifier.routing import (
     CALLS,
@@ -32,7 +33,6 @@ from storage.texts import N_
 
 SEVERITIES = tuple(str(severity) for severity in Severity)
 QUIET_HOURS = "notify.quiet_hours"
-REPEAT = "notify.repeat"
 QUIET = N_("It waits for the end of the quiet hours.")
 DUTY = N_("Somebody on duty is told; it waits for the end of the quiet hours.")
 
@@ -55,6 +55,8 @@ class Manner:
 
     order: Order
     night: Night
+    digest: time | None = None
+    """When what is for information is told, once a day."""
 
     def wait_on(self, channel: str) -> timedelta | None:
         """How long a try on that kind of channel has before the next one is taken."""
@@ -76,10 +78,8 @@ class Router:
     async def plain(self, connection: Connection) -> list[str]:
         """The severities for which, at this hour, nothing but the first contact point matters anywhere."""
         names = [_policy(severity) for severity in SEVERITIES]
-        known = [
-            *self._rules.shipped.items(),
-            *await policy_values.anywhere(connection, [*names, QUIET_HOURS]),
-        ]
+        asked = [*names, QUIET_HOURS, digest_hour.POLICY]
+        known = [*self._rules.shipped.items(), *await policy_values.anywhere(connection, asked)]
         nights = [night_of(value).hours for name, value in known if name == QUIET_HOURS]
         is_quiet = any(hours.ends_at(self._real.now()) for hours in nights)
         orders = [(name, order_of(value)) for name, value in known if name != QUIET_HOURS]
@@ -88,21 +88,17 @@ class Router:
         }
         if is_quiet:  # somebody else may be on duty
             return []
+        if any(digest_hour.daily_of(value).at for name, value in known if name == digest_hour.POLICY):
+            bent.add(_policy(Severity.INFO))
         return [severity for severity in SEVERITIES if _policy(severity) not in bent]
 
     async def manner(self, tx: Connection, message: Claimed) -> Manner:
         """What holds at the organisation that the message is about."""
         name = _policy(message.severity or Severity.INFO)
-        asked = [name, QUIET_HOURS]
+        asked = [name, QUIET_HOURS, digest_hour.POLICY]
         set_ = await policy_values.nearest_of(tx, asked, message.path, self._business.now())
-        value, night = (set_.get(each, self._rules.shipped.get(each)) for each in asked)
-        return Manner(order_of(value), night_of(night))
-
-    async def repeats_after(self, tx: Connection, message: Claimed) -> timedelta:
-        """How soon a reminder may be told again; zero where nothing is set."""
-        set_ = await policy_values.nearest(tx, REPEAT, message.path, self._business.now())
-        value = set_ or self._rules.shipped.get(REPEAT) or {}
-        return timedelta(minutes=int(value.get("amount", 0)))
+        value, night, daily = (set_.get(each, self._rules.shipped.get(each)) for each in asked)
+        return Manner(order_of(value), night_of(night), digest_hour.daily_of(daily).at)
 
     async def next(self, tx: Connection, message: Claimed, manner: Manner) -> Choice | None:
         """The way to take now; None when none is left."""
@@ -131,12 +127,14 @@ class Router:
         return True
 
     async def holds(self, tx: Connection, message: Claimed, manner: Manner) -> bool:
-        """Is the recipient left alone at this hour? Then the message is put off to the end of it."""
+        """Is the recipient left alone at this hour, or told at another? Then the message is put off till then."""
         if message.person_id is None or message.held == outbox.WOKEN:
             return False
-        own = await preferences.quiet_hours(tx, message.person_id)
-        hours = QuietHours.of_words(*own) if own else manner.night.hours
-        until = hours.ends_at(self._real.now()) if hours else None
+        own, now = await preferences.own(tx, message.person_id), self._real.now()
+        if await digest_hour.holds(tx, message, digest_hour.time_of(own.digest_at) or manner.digest, now):
+            return True
+        hours = QuietHours.of_words(*own.quiet) if own.quiet else manner.night.hours
+        until = hours.ends_at(now) if hours else None
         held = await self._why_held(tx, message, manner) if until else None
         if until is None or held is None:
             return False

@@ -78,8 +78,11 @@ SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflo
 """
 # What is said of a message that goes on at once: nobody acknowledged it in time, or whoever was let sleep is woken.
 ESCALATED, WOKEN = "escalated", "woken"
-FOR_DIGEST = "digest"  # it has waited for others once
-STILL_HELD = f"CASE WHEN held IN ('{ESCALATED}', '{WOKEN}', '{FOR_DIGEST}') THEN held ELSE '' END"
+# What is for information waits for the hour of its reader's digest, or a while for others to be told along.
+FOR_DIGEST, WITH_OTHERS = "digest", "others"
+STILL_HELD = (
+    f"CASE WHEN held IN ('{ESCALATED}', '{WOKEN}', '{FOR_DIGEST}', '{WITH_OTHERS}') THEN held ELSE '' END"
+)
 # A join with a list of keys would let PostgreSQL read a whole partition.
 LEASE = f"""
 UPDATE message SET next_at = $4, attempts = attempts + 1, held = {STILL_HELD}
@@ -148,7 +151,7 @@ async def put_off(
 ) -> bool:
     """Give the lease back; the message is due again at `until`. False when somebody else has the lease.
 
-    One that is `held` (quiet, duty, digest) lets later ones of its lane pass.
+    One that is `held` (quiet, duty, digest, others) lets later ones of its lane pass.
     """
     own = (message.id, message.created_at, message.attempts)
     row = await connection.fetchval(

@@ -1,4 +1,4 @@
-"""How much I hear: a storm of alarms, my quiet hours, and what I do not want to hear."""
+"""How much I hear: a storm of alarms, my quiet hours and digest, and what I do not want to hear."""
 
 from aiohttp import web
 
@@ -20,12 +20,12 @@ SNOOZES = {"snooze_1": 1, "snooze_3": 3, "snooze_7": 7}
 
 
 async def page(_: web.Request, visit: Visit) -> web.StreamResponse:
-    """My quiet hours, and what I stopped."""
+    """My quiet hours, my digest, and what I stopped."""
     return await _show(visit)
 
 
 async def choose(_: web.Request, visit: Visit) -> web.StreamResponse:
-    """Other quiet hours, or none of my own."""
+    """Other hours, or none of my own."""
     data = data_of(QuietForm, visit.typed.fields)
     try:
         await own_notices.choose(visit.services.office, visit.by, data)
@@ -85,7 +85,7 @@ async def _show(visit: Visit, error: FormInvalid | None = None) -> web.Response:
     if visit.person.person_id is None:
         raise SignInNeeded
     wishes = await access.wishes(visit.services.db, visit.person, visit.services.clocks.real.now())
-    known = {"quiet_from": wishes.quiet_from or "", "quiet_to": wishes.quiet_to or ""}
+    known = {name: getattr(wishes, name) or "" for name in QuietForm.model_fields}
     return visit.page(
         "own_notices.html",
         error_pages.status_of(error) if error else 200,

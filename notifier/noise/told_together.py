@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 
+from notifier.noise.digest_hour import TOGETHER
 from storage import bundles, watches
 from storage.clock import Clock
 from storage.database import Database
@@ -25,7 +26,7 @@ class Rounds:
         """Raises `DatabaseAway`."""
         now = self._real.now()
         async with self._db.transaction() as tx:
-            bundled = await bundles.bundle(tx, DIGEST.name, now, now - GATHER)
+            bundled = await bundles.bundle(tx, DIGEST.name, now, now - GATHER, now + TOGETHER)
             told = await watches.tell(tx, OVER.name, OVER.severity, now)
         if bundled or told:
             log.info("told_together", bundled=bundled, watchers=told)

@@ -44,10 +44,11 @@ class StormPage:
 
 @dataclass(frozen=True)
 class Wishes:
-    """One's own quiet hours ('HH:MM'), if any, and what is muted."""
+    """One's own quiet hours and digest hour ('HH:MM'), if any, and what is muted."""
 
     quiet_from: str | None
     quiet_to: str | None
+    digest_at: str | None
     muted: Sequence[Mute]
 
 
@@ -64,7 +65,7 @@ SELECT c.number, c.workflow, c.title, coalesce(d.name, '') AS device, c.state, c
    SELECT id FROM message WHERE person_id = $2 AND lane = 'storm/' || $1::bigint)
  GROUP BY c.id, d.name ORDER BY c.closed_at IS NOT NULL, c.id DESC LIMIT {MOST}
 """
-QUIET = "SELECT quiet_from, quiet_to FROM notice_preference WHERE person_id = $1"
+OWN = "SELECT quiet_from, quiet_to, digest_at FROM notice_preference WHERE person_id = $1"
 
 
 async def storm(db: Database, viewer: Viewer, storm_id: int) -> StormPage:
@@ -81,10 +82,10 @@ async def wishes(db: Database, viewer: Viewer, now: datetime) -> Wishes:
     if viewer.person_id is None:
         raise NotVisible
     async with db.connection() as connection:
-        quiet = await connection.fetchrow(QUIET, viewer.person_id)
+        own = await connection.fetchrow(OWN, viewer.person_id)
         muted = await mutes.mine(connection, viewer.person_id, now)
-    begin, end = (quiet[0], quiet[1]) if quiet else (None, None)
-    return Wishes(begin, end, muted)
+    begin, end, digest_at = own or (None, None, None)
+    return Wishes(begin, end, digest_at, muted)
 
 
 async def is_watching(db: Database, viewer: Viewer, case_id: int) -> bool:

@@ -73,6 +73,15 @@ async def test_own_quiet_hours_are_kept_and_half_of_them_is_refused(pages: Pages
     assert 'value="22:00"' in (await engineer.get("/me/notices")).text
 
 
+async def test_own_digest_hour_is_kept_and_what_is_no_hour_is_refused(pages: Pages) -> None:
+    engineer = await pages.person(pages.world.engineer)
+    await engineer.get("/me/notices")
+    refused = await engineer.post("/me/notices", {"digest_at": "25:00"})
+    assert (refused.status, 'value="25:00"' in refused.text) == (422, True)
+    assert (await engineer.post("/me/notices", {"digest_at": "17:00"})).status == 303
+    assert 'value="17:00"' in (await engineer.get("/me/notices")).text
+
+
 async def test_who_asks_for_it_is_told_when_the_case_is_over(pages: Pages) -> None:
     engineer = await in_a_storm(pages)
     await engineer.get("/me/notices/cases/BJ2026-000001")

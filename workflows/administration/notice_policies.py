@@ -1,4 +1,4 @@
-"""Policies of how people are told (通知策略): order of channels by severity, quiet hours, duty."""
+"""Policies of how people are told (通知策略): order of channels by severity, quiet hours, duty, digest."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,8 +30,8 @@ NOTICE_POLICIES: Mapping[str, PolicyDefault] = {
     "notify.storm": PolicyDefault(
         {"messages": 12, "seconds": 60, "at_once": 3, "calm_minutes": 10, "again_minutes": 30}, SOURCE
     ),
-    "notify.repeat": PolicyDefault({"amount": 0, "unit": "minutes"}, SOURCE),
     "notify.quiet_hours": PolicyDefault({"quiet_from": 0, "quiet_to": 0, "duty_first": True}, SOURCE),
+    "notify.digest": PolicyDefault({"once_a_day": False, "hour": 8}, SOURCE),
 }
 """What holds where nobody set anything. Of what is critical everybody is told at any hour."""
 

@@ -1,4 +1,4 @@
-"""How much somebody wants to hear (提醒偏好): their own quiet hours, and what they stopped."""
+"""How much somebody wants to hear (提醒偏好): their own quiet hours and digest hour, and what they stopped."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from storage import accounts, mutes, preferences, watches
+from storage.preferences import Own
 from storage.texts import N_
 from workflows.administration.accounts import PersonUnknown
 from workflows.administration.office import By, Change, Desk, Office
@@ -29,14 +30,24 @@ class Of:
 
 
 class QuietForm(Form):
-    """Times of day in Shanghai, such as 22:00; both empty: the quiet hours of the house."""
+    """Times of day in Shanghai, such as 22:00; empty: what holds in the house."""
 
     quiet_from: Clock = Field(default="", title=N_("Quiet from"), description=N_("For example 22:00"))
     quiet_to: Clock = Field(default="", title=N_("Quiet until"), description=N_("For example 07:00"))
+    digest_at: Clock = Field(
+        default="",
+        title=N_("Digest at"),
+        description=N_(
+            "For example 17:00. What is for your information comes once a day at this time, in one message."
+        ),
+    )
 
 
 async def choose(office: Office, by: By, data: Mapping[str, Any]) -> None:
-    """Other quiet hours; none at all: those of the house. Raises `FormInvalid`, `NotPermitted`, `DatabaseAway`."""
+    """Other quiet hours, another digest hour; none: those of the house.
+
+    Raises `FormInvalid`, `NotPermitted`, `DatabaseAway`.
+    """
     form = fill_in(QuietForm, data)
     if bool(form.quiet_from) != bool(form.quiet_to):
         raise FormInvalid({"quiet_to": (BOTH, {})})
@@ -45,12 +56,16 @@ async def choose(office: Office, by: By, data: Mapping[str, Any]) -> None:
         person = await accounts.lock(desk.connection, person_id)
         if person is None:
             raise PersonUnknown
-        hours = (form.quiet_from or None, form.quiet_to or None)
-        await preferences.choose(desk.connection, person_id, hours, desk.clocks.real.now())
-        after = {"quiet_from": form.quiet_from, "quiet_to": form.quiet_to}
+        after = form.model_dump()
+        await preferences.choose(desk.connection, person_id, _chosen(form), desk.clocks.real.now())
         await desk.record(
             Change("person.change", person.organisation_id, "person", person.id, person.name, after=after)
         )
+
+
+def _chosen(form: QuietForm) -> Own:
+    quiet = (form.quiet_from, form.quiet_to) if form.quiet_from else None
+    return Own(quiet, form.digest_at or None)
 
 
 async def watch(office: Office, by: By, case: Of, *, wanted: bool) -> None:

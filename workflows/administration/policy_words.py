@@ -104,14 +104,16 @@ WORDS: dict[str, Words] = {
         N_("Storm of alarms"),
         N_("So many alarms to one person are told in one message, until it has been calm for so long."),
     ),
-    "notify.repeat": Words(
-        N_("The same reminder again"),
-        N_("Within so many minutes nobody is reminded of the same again; 0: no limit. Critical ones go on."),
-    ),
     "notify.quiet_hours": Words(
         N_("Quiet hours"),
         N_(
             "What may wait is told in the morning. The same hour twice: no quiet hours. Everybody can set their own."
+        ),
+    ),
+    "notify.digest": Words(
+        N_("Digest"),
+        N_(
+            "What is for information is told once a day at this hour, in one message. Everybody can choose another one."
         ),
     ),
     "password": Words(
@@ -124,6 +126,7 @@ KEY_LABELS: dict[str, str] = {
     "unit": N_("Unit"),
     "hour": N_("Hour of the day (0 to 23)"),
     "automatic": N_("Lapses by itself"),
+    "once_a_day": N_("Once a day"),
     "roles": N_("Roles"),
     "channels": N_("Channels"),
     "grades": N_("Grades"),

@@ -141,6 +141,7 @@ FIELDS: Mapping[str, str] = {
     "muted": N_("Stopped"),
     "watched": N_("Told when over"),
     "days": N_("Days"),
+    "digest_at": N_("Digest at"),
     "quiet_from": N_("Quiet from"),
     "quiet_to": N_("Quiet until"),
     "reason": N_("Reason"),

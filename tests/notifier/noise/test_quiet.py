@@ -57,7 +57,7 @@ async def test_what_waits_for_a_digest_is_told_in_one_message(around: Outside) -
         await around.report()
     await around.db.execute("DELETE FROM message WHERE person_id <> $1", around.world.reporter)
     await around.db.execute(
-        "UPDATE message SET held = 'digest', next_at = $1, due_at = $1", around.clock.now() + HOUR
+        "UPDATE message SET held = 'others', next_at = $1, due_at = $1", around.clock.now() + HOUR
     )
     around.clock.forward(timedelta(minutes=20))
     await Rounds(around.db, around.clock).run_due()
