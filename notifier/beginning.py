@@ -10,6 +10,7 @@ from notifier.channel import SendFailed, Verdict
 from notifier.channels import Channels, as_account
 from notifier.nobody import Nobody
 from notifier.noise.muting import is_muted
+from notifier.noise.repeating import says_nothing_new
 from notifier.noise.storms import Storms
 from notifier.rendering import Renderer
 from notifier.router import Manner, Router, is_pressing
@@ -69,9 +70,18 @@ class Beginning:
             await outbox.told(tx, held, self._real.now())
         elif held.has_left or not held.still_true:
             await self._withdraw(tx, held)
-        elif not await self._storms.take(tx, held) and not await is_muted(tx, held, self._real.now()):
+        elif not await self._storms.take(tx, held) and not await self._is_noise(tx, held):
             return await self._next_try(tx, held)
         return None
+
+    async def _is_noise(self, tx: Connection, message: Claimed) -> bool:
+        """Did the reader stop it, or is it told by another one of its kind? Then it is dealt with."""
+        now = self._real.now()
+        if await is_muted(tx, message, now):
+            return True
+        if message.kind not in self._renderer.reminders:
+            return False
+        return await says_nothing_new(tx, message, await self._router.repeats_after(tx, message), now)
 
     async def _next_try(self, tx: Connection, message: Claimed) -> Delivery | None:
         """The delivery to try now; None when it has to wait, or nobody can be told."""

@@ -33,6 +33,7 @@ from storage.texts import N_
 
 SEVERITIES = tuple(str(severity) for severity in Severity)
 QUIET_HOURS = "notify.quiet_hours"
+REPEAT = "notify.repeat"
 QUIET = N_("It waits for the end of the quiet hours.")
 DUTY = N_("Somebody on duty is told; it waits for the end of the quiet hours.")
 
@@ -99,6 +100,12 @@ class Router:
         set_ = await policy_values.nearest_of(tx, asked, message.path, self._business.now())
         value, night, daily = (set_.get(each, self._rules.shipped.get(each)) for each in asked)
         return Manner(order_of(value), night_of(night), digest_hour.daily_of(daily).at)
+
+    async def repeats_after(self, tx: Connection, message: Claimed) -> timedelta:
+        """How soon a reminder may be told again; zero where nothing is set."""
+        set_ = await policy_values.nearest(tx, REPEAT, message.path, self._business.now())
+        value = set_ or self._rules.shipped.get(REPEAT) or {}
+        return timedelta(minutes=int(value.get("amount", 0)))
 
     async def next(self, tx: Connection, message: Claimed, manner: Manner) -> Choice | None:
         """The way to take now; None when none is left."""

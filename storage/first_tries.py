@@ -51,7 +51,7 @@ PLAIN = """
        AND CASE WHEN m.channel IS NULL THEN a.kind NOT IN ('voice', 'tencent_voice') ELSE a.kind = m.channel END
        AND p.active AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
        AND coalesce(m.severity, 'info') = ANY($2) AND m.stand_in_for_id IS NULL
-       AND coalesce(c.workflow, '') <> ALL($3) AND NOT EXISTS (
+       AND coalesce(c.workflow, '') <> ALL($3) AND m.kind <> ALL($3) AND NOT EXISTS (
          SELECT FROM mute WHERE mute.person_id = p.id AND mute.ended_at IS NULL)
        AND NOT EXISTS (SELECT 1 FROM notice_preference own WHERE own.person_id = p.id
                           AND (own.quiet_from IS NOT NULL OR own.digest_at IS NOT NULL))
@@ -96,7 +96,7 @@ async def claim(
     """Up to `limit` due messages, locked to the transaction's end, with the first way of each that is plain.
 
     `plain` are the severities for which no policy asks more than the first contact point, at this hour; messages of
-    the workflows `apart` are begun one by one.
+    the workflows and kinds `apart` are begun one by one.
     """
     rows = await connection.fetch(
         DUE.format(limit=limit, more=WAY, joined=PLAIN), now, list(plain), list(apart)

@@ -30,6 +30,7 @@ NOTICE_POLICIES: Mapping[str, PolicyDefault] = {
     "notify.storm": PolicyDefault(
         {"messages": 12, "seconds": 60, "at_once": 3, "calm_minutes": 10, "again_minutes": 30}, SOURCE
     ),
+    "notify.repeat": PolicyDefault({"amount": 0, "unit": "minutes"}, SOURCE),
     "notify.quiet_hours": PolicyDefault({"quiet_from": 0, "quiet_to": 0, "duty_first": True}, SOURCE),
     "notify.digest": PolicyDefault({"once_a_day": False, "hour": 8}, SOURCE),
 }

@@ -104,6 +104,10 @@ WORDS: dict[str, Words] = {
         N_("Storm of alarms"),
         N_("So many alarms to one person are told in one message, until it has been calm for so long."),
     ),
+    "notify.repeat": Words(
+        N_("The same reminder again"),
+        N_("Within so many minutes nobody is reminded of the same again; 0: no limit. Critical ones go on."),
+    ),
     "notify.quiet_hours": Words(
         N_("Quiet hours"),
         N_(
