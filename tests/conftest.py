@@ -2,11 +2,17 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
+from storage import migration_sql
 from storage.embedded import EmbeddedServer
 from storage.migrate import migrate
 from storage.roles import as_login, make_login
@@ -21,13 +27,42 @@ IN_A_HURRY = {
     "autovacuum": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_wal_size": "128MB",
 }
+MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it are made for one run, with names that nobody knows
+ROOM = 2 * 1024**3
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrations_worked_out_once() -> Iterator[None]:
+    """What the migrations are as SQL takes seconds to find out, and is the same each time."""
+    work_out, known = migration_sql.statements, {}
+
+    async def worked_out(config: dict[str, Any], wanted: Iterable[str]) -> list[tuple[str, list[str]]]:
+        names = tuple(sorted(wanted))
+        if names not in known:
+            known[names] = await work_out(config, names)
+        return known[names]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migration_sql, "statements", worked_out)
+        yield
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def quick_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In memory where there is room: the hundreds of files of a new database take a slow disk a second and more."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
+        yield tmp_path_factory.mktemp("postgres")
+        return
+    with tempfile.TemporaryDirectory(prefix="yishe-tests-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(quick_folder: Path) -> Iterator[str]:
     """The DSN of an empty database on this worker's own server."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("postgres"), settings=IN_A_HURRY)
+    server = EmbeddedServer(quick_folder / "postgres", settings=IN_A_HURRY)
     yield asyncio.run(server.start())
     asyncio.run(server.stop())
 
