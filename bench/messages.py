@@ -47,7 +47,8 @@ class NoWords(Renderer):
     """Renders the same nothing for every message."""
 
     def __init__(self) -> None:
-        """Needs none of what words come from."""
+        """Needs none of what words come from, and reminds of nothing."""
+        self.reminders = frozenset()
 
     def content(self, message: Claimed, unique_id: str, sender: str) -> Content:
         return NOTHING

@@ -25,6 +25,7 @@ LIMITED = frozenset(
         "/telegram/{account}",
         "/webhooks/aliyun-sms/{account}/{token}",
         "/webhooks/aliyun-voice/{account}/{token}",
+        "/webhooks/tencent-sms/{account}/{token}",
         "/webhooks/tencent-voice/{account}/{token}",
     }
 )

@@ -142,7 +142,7 @@ def told_as_lines(told: MessageStory) -> Iterator[str]:
     yield f"  to {head.recipient or '?'}{stands_in}" + (
         f", on {head.only_channel} only" if head.only_channel else ""
     )
-    for at, words in sorted(_happenings(told), key=lambda happening: happening[0]):
+    for at, _, words in sorted(_happenings(told), key=lambda happening: happening[:2]):
         yield f"  {_time(at)}  {words}"
     yield f"  now: {head.state}" + _because(head.reason)
     if head.state == "queued":
@@ -151,28 +151,38 @@ def told_as_lines(told: MessageStory) -> Iterator[str]:
         yield "  the case has left the state that it speaks of"
 
 
-def _happenings(told: MessageStory) -> Iterator[tuple[datetime, str]]:
+def _happenings(told: MessageStory) -> Iterator[tuple[datetime, int, str]]:
+    """When, at which delivery, and what: of what happened at one moment the earlier delivery comes first."""
     head = told.message
-    yield head.created_at, "written into the outbox with the case's step" if head.case_number else "written"
+    yield (
+        head.created_at,
+        0,
+        "written into the outbox with the case's step" if head.case_number else "written",
+    )
+    for line in told.deliveries:
+        for at, words in _of_delivery(line):
+            yield at, line.id, f"delivery {line.id}: {words}"
     for note in told.notes:
         where = f" [delivery {note.delivery_id}]" if note.delivery_id else ""
         by = f" by {note.account}" if note.account else ""
-        yield note.at, f"{note.what}{by}{where}" + _because(" ".join(filter(None, (note.code, note.reason))))
-    for line in told.deliveries:
-        by = f"{line.channel} {line.account} → {line.address}"
-        yield line.created_at, f"delivery {line.id} begun: {by}, as {line.unique_id}"
-        for at, words in (
-            (line.finished_at, _end(line)),
-            (line.received_at, f"the provider reports {line.receipt or 'arrival'}"),
-            (line.opened_at, "read"),
-            (line.acted_at, f"answered: {line.acted}"),
-            (line.updated_at, "the card shows the decision"),
-            (line.recalled_at, "taken back at the provider"),
-        ):  # fmt: skip
-            if at:
-                yield at, f"delivery {line.id}: {words}"
+        words = f"{note.what}{by}{where}" + _because(" ".join(filter(None, (note.code, note.reason))))
+        yield note.at, note.delivery_id or 0, words
     if head.acknowledged_at:
-        yield head.acknowledged_at, f"acknowledged by {head.acknowledged_way}"
+        yield head.acknowledged_at, 0, f"acknowledged by {head.acknowledged_way}"
+
+
+def _of_delivery(line: DeliveryLine) -> Iterator[tuple[datetime, str]]:
+    yield line.created_at, f"begun by {line.channel} {line.account} → {line.address}, as {line.unique_id}"
+    for at, words in (
+        (line.finished_at, _end(line)),
+        (line.received_at, f"the provider reports {line.receipt or 'arrival'}"),
+        (line.opened_at, "read"),
+        (line.acted_at, f"answered: {line.acted}"),
+        (line.updated_at, "the card shows the decision"),
+        (line.recalled_at, "taken back at the provider"),
+    ):
+        if at:
+            yield at, words
 
 
 def _end(line: DeliveryLine) -> str:

@@ -18,6 +18,7 @@ async def test_the_reporter_confirms_by_the_link_alone(pages: Pages) -> None:
     other_browser = await pages.visitor()
     page = await other_browser.get(link)
     assert "Confirm: it works" in page.text
+    await other_browser.get(f"{link}/confirm")
     answer = await other_browser.post(f"{link}/confirm", {})
     assert (answer.status, answer.location) == (303, link)
     assert "Closed" in (await other_browser.get(link)).text

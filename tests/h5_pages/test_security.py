@@ -13,6 +13,7 @@ from tests.support.pages import PASSWORD, Pages, picture, reported_by_stranger, 
 from tests.support.world import LABEL
 
 POSTS = [route.path for route in ROUTES if route.method == "POST"]
+BY_ITS_OWN_TOKEN = "/n/{token}"  # mail programs stop a kind of message without any page (RFC 8058)
 REPORT = f"/d/{LABEL}/report"
 TYPED = {"fault": "No image", "name": "A nurse"}
 
@@ -35,6 +36,7 @@ async def test_every_form_is_refused_without_this_browsers_token(pages: Pages, t
     visitor = await pages.person(pages.world.engineer)
     fields = {"csrf": token, "remark": "Forged", **TYPED}
     answers = {path: await visitor.post(filled(path, case.number), fields) for path in POSTS}
+    del answers[BY_ITS_OWN_TOKEN]
     assert {path: a.status for path, a in answers.items() if a.status != 403} == {}
     assert [path for path, a in answers.items() if "nothing was saved" not in a.text] == []
     assert len(await pages.db.fetch("SELECT 1 FROM step")) == 1

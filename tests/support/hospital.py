@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from storage.access import NotVisible
 from storage.access.cases import by_link
-from storage.directory import Viewer
+from storage.directory import Viewer, viewer_of
 from tests.support import ledger
 from tests.support.desk import Desk, open_desk
 from workflows.actor import SYSTEM_ACTOR, Actor, Door
@@ -138,7 +138,8 @@ class Hospital(RuleBasedStateMachine):
             return (await by_link(self.desk.db, actor.participant_id))[0]
         if actor.person_id is None:
             return Viewer("")
-        return await self.desk.viewer(actor.person_id)
+        async with self.desk.db.connection() as connection:
+            return await viewer_of(connection, actor.person_id, self.desk.business.now())
 
     def refresh(self, case_id: int) -> None:
         """Look at the case again, as a page that is opened anew does."""

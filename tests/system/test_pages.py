@@ -13,10 +13,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 NOT_LINKED = {"/devices/{id}/sensors", "/f/{token}/files/{key}", "/language"}
 # What the demo has no example of, or shows on a line of a list that two examples do not reach.
 NOT_IN_THE_DEMO = {
+    "/admin/duty/{id}",
     "/admin/imports/{kind}/{id}",
     "/admin/organisations/{id}/move",
     "/devices/{id}/files/{key}",
     "/devices/{id}/qr.png",
+    "/me/storms/{id}",
+    "/n/{token}",
     "/p/{token}",
     "/sign-in/wecom/{account}/back",
 }

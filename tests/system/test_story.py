@@ -127,6 +127,8 @@ async def test_a_scanned_label_becomes_a_closed_work_order(demo: Demo) -> None:
 
     await visitor.reload()
     await press_main(visitor)
+    await expect(visitor.locator("body")).to_contain_text("对维修是否满意")
+    await press_main(visitor)
     await expect(visitor.locator("body")).to_contain_text("已办结")
     inbox = await demo.phone_of(head, VISITOR)
     for told in ("已收到", "维修已开始", "维修完成"):

@@ -4,9 +4,11 @@ from notifier.channel import Verdict
 from notifier.providers.wecom.errors import MEANINGS, failure
 
 GROUPS = {
-    Verdict.TEMPORARY: [-1, 40014, 42001],
+    Verdict.TEMPORARY: [-1, 40007, 40014, 42001],
     Verdict.RATE: [45009, 45033],
     Verdict.PERMANENT: [
+        40004,
+        40006,
         40008,
         40029,
         40033,
@@ -18,6 +20,7 @@ GROUPS = {
         42016,
         42017,
         44004,
+        45001,
         45002,
         46004,
         60111,
