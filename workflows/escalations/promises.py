@@ -55,12 +55,21 @@ class Reckoning:
         return [promise for deadline in deadlines for promise in self._of(deadline)]
 
     def _of(self, deadline: Deadline) -> Iterator[Promise]:
-        found = [self._promise(deadline.rule, number, rung) for number, rung in enumerate(deadline.ladder)]
-        come_due = [promise for promise in found if promise is not None and promise.from_at <= self.by]
-        if not deadline.only_latest:
-            yield from come_due
-        elif come_due and not self._overtaken(come_due[-1]):
-            yield come_due[-1]  # of stages that follow each other the latest is what is told by now
+        numbered = list(enumerate(deadline.ladder))
+        if deadline.only_latest:  # of stages that follow each other the latest is what counts by now
+            begun = [(n, rung) for n, rung in numbered if self._has_begun(deadline.rule, rung)]
+            numbered = begun[-1:]
+        for number, rung in numbered:
+            promise = self._promise(deadline.rule, number, rung)
+            if promise is None or promise.from_at > self.by:
+                continue
+            if not (deadline.only_latest and self._overtaken(promise)):
+                yield promise
+
+    def _has_begun(self, rule: str, rung: Rung) -> bool:
+        """Has its time come, be it to be silent?"""
+        first = self._first(rule, rung)
+        return first is not None and first <= self.by
 
     def _overtaken(self, promise: Promise) -> bool:
         """Was a later stage told since?"""

@@ -48,6 +48,15 @@ async def test_two_years_of_a_licences_reminders_are_fine(desk: Desk) -> None:
         assert await missed(desk) == [], day
 
 
+async def test_a_stage_that_was_acknowledged_leaves_none_of_the_former_ones_open(desk: Desk) -> None:
+    licences: Licences = await licences_at(desk)
+    case = await licences.register()
+    await licences.be(shanghai("2027-03-05"))
+    await desk.act(case, "acknowledge", licences.contact, {"planned_on": "2027-04-01"})
+    await desk.deadlines.run_due()
+    assert await missed(desk) == []
+
+
 async def test_the_clocks_of_an_adverse_event_are_fine(database_url: str) -> None:
     async with open_desk(database_url) as desk:
         events = Events(desk, await add_officials(desk.db, desk.world.hospital))
