@@ -10,7 +10,7 @@ from tests.support import proofs
 from tests.support.aftermath import Trial, aftermath
 from tests.support.deaths import ANYWHERE, POINTS
 
-pytestmark = pytest.mark.timeout(300)  # a machine that does other work as well needs its time
+pytestmark = pytest.mark.timeout(600)  # a machine that does other work as well needs its time
 
 NO_DUPLICATE_CHECK = {"wecom": {"duplicate_check_off": True, "task_id_reuse_allowed": True}}
 
