@@ -133,7 +133,7 @@ async def _goes_on_alone(both: Upgrade) -> None:
     stranger = next(h for h in both.new.town.hospitals if not h.has_accounts)
     both.new.town.stories.append(story := Story(stranger))
     await both.new.town.live(story, dear=False)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not await proofs.is_settled(both.db):  # noqa: ASYNC110 - the service makes it true
             await asyncio.sleep(0.1)
 

@@ -50,7 +50,7 @@ async def test_call_that_nobody_answers_is_followed_by_the_next_way_once(road: V
     (line,) = await road.until(lambda ledger: ledger[0]["state"] == "refused")
     assert line["error"] == line["reason"] == "The call was not answered."
     await road.dispatcher.drain()
-    _, mail = await road.ledger()
+    _, mail = await road.until(lambda ledger: len(ledger) == 2)
     assert (mail["channel"], mail["address"], mail["message_state"]) == ("email", MAIL, "sent")
     assert await road.state_of(case) == "raised"
 
