@@ -1,6 +1,7 @@
 """Accounts for calls as the sandbox plays them: keys, numbers that call, approved texts, and where reports go."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
@@ -10,7 +11,7 @@ from bot.sandbox.errors import RealCredentialsError
 from bot.sandbox.sms_config import MADE_UP
 
 
-class VoiceAccount(BaseModel):
+class VoiceAccount(BaseModel, ABC):
     """What both vendors know of a customer. `templates` are approved texts by their codes.
 
     A number takes `per_minute`, `per_hour` and `per_day` calls (Aliyun's published limits; Tencent Cloud publishes
@@ -30,14 +31,14 @@ class VoiceAccount(BaseModel):
     per_day: int = Field(default=20, ge=1)
 
     @property
+    @abstractmethod
     def key_id(self) -> str:
         """By which calls of the API are signed."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def key_secret(self) -> str:
         """With which they are."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _refuse_real_credentials(self) -> Self:
