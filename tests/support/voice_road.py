@@ -88,6 +88,13 @@ class VoiceRoad:
                 continue
         return found
 
+    async def gone_on(self, ways: int) -> list[Record]:
+        """The ledger, once so many ways were taken; who claims passes over a message that a report holds just then."""
+        async with asyncio.timeout(20):
+            while len(found := await self.ledger()) < ways:
+                await self.dispatcher.drain()
+        return found
+
     async def calls(self) -> list[dict[str, Any]]:
         """What rang."""
         async with self.http.get(f"{self.sandbox.http}/sandbox/state") as response:

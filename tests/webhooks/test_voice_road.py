@@ -49,8 +49,7 @@ async def test_call_that_nobody_answers_is_followed_by_the_next_way_once(road: V
     await road.phone(act)
     (line,) = await road.until(lambda ledger: ledger[0]["state"] == "refused")
     assert line["error"] == line["reason"] == "The call was not answered."
-    await road.dispatcher.drain()
-    _, mail = await road.until(lambda ledger: len(ledger) == 2)
+    _, mail = await road.gone_on(2)
     assert (mail["channel"], mail["address"], mail["message_state"]) == ("email", MAIL, "sent")
     assert await road.state_of(case) == "raised"
 
@@ -59,8 +58,7 @@ async def test_phone_that_is_switched_off_is_followed_by_the_next_way(road: Voic
     await road.faults(switched_off=[NUMBER])
     await road.alarm()
     await road.until(lambda ledger: ledger[0]["state"] == "refused")
-    await road.dispatcher.drain()
-    assert [line["channel"] for line in await road.ledger()][1:] == ["email"]
+    assert [line["channel"] for line in await road.gone_on(2)][1:] == ["email"]
 
 
 async def test_another_key_acknowledges_nothing(road: VoiceRoad) -> None:
