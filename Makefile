@@ -36,7 +36,7 @@ test: setup-test ## lint, types, import contracts and all tests but the soak
 soak: setup-test ## the long runs: kill and load tests
 	@$(BIN)/python -m pytest -m soak --timeout 3600
 
-bench: setup .venv/.bench ## measure all figures, or ONLY=name; results go to bench/results.json
+bench: setup .venv/.tests .venv/.bench ## measure all figures, or ONLY=name; results go to bench/results.json
 	@$(BIN)/python -m bench $(ONLY)
 
 lock: ## write the locks anew from pyproject.toml
