@@ -1,4 +1,6 @@
-"""Gateways as one process: readings by the clock over MQTT, and now and then one that is far too high.
+"""Gateways as one process: readings by the clock over MQTT, and now and then a device that is far too hot from then on.
+
+It stays so: an alarm that is over within the moment for which a card waits is withdrawn, and only its end is told.
 
 Reads its order as one line of JSON, and writes one line of JSON when all is said: when each alarm was said, by device.
 """
@@ -35,9 +37,9 @@ def main(order: Mapping[str, Any]) -> dict[str, float]:
         _until(began + tick * A_MESSAGE / order["readings_a_s"])
         alarm = tick % ticks_an_alarm == 0
         gateway, device = devices[(tick // ticks_an_alarm if alarm else tick) % len(devices)]
-        values = [99.0] if alarm else [21.0] * A_MESSAGE
         if alarm:
             said[device] = time.time()
+        values = [99.0] if alarm else [99.0 if device in said else 21.0] * A_MESSAGE
         client.publish(telemetry_topic(gateway, device), _payload(tick, values), qos=1)
     time.sleep(1)
     client.disconnect()
