@@ -1,39 +1,26 @@
 """Begins the first tries of a batch in the transaction that claims it, and notes together what providers took."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import structlog
 
+from notifier.at_hand import AtHand, Opened
 from notifier.budget import Tally, tally
-from notifier.channel import Account, Channel, SendFailed
+from notifier.channels import Channels
+from notifier.plain import Plain
 from notifier.rendering import Renderer
 from notifier.router import is_pressing
 from storage import first_tries, outbox
 from storage.clock import Clock
 from storage.database import Connection, Database, DatabaseAway
 from storage.deliveries import Delivery, Route
-from storage.first_tries import FirstTry, Taken
+from storage.first_tries import Due, FirstTry, Taken
 from storage.outbox import Claimed
 
-if TYPE_CHECKING:
-    from notifier.channels import Channels
-
-Plain = Callable[[Connection], Awaitable[Sequence[str]]]
-
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A channel and the account on it, as they were read in the transaction."""
-
-    channel: Channel
-    account: Account
-    name: str
 
 
 @dataclass(frozen=True)
@@ -62,15 +49,16 @@ class FirstTries:
     def __init__(
         self,
         db: Database,
-        channels: "Channels",
+        channels: Channels,
         renderer: Renderer,
         real: Clock,
         plain: Plain,
         apart: Sequence[str] = (),
     ) -> None:
-        """`plain` tells the severities that can be dealt with here at this hour; workflows and kinds `apart` cannot."""
+        """Workflows and kinds `apart` are never dealt with here."""
         self._db = db
         self._channels = channels
+        self._at_hand = AtHand(channels, real)
         self._renderer = renderer
         self._real = real
         self._plain = plain
@@ -84,9 +72,9 @@ class FirstTries:
         began = self._real.now()
         try:
             async with self._db.transaction() as tx:
-                found = await first_tries.claim(tx, began, limit, await self._plain(tx), self._apart)
-                claimed(len(found))
-                batch = await self._begin(tx, found, lease) if found else Batch()
+                due = await self._claim(tx, began, limit)
+                claimed(len(due.messages))
+                batch = await self._begin(tx, due, lease) if due.messages else Batch()
         except DatabaseAway:
             raise
         except Exception:
@@ -97,18 +85,23 @@ class FirstTries:
             return Batch()  # a try could outlast what is left of the lease
         return batch
 
-    async def _begin(
-        self, tx: Connection, found: Sequence[tuple[Claimed, Route | None]], lease: timedelta
-    ) -> Batch:
-        plain = [(message, route) for message, route in found if route is not None]
+    async def _claim(self, tx: Connection, now: datetime, limit: int) -> Due:
+        """Nothing is plain by policies that a newer one has changed meanwhile."""
+        plain = await self._plain.severities(tx)
+        due = await first_tries.claim(tx, now, limit, plain, self._apart)
+        if due.messages and await self._plain.severities(tx, due.newest_policy) != plain:
+            return replace(due, messages=[(message, None) for message, _ in due.messages])
+        return due
+
+    async def _begin(self, tx: Connection, due: Due, lease: timedelta) -> Batch:
+        plain = [(message, route) for message, route in due.messages if route is not None]
         routes = await self._within_budget(tx, plain)
-        ways = await self._open(tx, {(r.channel, r.account_id) for _, r in routes})
+        wanted = {route.account_id: route.channel for _, route in routes}
+        ways = await self._at_hand.open(tx, wanted, due.accounts)
         tries = [first for message, route in routes if (first := self._composed(message, route, ways))]
-        now, messages = self._real.now(), [message for message, _ in found]
+        now, messages = self._real.now(), [message for message, _ in due.messages]
         frozen = await first_tries.freeze(tx, messages, tries, now, now + lease)
-        begun = [
-            Begun(t.message, frozen[t.message.id], ways[t.route.channel, t.route.account_id]) for t in tries
-        ]
+        begun = [Begun(t.message, frozen[t.message.id], ways[t.route.account_id]) for t in tries]
         return Batch(begun, [message for message in messages if message.id not in frozen])
 
     async def _within_budget(
@@ -118,24 +111,9 @@ class FirstTries:
         counted = await tally(tx, self._channels.budgets, [route for _, route in plain], self._real.now())
         return [(message, route) for message, route in plain if _takes(counted, message, route)]
 
-    async def _open(self, tx: Connection, accounts: set[tuple[str, int]]) -> dict[tuple[str, int], Opened]:
-        """Those that can be used."""
-        opened = {}
-        for kind, id_ in accounts:
-            try:
-                channel, account = await self._channels.open(kind, id_, tx)
-            except SendFailed:
-                continue
-            opened[kind, id_] = Opened(
-                channel, Account(account.id, account.settings, account.secrets), account.name
-            )
-        return opened
-
-    def _composed(
-        self, message: Claimed, route: Route, ways: Mapping[tuple[str, int], Opened]
-    ) -> FirstTry | None:
+    def _composed(self, message: Claimed, route: Route, ways: Mapping[int, Opened]) -> FirstTry | None:
         """None for a message that cannot be composed: by itself it says why."""
-        way = ways.get((route.channel, route.account_id))
+        way = ways.get(route.account_id)
         if way is None:
             return None
         try:

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from notifier.noise import digest_hour
+from notifier.plain import QUIET_HOURS, policy_of
 from notifier.quiet import QuietHours
 from notifier.routing import (
     CALLS,
@@ -31,8 +32,6 @@ from storage.routing_notes import What
 from storage.standby import TEMPORARY
 from storage.texts import N_
 
-SEVERITIES = tuple(str(severity) for severity in Severity)
-QUIET_HOURS = "notify.quiet_hours"
 REPEAT = "notify.repeat"
 QUIET = N_("It waits for the end of the quiet hours.")
 DUTY = N_("Somebody on duty is told; it waits for the end of the quiet hours.")
@@ -76,26 +75,9 @@ class Router:
         self._business = business
         self._real = real
 
-    async def plain(self, connection: Connection) -> list[str]:
-        """The severities for which, at this hour, nothing but the first contact point matters anywhere."""
-        names = [_policy(severity) for severity in SEVERITIES]
-        asked = [*names, QUIET_HOURS, digest_hour.POLICY]
-        known = [*self._rules.shipped.items(), *await policy_values.anywhere(connection, asked)]
-        nights = [night_of(value).hours for name, value in known if name == QUIET_HOURS]
-        is_quiet = any(hours.ends_at(self._real.now()) for hours in nights)
-        orders = [(name, order_of(value)) for name, value in known if name != QUIET_HOURS]
-        bent = {
-            name for name, order in orders if not order.is_plain or (is_quiet and not order.through_quiet)
-        }
-        if is_quiet:  # somebody else may be on duty
-            return []
-        if any(digest_hour.daily_of(value).at for name, value in known if name == digest_hour.POLICY):
-            bent.add(_policy(Severity.INFO))
-        return [severity for severity in SEVERITIES if _policy(severity) not in bent]
-
     async def manner(self, tx: Connection, message: Claimed) -> Manner:
         """What holds at the organisation that the message is about."""
-        name = _policy(message.severity or Severity.INFO)
+        name = policy_of(message.severity or Severity.INFO)
         asked = [name, QUIET_HOURS, digest_hour.POLICY]
         set_ = await policy_values.nearest_of(tx, asked, message.path, self._business.now())
         value, night, daily = (set_.get(each, self._rules.shipped.get(each)) for each in asked)
@@ -174,7 +156,3 @@ class Router:
 def is_pressing(message: Claimed) -> bool:
     """Is it urgent, or more?"""
     return message.severity in PRESSING
-
-
-def _policy(severity: str) -> str:
-    return f"notify.{severity}"

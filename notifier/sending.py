@@ -12,6 +12,7 @@ from notifier.channels import Channels, as_account, too_slow
 from notifier.first_tries import Batch, Begun, FirstTries, Notes
 from notifier.nobody import Nobody
 from notifier.noise.storms import Storms
+from notifier.plain import Plain
 from notifier.rendering import Renderer
 from notifier.retry import is_hopeless, retry_delay
 from notifier.router import Router, Rules
@@ -67,7 +68,9 @@ class Sender:
         self._storms = Storms(db, manners.rules, manners.business, real)
         self._beginning = Beginning(channels, renderer, router, self._stand_ins, nobody, self._storms, real)
         apart = (*manners.rules.storms, *renderer.reminders)
-        self._first_tries = FirstTries(db, channels, renderer, real, router.plain, apart)
+        self._first_tries = FirstTries(
+            db, channels, renderer, real, Plain(manners.rules.shipped, real), apart
+        )
 
     async def begin(self, limit: int, lease: timedelta, claimed: Callable[[int], None]) -> Batch:
         """Claim due messages, tell how many, and begin all first tries that are plain. Raises `DatabaseAway`."""

@@ -13,6 +13,17 @@ from typing import Any
 from storage.database import Connection
 from storage.deliveries import Delivery, Route
 from storage.outbox import DUE, STILL_HELD, Claimed, keys
+from storage.policy_values import NEWEST
+
+
+@dataclass(frozen=True)
+class Due:
+    """What was claimed, with the first way of each message that is plain."""
+
+    messages: Sequence[tuple[Claimed, Route | None]]
+    newest_policy: int
+    accounts: Mapping[int, str]
+    """The state of the row of each account that is a way; another one after every change."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +52,13 @@ class Taken:
     cost: Decimal | None = None
 
 
-WAY = ", way.contact_point_id, way.account_id, way.channel, way.address"
+# With the state of the account's row, and the newest policy: by these it shows whether what is known still holds.
+WAY = f", {NEWEST}, way.account_state, way.contact_point_id, way.account_id, way.channel, way.address"
 # The first way of a message that is plain; no phone rings for one. Before the first claim there is no delivery.
 PLAIN = """
   LEFT JOIN LATERAL (
-    SELECT cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address
+    SELECT cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address,
+           a.xmin::text AS account_state
       FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
      WHERE cp.person_id = m.person_id AND cp.ended_at IS NULL
        AND CASE WHEN m.channel IS NULL THEN a.kind NOT IN ('voice', 'tencent_voice') ELSE a.kind = m.channel END
@@ -92,7 +105,7 @@ def first_id(message: Claimed) -> str:
 
 async def claim(
     connection: Connection, now: datetime, limit: int, plain: Sequence[str], apart: Sequence[str] = ()
-) -> list[tuple[Claimed, Route | None]]:
+) -> Due:
     """Up to `limit` due messages, locked to the transaction's end, with the first way of each that is plain.
 
     `plain` are the severities for which no policy asks more than the first contact point, at this hour; messages of
@@ -101,7 +114,8 @@ async def claim(
     rows = await connection.fetch(
         DUE.format(limit=limit, more=WAY, joined=PLAIN), now, list(plain), list(apart)
     )
-    return [(Claimed(*row[:-4]), Route(*row[-4:]) if row[-1] is not None else None) for row in rows]
+    found = [(Claimed(*row[:-6]), Route(*row[-4:]) if row[-1] is not None else None) for row in rows]
+    return Due(found, rows[0][-6] if rows else 0, {row[-3]: row[-5] for row in rows if row[-1] is not None})
 
 
 async def freeze(

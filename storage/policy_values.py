@@ -31,7 +31,11 @@ SELECT DISTINCT ON (p.name) p.name, p.value FROM policy p JOIN organisation o ON
  WHERE p.name = ANY($1) AND starts_with($2, o.path) AND {in_force("p", "$3")}
  ORDER BY p.name, length(o.path) DESC
 """
-ANYWHERE = "SELECT DISTINCT name, value FROM policy WHERE name = ANY($1) AND NOT inherits"
+NEWEST = "coalesce((SELECT max(id) FROM policy), 0)"
+ANYWHERE = f"""
+SELECT {NEWEST}, (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_array(name, value)), '[]')
+                    FROM policy WHERE name = ANY($1) AND NOT inherits)
+"""
 
 
 async def nearest(connection: Connection, name: str, path: str, at: datetime) -> Mapping[str, Any] | None:
@@ -48,6 +52,9 @@ async def nearest_of(
     return {row["name"]: row["value"] for row in rows}
 
 
-async def anywhere(connection: Connection, names: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
-    """All that anybody ever set for these policies: what holds somewhere is among it."""
-    return [(row["name"], row["value"]) for row in await connection.fetch(ANYWHERE, list(names))]
+async def anywhere(
+    connection: Connection, names: Sequence[str]
+) -> tuple[int, Sequence[tuple[str, Mapping[str, Any]]]]:
+    """The newest of all policies, and all that anybody ever set for these: what holds somewhere is among it."""
+    newest, found = await connection.fetchrow(ANYWHERE, list(names)) or (0, [])
+    return newest, [(name, value) for name, value in found]
