@@ -17,7 +17,7 @@ from h5_pages.languages import LANGUAGE_NAMES
 from h5_pages.next_page import sign_in_url
 from h5_pages.spoken import FILL, fill, spoken
 from h5_pages.statics import Statics
-from h5_pages.times import exact, relative
+from h5_pages.times import exact, relative, to_the_second
 from storage.kinds import time_left
 from storage.texts import Gettext, Texts, translator
 
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class Renderer:
-    """Renders pages for a visit: `t` translates and fills in, `when` shows a time, `visit` is who looks."""
+    """Renders pages for a visit: `t` translates and fills in, `visit` is who looks.
+
+    `when` says how long ago a time was, with the time itself behind it; `exactly` says the time.
+    """
 
     def __init__(self, statics: Statics, texts: Texts) -> None:
         self._environments = {
@@ -48,6 +51,7 @@ class Renderer:
             "visit": visit,
             "t": translate,
             "when": when,
+            "exactly": lambda at: exact(at, visit.language),
             "say": lambda error: error.say(visit.gettext),
         }
         return self._environments[visit.language].get_template(template).render({**context, **values})
@@ -99,6 +103,7 @@ def _environment(statics: Statics, gettext: Gettext) -> Environment:
         time_left=time_left,
         new_key=lambda: token_urlsafe(16),
         money=money,
+        to_the_second=to_the_second,
         sign_in_url=sign_in_url,
         language_names=LANGUAGE_NAMES,
     )

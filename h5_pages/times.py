@@ -38,6 +38,11 @@ def exact(at: datetime, language: str) -> str:
     return f"{local.day} {_months('en')[local.month]} {local.year}, {time}"
 
 
+def to_the_second(at: datetime) -> str:
+    """The same in every language, for what has to be proved."""
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
 @lru_cache(maxsize=1000)
 def _said(unit: Unit, seconds: int, language: str) -> str:
     """So many whole units: Babel puts a sentence together from five tables for it, and there are few sentences."""

@@ -1,13 +1,14 @@
 """Forms of actions: described for front doors, checked for the engine."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -42,12 +43,16 @@ ERROR_TEXTS = {
     "extra_forbidden": N_("This field is not expected."),
 }
 ANY_ERROR = N_("Please check this.")
+NUMBER = N_("Please give a whole number.")
+NO_NUMBER = frozenset({"int_parsing", "int_parsing_size"})
+TIME = N_("Please give a time of day from 00:00 to 23:59, for example 17:30.")
+TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 OWN_WORDS = "own_words"
 
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """How a field is asked for. `kind`: text, textarea, money, date, datetime, choice, bool, person.
+    """How a field is asked for. `kind`: text, number, textarea, money, date, time, datetime, choice, bool, person.
 
     Label, hint and choices are source texts.
     """
@@ -86,6 +91,8 @@ def _kind(info: FieldInfo) -> str:
     types = get_args(info.annotation) or (info.annotation,)
     if bool in types:
         return "bool"
+    if int in types:
+        return "number"
     if Decimal in types:
         return "money"
     if datetime in types:
@@ -102,7 +109,10 @@ def fill_in(form: type[F], data: Mapping[str, Any]) -> F:
         return form.model_validate(given)
     except ValidationError as error:
         raise FormInvalid(
-            {str(e["loc"][0]) if e["loc"] else "": (_error_text(e), e.get("ctx", {})) for e in error.errors()}
+            {
+                str(e["loc"][0]) if e["loc"] else "": (_error_text(form, e), e.get("ctx", {}))
+                for e in error.errors()
+            }
         ) from None
 
 
@@ -111,10 +121,27 @@ def fault(text: str) -> PydanticCustomError:
     return PydanticCustomError(OWN_WORDS, "{text}", {"text": text})
 
 
-def _error_text(error: ErrorDetails) -> str:
+def _time_of_day(text: str) -> str:
+    if not TIME_OF_DAY.fullmatch(text):
+        raise fault(TIME)
+    return text
+
+
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+"""Hours and minutes, `HH:MM`."""
+
+
+def _error_text(form: type[Form], error: ErrorDetails) -> str:
     if error["type"] == OWN_WORDS:
         return error["msg"]
+    if error["type"] in NO_NUMBER and _asks_for_a_number(form, str(error["loc"][0])):
+        return NUMBER
     return ERROR_TEXTS.get(error["type"], ANY_ERROR)
+
+
+def _asks_for_a_number(form: type[Form], name: str) -> bool:
+    """Is the field a number that is typed, and not the id of something that is chosen?"""
+    return _spec(name, form.model_fields[name]).kind == "number"
 
 
 def _storable(value: Any) -> Any:
