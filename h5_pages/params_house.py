@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, field_validator
 
 from h5_pages.params import Id, Params
+from h5_pages.params_audit import Day
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 
@@ -18,6 +19,17 @@ class Tree(Params):
     @field_validator("under", mode="before")
     @classmethod
     def _anywhere(cls, value: object) -> object:
+        return value or None
+
+
+class DutyFrom(Params):
+    """From which day on the duty calendar is shown; today without one."""
+
+    since: Day | None = None
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _from_now(cls, value: object) -> object:
         return value or None
 
 

@@ -21,7 +21,7 @@ class NewShift:
 
 @dataclass(frozen=True)
 class Shift:
-    """A shift that was not called off. `path` is the organisation's."""
+    """A shift. `path` is the organisation's."""
 
     id: int
     organisation_id: int
@@ -32,6 +32,15 @@ class Shift:
     starts_at: datetime
     ends_at: datetime
     note: str
+    called_off: bool
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who can be on duty: their name, and the path of the organisation that they belong to."""
+
+    name: str
+    path: str
 
 
 def on_duty(shift: str, at: str) -> str:
@@ -56,9 +65,8 @@ SELECT s.person_id FROM duty_shift s JOIN organisation o ON o.id = s.organisatio
 """
 SHIFTS = """
 SELECT s.id, s.organisation_id, o.name AS organisation, o.path, s.person_id, p.name AS person, s.starts_at, s.ends_at,
-       s.note
+       s.note, s.ended_at IS NOT NULL AS called_off
   FROM duty_shift s JOIN organisation o ON o.id = s.organisation_id JOIN person p ON p.id = s.person_id
- WHERE s.ended_at IS NULL
 """
 INSERT = """
 INSERT INTO duty_shift (organisation_id, person_id, starts_at, ends_at, note) VALUES ($1, $2, $3, $4, $5) RETURNING id
@@ -67,8 +75,13 @@ OVERLAPS = """
 SELECT EXISTS (SELECT FROM duty_shift WHERE organisation_id = $1 AND person_id = $2 AND ended_at IS NULL
                 AND starts_at < $4 AND ends_at > $3)
 """
+STANDS = """
+SELECT EXISTS (SELECT FROM duty_shift WHERE organisation_id = $1 AND person_id = $2 AND ended_at IS NULL
+                AND starts_at = $3 AND ends_at = $4)
+"""
 HAS_POST = """
-SELECT p.name FROM person p JOIN post ON post.person_id = p.id JOIN organisation o ON o.id = post.organisation_id
+SELECT p.name, home.path FROM person p JOIN organisation home ON home.id = p.organisation_id
+  JOIN post ON post.person_id = p.id JOIN organisation o ON o.id = post.organisation_id
  WHERE p.id = $1 AND p.active AND (starts_with(o.path, $2) OR starts_with($2, o.path))
    AND post.starts_at <= $3 AND (post.ends_at IS NULL OR post.ends_at > $3) LIMIT 1
 """
@@ -92,7 +105,8 @@ async def between(
 ) -> list[Shift]:
     """The shifts within a span at and below organisations (LIKE patterns), the earliest first."""
     rows = await connection.fetch(
-        f"{SHIFTS} AND o.path LIKE ANY($1) AND s.starts_at < $3 AND s.ends_at > $2 ORDER BY s.starts_at, s.id",
+        f"{SHIFTS} WHERE s.ended_at IS NULL AND o.path LIKE ANY($1) AND s.starts_at < $3 AND s.ends_at > $2 "
+        "ORDER BY s.starts_at, s.id",
         list(paths),
         begin,
         end,
@@ -101,8 +115,8 @@ async def between(
 
 
 async def by_id(connection: Connection, shift_id: int) -> Shift | None:
-    """A shift that was not called off, locked to the transaction's end."""
-    row = await connection.fetchrow(f"{SHIFTS} AND s.id = $1 FOR UPDATE OF s", shift_id)
+    """A shift, called off or not, locked to the transaction's end."""
+    row = await connection.fetchrow(f"{SHIFTS} WHERE s.id = $1 FOR UPDATE OF s", shift_id)
     return Shift(**dict(row)) if row else None
 
 
@@ -125,7 +139,15 @@ async def overlaps(connection: Connection, new: NewShift) -> bool:
     return found
 
 
-async def has_post(connection: Connection, person_id: int, path: str, at: datetime) -> str | None:
-    """The name of somebody who has a post at, above or below the organisation of that path; None of others."""
-    name: str | None = await connection.fetchval(HAS_POST, person_id, path, at)
-    return name
+async def stands(connection: Connection, new: NewShift) -> bool:
+    """Is there the very same shift?"""
+    found: bool = await connection.fetchval(
+        STANDS, new.organisation_id, new.person_id, new.starts_at, new.ends_at
+    )
+    return found
+
+
+async def has_post(connection: Connection, person_id: int, path: str, at: datetime) -> Holder | None:
+    """Somebody who has a post at, above or below the organisation of that path; None of others."""
+    row = await connection.fetchrow(HAS_POST, person_id, path, at)
+    return Holder(**dict(row)) if row else None

@@ -1,41 +1,54 @@
-"""The duty calendar: who is on duty now and in the next two weeks, a new shift, another one instead, none."""
+"""The duty calendar: who is on duty now and two weeks on from some day, a new shift, another one instead, none."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 
 from aiohttp import web
 
 from h5_pages.admin_forms import Asking, ask, done_or_asked_again, go_to, with_choices
 from h5_pages.forms import data_of, plain_inputs
 from h5_pages.params import OfId
+from h5_pages.params_house import DutyFrom
 from h5_pages.visit import Visit
 from storage.access import duty as access
 from storage.access import organisations
+from storage.access.duty import SHOWN
 from storage.clock import SHANGHAI
 from storage.texts import N_
 from workflows.administration import duty
 from workflows.administration.duty import ShiftForm
-from workflows.errors import FormInvalid, WorkflowError
+from workflows.administration.office import ChangedMeanwhile
+from workflows.errors import FormInvalid, NotPermitted, WorkflowError
 from workflows.identity.roles import Role
 
 LIST = "/admin/duty"
 ADMIN = Role.ADMINISTRATOR
 NEW, EDIT = N_("New shift"), N_("Replace this shift")
 ENTER, SAVE = N_("Enter it"), N_("Replace it")
+SEE_TO_DUTY = N_("see to the duty calendar")
 LEAD = N_("Whoever is on duty is told first at night. A shift gives nobody a right.")
 
 
-async def page(_: web.Request, visit: Visit) -> web.StreamResponse:
-    """Who is on duty now, and who will be."""
-    found = await access.shifts(visit.services.db, visit.person, ADMIN, visit.now)
+async def page(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """Who is on duty now, and who will be, for two weeks from today or from a later day on."""
+    _check(visit)
+    db, viewer, now = visit.services.db, visit.person, visit.now
+    since = DutyFrom.of(request).since
+    begin = max(now, _midnight(since)) if since else now
+    found = await access.shifts(db, viewer, ADMIN, begin)
     return visit.page(
         "duty.html",
-        on_duty=[shift for shift in found if shift.starts_at <= visit.now],
-        coming=[shift for shift in found if shift.starts_at > visit.now],
+        on_duty=[shift for shift in await access.shifts(db, viewer, ADMIN, now) if shift.starts_at <= now],
+        coming=[shift for shift in found if shift.starts_at > now],
+        begin=begin,
+        later=_day(begin + SHOWN),
+        is_first=begin == now,
     )
 
 
 async def new(_: web.Request, visit: Visit) -> web.StreamResponse:
     """The form of a new shift."""
+    _check(visit)
     return await _ask(visit, f"{LIST}/new", NEW, ENTER)
 
 
@@ -43,8 +56,8 @@ async def enter(_: web.Request, visit: Visit) -> web.StreamResponse:
     """Enter it."""
 
     async def do() -> str:
-        await duty.enter(visit.services.office, visit.by, data_of(ShiftForm, visit.typed.fields))
-        return LIST
+        begins = await duty.enter(visit.services.office, visit.by, data_of(ShiftForm, visit.typed.fields))
+        return _where(visit, begins)
 
     return await done_or_asked_again(do, lambda error: _ask(visit, f"{LIST}/new", NEW, ENTER, error=error))
 
@@ -56,19 +69,41 @@ async def edit(request: web.Request, visit: Visit) -> web.StreamResponse:
 
 async def replace(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Another one instead."""
-    number = OfId.of(request).id
+    number, data = OfId.of(request).id, data_of(ShiftForm, visit.typed.fields)
 
     async def do() -> str:
-        await duty.replace(visit.services.office, visit.by, number, data_of(ShiftForm, visit.typed.fields))
-        return LIST
+        return _where(visit, await duty.replace(visit.services.office, visit.by, number, data))
 
-    return await done_or_asked_again(do, lambda error: _edit(visit, number, error))
+    async def again(error: WorkflowError) -> web.Response:
+        if isinstance(error, ChangedMeanwhile):  # there is nothing to be replaced any more
+            return await _ask(visit, f"{LIST}/new", NEW, ENTER, error=error)
+        return await _edit(visit, number, error)
+
+    return await done_or_asked_again(do, again)
 
 
 async def end(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Call it off."""
     await duty.call_off(visit.services.office, visit.by, OfId.of(request).id)
     return go_to(LIST)
+
+
+def _check(visit: Visit) -> None:
+    if not any(grant.role == ADMIN for grant in visit.person.grants):
+        raise NotPermitted(action_text=SEE_TO_DUTY)
+
+
+def _where(visit: Visit, begins: datetime) -> str:
+    """The list at the place where the shift is seen."""
+    return LIST if begins < visit.now + SHOWN else f"{LIST}?since={_day(begins)}"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).date().isoformat()
 
 
 async def _edit(visit: Visit, number: int, error: WorkflowError | None = None) -> web.Response:
@@ -96,8 +131,7 @@ async def _ask(
     saved: Mapping[str, str] | None = None,
 ) -> web.Response:
     faults = error if isinstance(error, FormInvalid) else None
-    today = visit.now.astimezone(SHANGHAI).date()
-    usual = {"day": today.isoformat(), "begins": "17:30", "ends": "08:00", "days": "1"}
+    usual = {"day": _day(visit.now), "begins": "17:30", "ends": "08:00", "days": "1"}
     inputs = plain_inputs(visit, ShiftForm, faults, saved or usual)
     asking = Asking(
         title=visit.gettext(title),

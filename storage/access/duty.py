@@ -35,7 +35,7 @@ SELECT DISTINCT p.id, p.name, p.title, o.name AS organisation
 
 
 async def shifts(db: Database, viewer: Viewer, role: str, begin: datetime) -> Sequence[Shift]:
-    """The shifts of two weeks from an instant (business time) on, the earliest first."""
+    """The shifts of two weeks from an instant (business time) on, those that have begun as well, the earliest first."""
     async with db.connection() as connection:
         return await duty.between(connection, _administered(viewer, role), begin, begin + SHOWN)
 

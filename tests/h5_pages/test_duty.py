@@ -1,9 +1,13 @@
 """Shifts are entered, replaced and called off on the duty calendar, by whoever administers the organisation."""
 
+import re
+
 import pytest
 
 from tests.support.house import House, make_house
 from tests.support.pages import Answer, Pages, Visitor
+from tests.support.world import add_person
+from workflows.identity.roles import Role
 
 LIST = "/admin/duty"
 
@@ -73,7 +77,12 @@ async def test_shift_is_replaced_and_called_off_on_record(pages: Pages, admin: V
     ("more", "why"),
     [
         ({"day": "2026-02-01"}, "This shift is over already."),
-        ({"begins": "8 o'clock"}, ""),
+        ({"begins": "24:00"}, "Please give a time of day from 00:00 to 23:59, for example 17:30."),
+        ({"begins": "8 o'clock"}, "Please give a time of day"),
+        ({"day": "9999-12-31"}, "At most 2099-12-31."),
+        ({"day": "0001-01-01"}, "At least 2000-01-01."),
+        ({"days": "abc"}, "Please give a whole number."),
+        ({"days": "-1"}, "At least 1."),
         ({"person": "999999"}, "This person has no post at this organisation, above or below it."),
     ],
 )
@@ -90,3 +99,54 @@ async def test_nobody_is_on_duty_twice_at_a_time(pages: Pages, admin: Visitor) -
     await enter(admin, pages)
     assert "on duty there already" in (await enter(admin, pages, begins="10:00", ends="11:00")).text
     assert len(await kept(pages)) == 1
+
+
+async def test_what_is_pressed_twice_is_done_once(pages: Pages, admin: Visitor) -> None:
+    twice = [await enter(admin, pages), await enter(admin, pages)]
+    row = await pages.db.fetchrow("SELECT id FROM duty_shift")
+    assert row
+    twice += [await enter(admin, pages, f"/{row['id']}", ends="17:00") for _ in range(2)]
+    assert await kept(pages) == [("02 08:00", "03 08:00", False), ("02 08:00", "02 17:00", True)]
+    new = await pages.db.fetchrow("SELECT id FROM duty_shift WHERE ended_at IS NULL")
+    assert new
+    twice += [await admin.post(f"{LIST}/{new['id']}/end", {}) for _ in range(2)]
+    assert [answer.status for answer in twice] == [303] * 6
+
+
+async def test_what_somebody_else_called_off_is_not_replaced(pages: Pages, admin: Visitor) -> None:
+    await enter(admin, pages)
+    row = await pages.db.fetchrow("SELECT id FROM duty_shift")
+    assert row
+    await admin.post(f"{LIST}/{row['id']}/end", {})
+    answer = await enter(admin, pages, f"/{row['id']}", ends="17:00", note="swap")
+    assert (answer.status, "Somebody else changed this" in answer.text, "swap" in answer.text) == (
+        409,
+        True,
+        True,
+    )
+    assert [holds for _, _, holds in await kept(pages)] == [False]
+
+
+async def test_every_shift_can_be_reached_however_far_ahead(pages: Pages, admin: Visitor) -> None:
+    entered = await enter(admin, pages, day="2026-05-01", days="31")
+    assert entered.location == f"{LIST}?since=2026-05-01"
+    found, url = set[str](), entered.location
+    for _ in range(3):
+        text = (await admin.get(url)).text
+        found |= set(re.findall(rf'href="({LIST}/\d+)"', text))
+        (later,) = re.findall(rf'href="({LIST}[?]since=[0-9-]+)"', text)
+        url = later
+    assert len(found) == 31
+
+
+async def test_whoever_belongs_higher_up_is_not_put_on_duty_from_below(
+    pages: Pages, admin: Visitor, house: House
+) -> None:
+    above = await add_person(pages.db, house.province, "Of the Province", Role.ENGINEER)
+    assert "has no post" in (await enter(admin, pages, person=str(above))).text
+    assert await kept(pages) == []
+
+
+async def test_only_administrators_come_to_the_calendar(pages: Pages) -> None:
+    engineer = await pages.person(pages.world.engineer)
+    assert [(await engineer.get(LIST + path)).status for path in ("", "/new")] == [403, 403]
