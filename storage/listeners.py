@@ -13,7 +13,9 @@ class ListenerRow:
 
     id: int
     organisation_id: int
+    organisation: str
     account_id: int
+    account: str
     address: str
     name: str
     severities: Sequence[str]
@@ -21,6 +23,7 @@ class ListenerRow:
     hears_steps: bool
     version: int
     path: str
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,14 @@ class Ear:
 
 
 LOCKED = """
-SELECT l.id, l.organisation_id, l.account_id, l.address, l.name, l.severities, l.workflows, l.hears_steps, l.version,
-       o.path
-  FROM listener l JOIN organisation o ON o.id = l.organisation_id
- WHERE l.id = $1 AND l.ended_at IS NULL FOR UPDATE OF l
+SELECT l.id, l.organisation_id, o.name AS organisation, l.account_id, a.name AS account, l.address, l.name,
+       l.severities, l.workflows, l.hears_steps, l.version, o.path, l.ended_at IS NOT NULL AS ended
+  FROM listener l JOIN organisation o ON o.id = l.organisation_id JOIN channel_account a ON a.id = l.account_id
+ WHERE l.id = $1 FOR UPDATE OF l
+"""
+SAME = """
+SELECT id FROM listener WHERE organisation_id = $1 AND account_id = $2 AND address = $3 AND name = $4
+   AND severities = $5::jsonb AND workflows = $6::jsonb AND hears_steps = $7 AND ended_at IS NULL LIMIT 1
 """
 ADD = """
 INSERT INTO listener (organisation_id, account_id, address, name, severities, workflows, hears_steps)
@@ -54,7 +61,7 @@ SELECT a.id, a.kind, a.name, o.path FROM channel_account a JOIN organisation o O
 
 
 async def locked(connection: Connection, listener_id: int) -> ListenerRow | None:
-    """The listener, locked; None for one that has ended."""
+    """The listener, ended or not, locked."""
     row = await connection.fetchrow(LOCKED, listener_id)
     return ListenerRow(**dict(row)) if row else None
 
@@ -63,6 +70,12 @@ async def ear(connection: Connection, account_id: int) -> Ear | None:
     """The active account of that id."""
     row = await connection.fetchrow(EAR, account_id)
     return Ear(**dict(row)) if row else None
+
+
+async def same(connection: Connection, row: ListenerRow) -> int | None:
+    """The id of one that hears the very same under the same name."""
+    found: int | None = await connection.fetchval(SAME, *_values(row))
+    return found
 
 
 async def add(connection: Connection, row: ListenerRow) -> int:

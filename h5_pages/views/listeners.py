@@ -16,7 +16,7 @@ from storage.access import organisations
 from storage.texts import N_
 from workflows.administration import listeners
 from workflows.administration.listeners import LEAST_LABELS, WITH_ADDRESS, ListenerForm, Offered, least_of
-from workflows.errors import FormInvalid, WorkflowError
+from workflows.errors import FormInvalid, NotPermitted, WorkflowError
 from workflows.identity.roles import Role
 
 LIST = "/admin/listeners"
@@ -24,11 +24,13 @@ ADMIN = Role.ADMINISTRATOR
 NEW, EDIT = N_("New listener"), N_("Change listener")
 ENTER, SAVE = N_("Enter it"), N_("Save")
 ALL = N_("all workflows")
+SEE_TO_LISTENERS = N_("see to listeners")
 LEAD = N_("A group or another system that hears of cases. It decides nothing.")
 
 
 async def page(_: web.Request, visit: Visit) -> web.StreamResponse:
     """All of one's organisations."""
+    _check(visit)
     found = await access.lines(visit.services.db, visit.person, ADMIN)
     words = {line.id: visit.gettext(LEAST_LABELS[least_of(line.severities)]) for line in found}
     names = {flow.name: visit.gettext(flow.label) for flow in visit.services.cases.registry}
@@ -37,6 +39,7 @@ async def page(_: web.Request, visit: Visit) -> web.StreamResponse:
 
 async def new(_: web.Request, visit: Visit) -> web.StreamResponse:
     """The form of a new one."""
+    _check(visit)
     return await _ask(visit, f"{LIST}/new", NEW, ENTER)
 
 
@@ -74,6 +77,11 @@ async def end(request: web.Request, visit: Visit) -> web.StreamResponse:
     seen = Seen.model_validate(visit.typed.fields).seen_version
     await listeners.end(visit.services.office, visit.by, OfId.of(request).id, seen)
     return go_to(LIST)
+
+
+def _check(visit: Visit) -> None:
+    if not any(grant.role == ADMIN for grant in visit.person.grants):
+        raise NotPermitted(action_text=SEE_TO_LISTENERS)
 
 
 def _offered(visit: Visit) -> Offered:

@@ -94,3 +94,17 @@ async def test_who_saw_an_older_version_changes_nothing(pages: Pages, admin: Vis
     answer = await admin.post(f"{LIST}/{row['id']}", form | {"seen_version": "7"})
     assert "Somebody else changed this meanwhile" in answer.text
     assert (await kept(pages))[0]["name"] == "His"
+
+
+async def test_what_is_pressed_twice_is_done_once(pages: Pages, admin: Visitor) -> None:
+    account = await ear(pages, pages.world.hospital)
+    twice = [await enter(admin, pages, account) for _ in range(2)]
+    (row,) = await kept(pages)
+    twice += [await admin.post(f"{LIST}/{row['id']}/end", {"seen_version": "1"}) for _ in range(2)]
+    assert [(answer.status, answer.location) for answer in twice] == [(303, LIST)] * 4
+    assert len(await kept(pages)) == 1
+
+
+async def test_only_administrators_come_to_listeners(pages: Pages) -> None:
+    engineer = await pages.person(pages.world.engineer)
+    assert [(await engineer.get(LIST + path)).status for path in ("", "/new")] == [403, 403]

@@ -42,6 +42,7 @@ class Least(StrEnum):
     NEVER = "never"
 
 
+TOLD = ("name", "organisation", "account", "address", "severities", "workflows", "hears_steps")
 LEAST_LABELS = {
     Least.INFO: N_("everything"),
     Least.NOTICE: N_("yellow and worse"),
@@ -86,10 +87,12 @@ class Offered:
 
 
 async def add(office: Office, by: By, data: Mapping[str, Any], offered: Offered) -> int:
-    """A new one; its id. Raises `NotVisible`, `FormInvalid`, `DatabaseAway`."""
+    """A new one, or the very same that is there already; its id. Raises `NotVisible`, `FormInvalid`, `DatabaseAway`."""
     form = fill_in(ListenerForm, data)
     async with office.writing(by) as desk:
         row = await _checked(desk, by, form, offered)
+        if (known := await writer.same(desk.connection, row)) is not None:
+            return known
         made = replace(row, id=await writer.add(desk.connection, row))
         await _record(desk, "listener.add", made, {}, _told(made))
     return made.id
@@ -101,16 +104,22 @@ async def change(
     """Raises `NotVisible`, `ChangedMeanwhile`, `FormInvalid`, `DatabaseAway`."""
     form = fill_in(ListenerForm, data)
     async with office.writing(by) as desk:
-        was = await _administered(desk, by, listener_id, version)
+        was = await _administered(desk, by, listener_id)
+        if was.ended:
+            raise NotVisible
+        _check_version(was, version)
         row = replace(await _checked(desk, by, form, offered), id=was.id)
         await writer.change(desk.connection, row)
         await _record(desk, "listener.change", row, _told(was), _told(row))
 
 
 async def end(office: Office, by: By, listener_id: int, version: int) -> None:
-    """It hears nothing more. Raises `NotVisible`, `ChangedMeanwhile`, `DatabaseAway`."""
+    """It hears nothing (any) more. Raises `NotVisible`, `ChangedMeanwhile`, `DatabaseAway`."""
     async with office.writing(by) as desk:
-        was = await _administered(desk, by, listener_id, version)
+        was = await _administered(desk, by, listener_id)
+        if was.ended:
+            return
+        _check_version(was, version)
         await writer.end(desk.connection, was.id, desk.clocks.real.now())
         await _record(desk, "listener.end", was, _told(was), {})
 
@@ -120,13 +129,16 @@ def least_of(severities: Sequence[str]) -> Least:
     return Least(severities[0]) if severities else Least.NEVER
 
 
-async def _administered(desk: Desk, by: By, listener_id: int, version: int) -> ListenerRow:
+async def _administered(desk: Desk, by: By, listener_id: int) -> ListenerRow:
     row = await writer.locked(desk.connection, listener_id)
     if row is None or not by.viewer.holds({Role.ADMINISTRATOR}, row.path):
         raise NotVisible
+    return row
+
+
+def _check_version(row: ListenerRow, version: int) -> None:
     if row.version != version:
         raise ChangedMeanwhile
-    return row
 
 
 async def _checked(desk: Desk, by: By, form: ListenerForm, offered: Offered) -> ListenerRow:
@@ -143,7 +155,9 @@ async def _checked(desk: Desk, by: By, form: ListenerForm, offered: Offered) -> 
     return ListenerRow(
         id=0,
         organisation_id=place.id,
+        organisation=place.name,
         account_id=ear.id,
+        account=ear.name,
         address=form.address,
         name=form.name,
         severities=_from(form.least),
@@ -167,7 +181,7 @@ def _from(least: Least) -> list[str]:
 
 
 def _told(row: ListenerRow) -> dict[str, Any]:
-    return {name: value for name, value in asdict(row).items() if name not in ("id", "version", "path")}
+    return {name: value for name, value in asdict(row).items() if name in TOLD}
 
 
 async def _record(

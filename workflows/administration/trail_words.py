@@ -115,6 +115,7 @@ OWN_WORDS: Mapping[str, str] = {
 }
 
 FIELDS: Mapping[str, str] = {
+    "account": N_("Account"),
     "active": N_("In use"),
     "address": N_("Address"),
     "after": N_("From"),
@@ -126,6 +127,8 @@ FIELDS: Mapping[str, str] = {
     "ends_at": N_("Until"),
     "fields": N_("Fields"),
     "filters": N_("Filters"),
+    "from": N_("From"),
+    "hears_steps": N_("Every step of a case as well"),
     "installed_on": N_("Installed on"),
     "is_workday": N_("Working day"),
     "kind": N_("Kind"),
@@ -137,6 +140,7 @@ FIELDS: Mapping[str, str] = {
     "note": N_("Note"),
     "organisation": N_("Organisation"),
     "parent": N_("Belongs to"),
+    "person": N_("Person"),
     "phone": N_("Phone"),
     "muted": N_("Stopped"),
     "watched": N_("Told when over"),
@@ -150,6 +154,7 @@ FIELDS: Mapping[str, str] = {
     "secrets": N_("Secrets"),
     "serial": N_("Serial number"),
     "settings": N_("Settings"),
+    "severities": N_("Level"),
     "source": N_("Source"),
     "starts_at": N_("From"),
     "state": N_("State"),
@@ -157,10 +162,12 @@ FIELDS: Mapping[str, str] = {
     "title": N_("Title"),
     "type": N_("Type"),
     "unit": N_("Organisation"),
+    "until": N_("Until"),
     "username": N_("User name"),
     "value": N_("Value"),
     "version": N_("Version"),
     "way": N_("Way"),
+    "workflows": N_("Workflow"),
 }
 
 
