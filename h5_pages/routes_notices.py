@@ -8,6 +8,7 @@ NOTICE_ROUTES = [
     Route("POST", "/n/{token}", notices.press, For.ANYBODY, per="token", by_token=True),
     Route("GET", "/me/notices", own_notices.page),
     Route("POST", "/me/notices", own_notices.choose),
+    Route("POST", "/me/notices/test", own_notices.test),
     Route("POST", "/me/notices/mutes/{id}/end", own_notices.hear_again),
     Route("GET", "/me/notices/cases/{number}", own_notices.of_case),
     Route("POST", "/me/notices/cases/{number}", own_notices.choose_of_case),

@@ -29,6 +29,13 @@ class CaseView:
         return next((offer for offer in self.offers if offer.action == action), None)
 
 
+class _Told(dict[str, str]):
+    """Values of a message; a name that it was not given, as by an older version, is left open."""
+
+    def __missing__(self, _: str) -> str:
+        return "…"
+
+
 class Cases:
     """Reads cases for front doors, always as a viewer."""
 
@@ -52,7 +59,7 @@ class Cases:
             source = self._vocabulary.kind(kind).title
         except UnknownKind:  # told by a version that knew more kinds
             return kind
-        return gettext(source).format_map(shown(variables, gettext))
+        return gettext(source).format_map(_Told(shown(variables, gettext)))
 
     async def todo(self, viewer: Viewer) -> Sequence[CaseLine]:
         """Where this person has something to do, the most urgent first."""

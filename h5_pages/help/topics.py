@@ -56,6 +56,7 @@ CHAPTERS = (
                     "/n/{token}",
                     "/me/telegram",
                     "/me/notices",
+                    "/me/notices/test",
                     "/me/notices/cases/{number}",
                     "/me/storms/{id}",
                 ),

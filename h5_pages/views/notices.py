@@ -14,7 +14,6 @@ from h5_pages.params import OfToken
 from h5_pages.visit import Visit
 from storage.access import notices as access
 from storage.access.notices import Notice
-from storage.kinds import UnknownKind, shown
 from storage.texts import N_
 from workflows import stopping
 from workflows.acknowledging import Acknowledging
@@ -47,6 +46,8 @@ async def press(request: web.Request, visit: Visit) -> web.StreamResponse:
     name, value = ONE_CLICK
     if visit.typed.text("do") == "stop" or visit.typed.text(name) == value:
         said = await _stop(visit, found)
+    elif visit.typed.text("do") != "acknowledge":
+        said = ""
     else:
         services = visit.services
         desk = Acknowledging(services.db, services.engine, services.cases.registry, services.clocks)
@@ -81,15 +82,7 @@ def _page(visit: Visit, found: _Found, said: str = "") -> web.Response:
     return visit.page(
         "notice.html",
         notice=found.notice,
-        title=_title(visit, found.notice),
+        title=visit.told(found.notice),
         days=found.period.days,
         said=visit.gettext(said) if said else "",
     )
-
-
-def _title(visit: Visit, notice: Notice) -> str:
-    try:
-        kind = visit.services.cases.registry.vocabulary().kind(notice.kind)
-    except UnknownKind:
-        return notice.number
-    return visit.gettext(kind.title).format_map(shown(notice.variables, visit.gettext))

@@ -52,6 +52,25 @@ class Wishes:
     muted: Sequence[Mute]
 
 
+@dataclass(frozen=True)
+class OfCase:
+    """Is somebody to be told when a case is over, and until when did they put it off (real time)?"""
+
+    watching: bool
+    put_off_until: datetime | None
+
+
+@dataclass(frozen=True)
+class OwnWay:
+    """A way to be reached: the account with its kind, one's address there; `works` is False if it is switched off."""
+
+    kind: str
+    account_id: int
+    account: str
+    address: str
+    works: bool
+
+
 STORM = """
 SELECT s.id, s.subject, s.began_at, s.last_at, s.ended_at, s.count, s.message_id, m.acknowledged_at
   FROM storm s JOIN message m ON m.id = s.message_id AND m.created_at >= s.began_at
@@ -64,6 +83,11 @@ SELECT c.number, c.workflow, c.title, coalesce(d.name, '') AS device, c.state, c
  WHERE m.person_id = $2 AND m.state = 'bundled' AND m.bundle_id IN (
    SELECT id FROM message WHERE person_id = $2 AND lane = 'storm/' || $1::bigint)
  GROUP BY c.id, d.name ORDER BY c.closed_at IS NOT NULL, c.id DESC LIMIT {MOST}
+"""
+WAYS = """
+SELECT a.kind, a.id AS account_id, a.name AS account, cp.address, a.active AS works
+  FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id
+ WHERE cp.person_id = $1 AND cp.ended_at IS NULL ORDER BY cp.rank, cp.id
 """
 OWN = "SELECT quiet_from, quiet_to, digest_at FROM notice_preference WHERE person_id = $1"
 
@@ -88,9 +112,17 @@ async def wishes(db: Database, viewer: Viewer, now: datetime) -> Wishes:
     return Wishes(begin, end, digest_at, muted)
 
 
-async def is_watching(db: Database, viewer: Viewer, case_id: int) -> bool:
-    """Is the viewer to be told when that case is over?"""
+async def of_case(db: Database, viewer: Viewer, case_id: int, now: datetime) -> OfCase:
+    """What the viewer wants to hear of one case, at `now` (real time)."""
     if viewer.person_id is None:
-        return False
+        return OfCase(False, None)
     async with db.connection() as connection:
-        return await watches.is_watching(connection, viewer.person_id, case_id)
+        return OfCase(
+            await watches.is_watching(connection, viewer.person_id, case_id),
+            await mutes.snoozed_until(connection, viewer.person_id, case_id, now),
+        )
+
+
+async def ways(db: Database, viewer: Viewer) -> Sequence[OwnWay]:
+    """How the viewer can be reached, the way that is tried first first."""
+    return [OwnWay(**dict(row)) for row in await db.fetch(WAYS, viewer.person_id)]

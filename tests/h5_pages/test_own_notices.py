@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+from aiohttp.test_utils import TestServer
+
 from notifier.noise.told_together import Rounds
 from storage import mutes
+from tests.support.channel_contents import SECRET
 from tests.support.pages import Pages, Visitor
+from tests.support.wecom_stub import WeComStub
+from tests.support.world import add_account, add_contact
 
 RAISED = """
 WITH one AS (
@@ -102,3 +107,77 @@ async def test_case_is_put_off_for_some_days(pages: Pages) -> None:
     await engineer.get("/me/notices/cases/BJ2026-000002")
     assert (await engineer.post("/me/notices/cases/BJ2026-000002", {"do": "snooze_3"})).status == 303
     assert "BJ2026-000002" in (await engineer.get("/me/notices")).text
+
+
+async def test_what_was_stopped_twice_is_heard_again_at_one_press(pages: Pages) -> None:
+    person, now = pages.world.engineer, pages.clock.now()
+    for days in (3, 5):
+        async with pages.db.transaction() as tx:
+            muting = mutes.Muting(person, "repair.please_triage", now + timedelta(days=days), "sms")
+            await mutes.mute(tx, muting, now)
+    engineer = await pages.person(person)
+    assert (await engineer.get("/me/notices")).text.count("Hear it again") == 1
+    row = await pages.db.fetchrow("SELECT id, until FROM mute")
+    assert row is not None
+    assert row["until"] == now + timedelta(days=5)
+    await engineer.post(f"/me/notices/mutes/{row['id']}/end", {})
+    async with pages.db.connection() as connection:
+        assert await mutes.active(connection, person, "repair.please_triage", None, now) is None
+
+
+async def test_a_later_choice_of_days_counts_and_what_waited_is_judged_anew(pages: Pages) -> None:
+    engineer, now = await in_a_storm(pages), pages.clock.now()
+    page = "/me/notices/cases/BJ2026-000002"
+    await engineer.get(page)
+    await engineer.post(page, {"do": "snooze_7"})
+    await pages.db.execute(
+        "UPDATE message SET state = 'queued', held = 'snooze', next_at = $1 WHERE case_id IS NOT NULL",
+        now + timedelta(days=7),
+    )
+    await engineer.post(page, {"do": "snooze_1"})
+    rows = await pages.db.fetch("SELECT until - $1 FROM mute WHERE ended_at IS NULL", now)
+    assert [row[0] for row in rows] == [timedelta(days=1)]
+    assert "Put off until" in (await engineer.get(page)).text
+    woken = "SELECT count(*) FROM message WHERE state = 'queued' AND next_at <= $1"
+    assert [row[0] for row in await pages.db.fetch(woken, now)] == [1]
+
+
+async def test_a_test_goes_out_by_each_way_that_works_and_tells_how_it_ended(pages: Pages) -> None:
+    person, stub = pages.world.engineer, WeComStub()
+    secrets = {"secret": SECRET}
+    async with TestServer(stub.app()) as server:
+        settings = {"corp_id": "ww1", "agent_id": 1, "base_url": str(server.make_url("")).rstrip("/")}
+        for rank, (kind, way, known) in enumerate(
+            [("wecom", "zhangsan", settings), ("email", "z@h.example", {}), ("telegram", "77", {})]
+        ):
+            account = await add_account(
+                pages.db, pages.world.hospital, kind, f"{kind}-1", known, secrets, pages.master
+            )
+            await add_contact(pages.db, person, account, way, rank)
+        await pages.db.execute("UPDATE channel_account SET active = false WHERE kind = 'telegram'")
+        engineer = await pages.person(person)
+        await engineer.get("/me/notices")
+        answer = await engineer.post("/me/notices/test", {})
+    assert answer.text.count("accepted by the provider") == 1
+    assert answer.text.count(">failed<") == 1
+    assert [body["touser"] for body in stub.bodies] == ["zhangsan"]
+    rows = await pages.db.fetch("SELECT after->>'result' FROM audit WHERE action = 'person.test'")
+    assert [row[0].startswith("wecom ok · email failed") for row in rows] == [True]
+
+
+async def test_tests_to_oneself_are_few_and_need_a_way(pages: Pages) -> None:
+    person = pages.world.engineer
+    engineer = await pages.person(person)
+    await engineer.get("/me/notices")
+    assert "No channel that works" in (await engineer.post("/me/notices/test", {})).text
+    account = await add_account(pages.db, pages.world.hospital, "email", "mail-1", {}, {}, pages.master)
+    await add_contact(pages.db, person, account, "z@h.example")
+    assert [(await engineer.post("/me/notices/test", {})).status for _ in range(4)] == [200, 200, 200, 429]
+
+
+async def test_what_could_not_be_acknowledged_is_not_said_to_be(pages: Pages) -> None:
+    engineer = await in_a_storm(pages)
+    await pages.db.execute("DELETE FROM post WHERE person_id = $1", pages.world.engineer)
+    await engineer.get("/me/storms/1")
+    answer = await engineer.post("/me/storms/1", {})
+    assert (answer.status, "Not all of them could be acknowledged" in answer.text) == (409, True)

@@ -35,11 +35,24 @@ async def watching(place: Any, viewer: Viewer) -> object:
     case: int = await place.desk.value("SELECT min(id) FROM work_case")
     make = "INSERT INTO watch (person_id, case_id, made_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING"
     await place.db.execute(make, place.desk.administrator, case)
-    return [True] if await own_notices.is_watching(place.db, viewer, case) else []
+    return [True] if (await own_notices.of_case(place.db, viewer, case, NOW)).watching else []
+
+
+async def ways(place: Any, viewer: Viewer) -> object:
+    """An account of the house, and the address of somebody there."""
+    make = """
+    WITH a AS (INSERT INTO channel_account (organisation_id, kind, name, settings, public_key, active)
+               SELECT organisation_id, 'email', 'own ways', '{}', 'own-ways', true FROM person WHERE id = $1
+               ON CONFLICT DO NOTHING RETURNING id)
+    INSERT INTO contact_point (person_id, account_id, address, rank) SELECT $1, id, 'own@ways.example', 1 FROM a
+    """
+    await place.db.execute(make, place.desk.administrator)
+    return await own_notices.ways(place.db, viewer)
 
 
 OWN_NOTICE_READS: dict[Callable[..., Any], Callable[[Any, Viewer], Awaitable[object]]] = {
     own_notices.storm: storm,
     own_notices.wishes: muted,
-    own_notices.is_watching: watching,
+    own_notices.of_case: watching,
+    own_notices.ways: ways,
 }

@@ -237,6 +237,7 @@ MINE: dict[tuple[str, str], About] = {
     ("POST", "/me/language"): OWN,
     ("GET", "/me/notices"): OWN,
     ("POST", "/me/notices"): OWN,
+    ("POST", "/me/notices/test"): OWN,
     ("POST", "/me/notices/mutes/{id}/end"): mine(id="1"),
     ("GET", "/me/notices/cases/{number}"): of(None, number="repair"),
     ("POST", "/me/notices/cases/{number}"): of(None, number="repair"),
