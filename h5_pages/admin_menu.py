@@ -42,7 +42,9 @@ SCREENS = [
         "/admin/imports/devices", N_("Import devices"), N_("Many at a time, from a spreadsheet"), IMPORTERS
     ),
     Screen("/admin/texts", N_("Texts of messages"), N_("Every message as each channel would send it")),
-    Screen("/messages", N_("Messages"), N_("Who was told what, by which channel, and how it ended")),
+    Screen(
+        "/messages", N_("Messages"), N_("Who was told what, by which channel, and how it ended"), AUDITORS
+    ),
     Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel took")),
 ]
 

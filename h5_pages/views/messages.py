@@ -1,9 +1,10 @@
 """The ledger of messages: who was told what, by which channel, and how it ended."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from h5_pages import look, message_look
-from h5_pages.admin_menu import ADMINISTRATORS
 from h5_pages.lists import Column, Filter, ListView
 from h5_pages.message_look import OUTCOME_LABELS
 from h5_pages.params import OfId
@@ -14,6 +15,7 @@ from storage.access import ledger
 from storage.access.ledger import Line
 from storage.kinds import Severity
 from storage.texts import N_
+from workflows.administration.trail import AUDITORS
 
 PATH = "/messages"
 EXPORT = f"{PATH}/export.xlsx"
@@ -27,16 +29,17 @@ BOUNDS = {
 
 
 async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
-    """Messages to the viewer and about what they administer, the newest first."""
+    """Messages to the viewer and about what they administer or audit, the newest first."""
     query, db, viewer = MessageQuery.of(request), visit.services.db, visit.person
     wanted = query.wanted(visit.services.clocks.real.now())
-    page = await ledger.listed(db, viewer, ADMINISTRATORS, wanted, query.order())
+    page = await ledger.listed(db, viewer, AUDITORS, wanted, query.order())
     return visit.page(
         "messages.html",
-        view=ListView(PATH, query, page, _columns(visit), _filters(visit, query), export=EXPORT),
-        costs=await ledger.costs(db, viewer, ADMINISTRATORS, wanted),
-        administers=look.administers(viewer),
+        view=ListView(PATH, query, page, _columns(visit), _filters(visit, query, page.rows), export=EXPORT),
+        costs=await ledger.costs(db, viewer, AUDITORS, wanted),
+        sees_others=any(grant.role in AUDITORS for grant in viewer.grants),
         words=message_look,
+        bounds=BOUNDS,
         days=SHOWN_DAYS,
         real_now=visit.services.clocks.real.now(),
     )
@@ -51,13 +54,13 @@ async def export(request: web.Request, visit: Visit) -> web.StreamResponse:
         "messages",
         query,
         _columns(visit),
-        lambda order: ledger.listed(db, viewer, ADMINISTRATORS, wanted, order),
+        lambda order: ledger.listed(db, viewer, AUDITORS, wanted, order),
     )
 
 
 async def page(request: web.Request, visit: Visit) -> web.StreamResponse:
     """One message with its whole way, step by step; raises `NotVisible`."""
-    way = await ledger.way(visit.services.db, visit.person, ADMINISTRATORS, OfId.of(request).id)
+    way = await ledger.way(visit.services.db, visit.person, AUDITORS, OfId.of(request).id)
     return visit.page(
         "message.html",
         way=way,
@@ -88,7 +91,7 @@ def _columns(visit: Visit) -> list[Column[Line]]:
     ]
 
 
-def _filters(visit: Visit, query: MessageQuery) -> list[Filter]:
+def _filters(visit: Visit, query: MessageQuery, rows: Sequence[Line]) -> list[Filter]:
     t, registry = visit.gettext, visit.services.cases.registry
     found = [
         Filter("outcome", t(N_("State")), [(name, t(label)) for name, label in OUTCOME_LABELS.items()]),
@@ -99,4 +102,8 @@ def _filters(visit: Visit, query: MessageQuery) -> list[Filter]:
         Filter("workflow", t(N_("About")), [(w.name, t(w.label)) for w in registry]),
         Filter("mine", t(N_("To whom")), [("True", t(N_("Only to me")))]),
     ]
-    return found + [Filter(name, t(label), []) for name, label in BOUNDS.items() if name in query.filters]
+    # Whoever the messages are for is named by the first of them.
+    names = {"person": [(str(query.person), rows[0].recipient)] if rows else []}
+    return found + [
+        Filter(name, t(label), names.get(name, [])) for name, label in BOUNDS.items() if name in query.filters
+    ]

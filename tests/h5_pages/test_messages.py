@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from storage.clock import SHANGHAI
 from storage.sealing import MasterKey, new_master_key
 from tests.support.pages import Pages, Visitor
 from tests.support.world import add_account, add_card, add_organisation, add_person
@@ -145,3 +146,25 @@ async def test_the_list_leaves_as_a_spreadsheet_and_that_is_on_record(pages: Pag
     taken = await pages.db.fetchrow("SELECT subject FROM audit WHERE action = 'export'")
     assert taken is not None
     assert taken["subject"] == "messages"
+
+
+async def test_auditors_see_what_administrators_see(pages: Pages) -> None:
+    case, message = await told(pages)
+    auditor = await pages.person(await add_person(pages.db, pages.world.hospital, "Auditor", Role.AUDITOR))
+    assert f"/messages/{message}" in (await auditor.get(f"/messages?case={case.number}")).text
+    assert (await auditor.get(f"/messages/{message}")).status == 200
+    assert 'href="/messages"' in (await auditor.get("/admin")).text
+
+
+async def test_steps_of_a_message_are_told_to_the_second(pages: Pages) -> None:
+    at = pages.clock.now() + timedelta(seconds=9)
+    _, message = await told(pages, tries=1, received_at=at)
+    page = await (await administrator(pages)).get(f"/messages/{message}")
+    assert f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" in page.text
+
+
+async def test_a_list_of_one_persons_messages_names_them(pages: Pages) -> None:
+    await told(pages)
+    page = await (await administrator(pages)).get(f"/messages?person={pages.world.engineer}")
+    assert "Person: Engineer" in page.text
+    assert 'name="person" value=' in page.text
