@@ -165,6 +165,7 @@ UNIT_LABELS: dict[str, str] = {
 MEDIA: dict[str, str] = {
     "own": N_("Next in the person's own order"),
     Channel.WECOM: CHANNEL_LABELS[Channel.WECOM],
+    Channel.WECOM_BOT: CHANNEL_LABELS[Channel.WECOM_BOT],
     Channel.SMS: CHANNEL_LABELS[Channel.SMS],
     Channel.VOICE: CHANNEL_LABELS[Channel.VOICE],
     Channel.MAIL: CHANNEL_LABELS[Channel.MAIL],
