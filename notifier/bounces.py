@@ -88,5 +88,13 @@ class Bounces:
 
 
 def _bounces(mails: Mapping[str, bytes], domain: str) -> dict[str, Bounce]:
-    found = {id_: read_bounce(raw, domain) for id_, raw in mails.items()}
+    found = {id_: _read(raw, domain) for id_, raw in mails.items()}
     return {id_: bounce for id_, bounce in found.items() if bounce is not None}
+
+
+def _read(raw: bytes, domain: str) -> Bounce | None:
+    try:
+        return read_bounce(raw, domain)
+    except Exception as error:  # noqa: BLE001 - whatever a stranger wrote keeps nobody else's report from being read
+        log.warning("mail_unreadable", reason=type(error).__name__)
+        return None

@@ -26,7 +26,9 @@ class _Visit:
             return b"+OK\r\n", False
         handle = {"USER": self._name, "PASS": self._enter}.get(command.upper())
         if handle is None and self._mails is not None:
-            handle = {"UIDL": self._ids, "RETR": self._read, "DELE": self._delete}.get(command.upper())
+            handle = {"UIDL": self._ids, "TOP": self._begin, "RETR": self._read, "DELE": self._delete}.get(
+                command.upper()
+            )
         return (handle(rest) if handle else b"-ERR\r\n"), True
 
     def _name(self, user: str) -> bytes:
@@ -45,10 +47,17 @@ class _Visit:
 
     def _read(self, number: str) -> bytes:
         mail = self._mail(number)
-        if mail is None:
+        return _lines(mail.raw.splitlines()) if mail else b"-ERR\r\n"
+
+    def _begin(self, what: str) -> bytes:
+        """The headers and so many lines of the body."""
+        number, _, most = what.partition(" ")
+        mail = self._mail(number)
+        if mail is None or not most.isdecimal():
             return b"-ERR\r\n"
-        lines = [b"." + line if line.startswith(b".") else line for line in mail.raw.splitlines()]
-        return b"\r\n".join([b"+OK", *lines, b".", b""])
+        lines = mail.raw.splitlines()
+        headers = lines.index(b"") if b"" in lines else len(lines)
+        return _lines(lines[: headers + 1 + int(most)])
 
     def _delete(self, number: str) -> bytes:
         mail = self._mail(number)
@@ -67,6 +76,11 @@ class _Visit:
         for mail in [mail for mail in box or () if mail.id in self._gone]:
             self._world.mails[self._user].remove(mail)
         self._world.touch()
+
+
+def _lines(lines: list[bytes]) -> bytes:
+    told = [b"." + line if line.startswith(b".") else line for line in lines]
+    return b"\r\n".join([b"+OK", *told, b".", b""])
 
 
 @asynccontextmanager

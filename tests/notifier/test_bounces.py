@@ -1,10 +1,15 @@
 """A mail that was accepted and comes back is refused in the ledger, and the reader is told by the next way."""
 
+import aiosmtplib
+import pytest
+
+from bot.sandbox.mails import not_delivered
 from notifier.bounces import Bounces
 from storage.channel_accounts import StoredChannelAccounts, seal_context
 from tests.support.outside import BOUNCES as BOX
 from tests.support.outside import Outside, mail_of
 
+DOMAIN = "hospital.example"
 MAIL_FIRST = "UPDATE contact_point SET rank = CASE account_id WHEN $1 THEN 1 ELSE 2 END"
 SETTINGS = "UPDATE channel_account SET settings = settings || $2, sealed = $3 WHERE id = $1"
 
@@ -48,6 +53,23 @@ async def test_what_was_read_is_deleted_and_tells_nothing_twice(around: Outside)
     await around.drain()
     assert await around.mails(BOX) == []
     assert len(await around.ledger("reporter")) == 2
+
+
+async def drop(around: Outside, raw: bytes) -> None:
+    """Somebody writes to the address of what comes back."""
+    where = {"hostname": around.sandbox.smtp_host, "port": around.sandbox.smtp_port}
+    await aiosmtplib.send(raw, sender="x@people.example", recipients=[BOX], **where)
+
+
+@pytest.mark.parametrize("local", ["a%00b", "y1%0d-1", "x" * 300, "%ff"])
+async def test_what_strangers_write_keeps_no_report_from_being_read(around: Outside, local: str) -> None:
+    bounces = await mailbox(around)
+    await drop(around, not_delivered(BOX, "x@people.example", f"Message-ID: <{local}@{DOMAIN}>".encode()))
+    await around.faults(mail={"bounce": [mail_of("reporter")]})
+    await around.report_to_reporter()
+    await around.drain()
+    assert await bounces.read() == 1
+    assert await around.mails(BOX) == []
 
 
 async def test_a_mailbox_that_lets_nobody_in_changes_nothing(around: Outside) -> None:

@@ -1,5 +1,6 @@
 """What a mail server reports back of a mail that it had accepted and could not deliver (RFC 3464)."""
 
+import re
 from dataclasses import dataclass
 from email import policy
 from email.message import Message
@@ -10,6 +11,7 @@ from notifier.trim import one_line
 
 _FAILED = "failed"
 _MESSAGE_ID_LENGTH = 400
+_UNIQUE_ID = re.compile(r"[A-Za-z0-9_@-]{1,64}")  # anybody can write to this mailbox
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,10 @@ def read_bounce(raw: bytes, domain: str) -> Bounce | None:
     status = _status(report)
     message_id = _original_id(report)
     local, _, host = message_id.strip("<>").rpartition("@")
+    unique_id = unquote(local)
     if not status or host.lower() != domain.lower() or len(message_id) > _MESSAGE_ID_LENGTH:
         return None
-    return Bounce(message_id, unquote(local), status)
+    return Bounce(message_id, unique_id, status) if _UNIQUE_ID.fullmatch(unique_id) else None
 
 
 def _status(report: Message) -> str:

@@ -7,12 +7,16 @@ processes one reads.
 import asyncio
 import poplib
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from notifier.providers.email.account import EmailAccount
 
 ANSWER_S = 15.0
 MOST_MAILS = 50
+MOST_LINES = 1000
+"""Of a mail's body: a report names what came back at its beginning, and whole mails may follow in it."""
+LINE_TOO_LONG = "line too long"  # the library's words; nobody who keeps the rules writes such lines
 UNREACHABLE = (poplib.error_proto, OSError)
 
 
@@ -24,7 +28,10 @@ class Mailbox:
         self._tls = tls
 
     async def mails(self) -> Mapping[str, bytes]:
-        """The oldest mails in it, by the id that the server gives them."""
+        """The beginnings of the oldest mails in it, by the id that the server gives them.
+
+        One that breaks the rules is empty. One that the server does not give out is left there.
+        """
         return await asyncio.to_thread(self._mails)
 
     async def delete(self, ids: Sequence[str]) -> None:
@@ -33,22 +40,37 @@ class Mailbox:
             await asyncio.to_thread(self._delete, ids)
 
     def _mails(self) -> Mapping[str, bytes]:
-        visit = self._enter()
-        try:
-            numbers = list(_numbers(visit).items())[:MOST_MAILS]
-            return {id_: b"\r\n".join(visit.retr(number)[1]) for id_, number in numbers}
-        finally:
+        found: dict[str, bytes] = {}
+        with self._visit() as visit:
+            for id_, number in list(_numbers(visit).items())[:MOST_MAILS]:
+                try:
+                    found[id_] = b"\r\n".join(visit.top(number, MOST_LINES)[1])
+                except poplib.error_proto as error:
+                    if _is_refusal(error):
+                        continue
+                    if error.args[0] != LINE_TOO_LONG:
+                        raise
+                    # The rest of it is still under way, so this visit is over.
+                    return {**found, id_: b""}
             visit.quit()
+        return found
 
     def _delete(self, ids: Sequence[str]) -> None:
-        visit = self._enter()
-        try:
+        with self._visit() as visit:
             numbers = _numbers(visit)
             for id_ in ids:
                 if id_ in numbers:
                     visit.dele(numbers[id_])
-        finally:
             visit.quit()  # what was deleted goes only now
+
+    @contextmanager
+    def _visit(self) -> Iterator[poplib.POP3]:
+        """Whoever is done says so by QUIT; else nothing was deleted."""
+        visit = self._enter()
+        try:
+            yield visit
+        finally:
+            visit.close()
 
     def _enter(self) -> poplib.POP3:
         settings, password = self._account.settings, self._account.secrets.bounce_password
@@ -72,4 +94,9 @@ def _numbers(visit: poplib.POP3) -> dict[str, int]:
     """The number of each mail in this visit, by its lasting id."""
     _, lines, _ = visit.uidl()
     pairs = (line.decode("ascii", "replace").split(maxsplit=1) for line in lines)
-    return {pair[1]: int(pair[0]) for pair in pairs if len(pair) > 1}
+    return {pair[1]: int(pair[0]) for pair in pairs if len(pair) > 1 and pair[0].isdecimal()}
+
+
+def _is_refusal(error: poplib.error_proto) -> bool:
+    """Did the server answer with a no? Then it waits for the next command."""
+    return isinstance(error.args[0], bytes)

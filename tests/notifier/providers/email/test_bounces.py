@@ -59,6 +59,8 @@ def test_a_report_with_the_headers_alone_is_read() -> None:
         POSTFIX.replace(b"%ACTION%", b"delivered"),
         POSTFIX.replace(b"%ACTION%", b"failed").replace(b"@yishe.example>", b"@others.example>"),
         POSTFIX.replace(b"%ACTION%", b"failed").replace(b"Message-ID", b"X-Other"),
+        POSTFIX.replace(b"%ACTION%", b"failed").replace(b"<y42-2@", b"<y42%00@"),
+        POSTFIX.replace(b"%ACTION%", b"failed").replace(b"<y42-2@", b"<@"),
         b"Subject: Out of office\r\n\r\nI am away",
         b"Content-Type: multipart/report; boundary=x\r\n\r\n",
         b"",
