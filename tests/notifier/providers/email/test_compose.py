@@ -2,8 +2,10 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
+from email.utils import getaddresses
 from html.parser import HTMLParser
 
 import pytest
@@ -199,6 +201,36 @@ def test_what_may_be_stopped_is_stopped_by_one_click_and_by_a_page() -> None:
     assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert f'<a href="{url}"' in mail.html
     assert f"已阅: {url}" in mail.text
+
+
+def test_what_programs_read_stays_whole_however_long_it_is() -> None:
+    host = "equipment.first-affiliated-hospital-of-the-medical-university.example"
+    url, domain = f"https://{host}/n/123456789012-{'A' * 22}", f"mail.of-the-department-of-equipment.{host}"
+    sender = replace(ACCOUNT, settings={**ACCOUNT.settings, "message_id_domain": domain})
+    raw = mail_bytes(FrozenMail.model_validate(CHANNEL.compose(content(stop_url=url), TO, sender)))
+    for line in (
+        f"List-Unsubscribe: <{url}>",
+        *(f"{n}: <R-2026-000017@{domain}>" for n in ("References", "In-Reply-To")),
+    ):
+        assert f"\r\n{line}\r\n".encode() in raw
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "示例市第一人民医院医疗设备管理处（放射设备）, 值班",
+        "Equipment (示例), Radiology, and a name that is far too long for one line of a mail's header",
+        '设备科 (A), "B" <c@d.example>; 值班室: 全天',
+        "医设 👩‍⚕️ " * 9,
+    ],
+)
+def test_any_name_of_the_sender_is_one_name_on_the_wire(name: str) -> None:
+    sender = replace(ACCOUNT, settings={**ACCOUNT.settings, "sender_name": name})
+    raw = mail_bytes(FrozenMail.model_validate(CHANNEL.compose(content(), TO, sender)))
+    (found,) = getaddresses([str(message_from_bytes(raw)["From"]).replace("\r\n", "")])
+    assert found[1] == "device@hospital.example"
+    shown = str(make_header(decode_header(found[0])))
+    assert shown.replace(" ", "") == name.replace(" ", "")
 
 
 @pytest.mark.parametrize("stop_url", ["", "http://yishe.example/n/7-abc"])
