@@ -22,9 +22,12 @@ class SmtpStub:
     at_data: str | None = None
     at_sign_in: str | None = None
     silent_after_data: bool = False
+    slow_after_data_s: float = 0.0
+    silent_at_noop: bool = False
     gone_after_data: bool = False
     goodbye_once: bool = False
     noops: int = 0
+    greeted: list[str] = field(default_factory=list)
     lost: asyncio.Event = field(default_factory=asyncio.Event)
     lines: list[asyncio.Transport] = field(default_factory=list)
     port: int = 0
@@ -39,6 +42,7 @@ class SmtpStub:
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
+        self.greeted.append(hostname)
         if _wire(server) not in self.lines:
             self.lines.append(_wire(server))
         return responses
@@ -47,6 +51,8 @@ class SmtpStub:
         self, server: SMTP, session: Session, envelope: Envelope, arg: str
     ) -> str:
         self.noops += 1
+        if self.silent_at_noop:
+            await self.release.wait()
         return "250 OK"
 
     async def handle_MAIL(  # noqa: N802 - the server's name for it
@@ -72,6 +78,7 @@ class SmtpStub:
         self._keep(server, envelope)
         if self.silent_after_data:
             await self.release.wait()
+        await asyncio.sleep(self.slow_after_data_s)
         if self.gone_after_data:
             _wire(server).abort()
         return "250 OK queued as 42"

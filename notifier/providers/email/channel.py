@@ -20,6 +20,8 @@ from storage.clock import Clock
 # RFC 5321 grants a server ten minutes after DATA. A claimed message cannot wait so long: later than this
 # it counts as "perhaps delivered", and the next try carries the same Message-ID.
 _ANSWER_S, _TOTAL_S = 20.0, 60.0
+# Photos make a mail large, and hospitals' lines are narrow: 2 Mbit/s.
+_BYTES_A_SECOND = 256_000
 _GOODBYE = 421
 
 
@@ -43,7 +45,7 @@ class EmailChannel(Unchangeable):
     ) -> None:
         self._clock = clock
         self._photos = Photos(files)
-        self._total_s = total_s
+        self._answer_s, self._total_s = answer_s, total_s
         self._pool = Pool(answer_s, tls_context, pool or PoolSettings())
         self._composer = MailComposer()
 
@@ -86,7 +88,9 @@ class EmailChannel(Unchangeable):
             # One recipient a mail: a refusal is this recipient's, there is none in part.
             await line.server.rcpt(recipient)
             progress.stage = Stage.DATA
-            return (await line.server.data(mail)).message
+            return (
+                await line.server.data(mail, timeout=self._answer_s + len(mail) / _BYTES_A_SECOND)
+            ).message
 
         try:
             return await self._pool.with_line(account_id, sender, hand_over)

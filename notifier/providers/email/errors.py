@@ -12,6 +12,9 @@ from storage.texts import N_
 # Sign-in wanted, refused, or only with encryption: whoever the recipient is, nothing will pass.
 _SIGN_IN = frozenset({530, 534, 535, 538})
 _FINAL = 500
+_NO_SMTP = aiosmtplib.SMTPStatus.invalid_response
+# The other side ended the encrypted connection, as any connection may end.
+_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 class Stage(StrEnum):
@@ -25,14 +28,21 @@ class Stage(StrEnum):
 
 def failure(error: Exception, stage: Stage) -> SendFailed:
     """The typed failure for what aiosmtplib, the socket or the time limit raised at `stage`."""
-    if isinstance(error, aiosmtplib.SMTPResponseException):
+    if isinstance(error, aiosmtplib.SMTPResponseException) and error.code != _NO_SMTP:
         verdict, reason = _refusal(error, stage)
         return SendFailed(verdict, str(error.code), reason, detail=_words(error.message))
-    if isinstance(error, (ConnectionError, TimeoutError)) and not isinstance(error.__cause__, ssl.SSLError):
+    if stage is not Stage.CONNECT or _is_broken(error):
         return _broken(error, stage)
     # What is left: the server lacks STARTTLS or every way to sign in, or its certificate is not trusted.
     reason = N_("The mail server lacks what the settings ask for")
     return SendFailed(Verdict.CONFIGURATION, "smtp", reason, detail=_words(str(error)))
+
+
+def _is_broken(error: Exception) -> bool:
+    """While connecting: did the connection end, or its certificate, its encryption or the settings not fit?"""
+    if isinstance(error.__cause__ or error, ssl.SSLError):
+        return isinstance(error.__cause__ or error, _ENDED)
+    return isinstance(error, (ConnectionError, TimeoutError, aiosmtplib.SMTPResponseException))
 
 
 def _refusal(error: aiosmtplib.SMTPResponseException, stage: Stage) -> tuple[Verdict, str]:

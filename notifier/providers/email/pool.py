@@ -14,6 +14,8 @@ import aiosmtplib
 from notifier.providers.email.account import EmailAccount
 
 GOODBYE_S = 2.0
+# It says goodbye, or what it said was no answer.
+_OUT_OF_STEP = (aiosmtplib.SMTPStatus.domain_unavailable, aiosmtplib.SMTPStatus.invalid_response)
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,7 @@ class Pool:
             return False
         if asyncio.get_running_loop().time() - line.quiet_since < self._settings.trusted_s:
             return True
-        try:
-            await line.server.noop(timeout=GOODBYE_S)
-        except (aiosmtplib.SMTPException, OSError):
-            return False
-        return True
+        return await _answers(line, line.server.noop(timeout=GOODBYE_S))
 
     async def _connect(self, sender: EmailAccount) -> Line:
         settings, (user, password) = sender.settings, sender.login or (None, None)
@@ -135,6 +133,8 @@ class Pool:
             password=password,
             use_tls=settings.tls == "implicit",
             start_tls=settings.tls == "starttls",
+            # The machine's own name may be one that no server believes, and looking it up can take seconds.
+            local_hostname=settings.message_id_domain,
             tls_context=self._tls,
             timeout=self._answer_s,
         )
@@ -150,11 +150,7 @@ class Pool:
         self, account: _Account, line: Line, refusal: aiosmtplib.SMTPResponseException
     ) -> None:
         """A refused mail leaves the conversation in step once it is reset, unless the server says goodbye."""
-        try:
-            if refusal.code == aiosmtplib.SMTPStatus.domain_unavailable:
-                raise refusal
-            await line.server.rset(timeout=GOODBYE_S)
-        except (aiosmtplib.SMTPException, OSError):
+        if refusal.code in _OUT_OF_STEP or not await _answers(line, line.server.rset(timeout=GOODBYE_S)):
             line.server.close()
             return
         line.mails += 1
@@ -173,6 +169,20 @@ class Pool:
         if line in account.idle:
             account.idle.remove(line)
             line.server.close()
+
+
+async def _answers(line: Line, asked: Awaitable[object]) -> bool:
+    """Does the server answer as it should?"""
+    try:
+        await asked
+    except (aiosmtplib.SMTPException, OSError):
+        return False
+    except (
+        BaseException
+    ):  # nobody waits for it any more, and what comes now would be taken for another answer
+        line.server.close()
+        raise
+    return True
 
 
 async def _say_goodbye(line: Line) -> None:

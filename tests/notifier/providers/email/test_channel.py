@@ -1,11 +1,13 @@
 import asyncio
 import ssl
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import aiosmtplib
 import pytest
 from aiohttp.test_utils import unused_port
 from cryptography import x509
@@ -15,6 +17,8 @@ from cryptography.x509.oid import NameOID
 
 from notifier.channel import Accepted, Account, Replacement, SendFailed, Verdict
 from notifier.providers.email.channel import EmailChannel
+from notifier.providers.email.errors import Stage
+from notifier.providers.email.errors import failure as meaning
 from tests.support.channel_contents import ManualClock, content
 from tests.support.smtp_stub import SmtpStub, serving
 
@@ -97,6 +101,50 @@ async def test_silence_after_data_may_be_a_delivery(how: str) -> None:
         failed = await failure(EmailChannel(ManualClock(), answer_s=0.3), account(server.port))
     assert (failed.verdict, failed.code, failed.maybe_delivered) == (Verdict.TEMPORARY, "lost-at-data", True)
     assert len(server.mails) == 1
+
+
+async def test_a_large_mail_has_the_time_that_a_narrow_line_needs() -> None:
+    class Files:
+        async def get(self, sha256: str) -> bytes:
+            return b"\xff\xd8\xff" + b"x" * 500_000
+
+    channel = EmailChannel(ManualClock(), Files(), answer_s=0.1)
+    async with serving(SmtpStub(slow_after_data_s=0.5)) as server:
+        assert (await failure(channel, account(server.port))).code == "lost-at-data"
+        sender = account(server.port, send_photos=True)
+        payload = channel.compose(replace(content(), photos=(("x", "a"),)), TO, sender)
+        assert (await channel.send(payload, TO, sender)).provider_id
+
+
+@pytest.mark.parametrize(
+    ("stage", "cause", "verdict", "maybe"),
+    [
+        (Stage.DATA, ssl.SSLError("bad record mac"), Verdict.TEMPORARY, True),
+        (Stage.SENDER, ssl.SSLError("bad record mac"), Verdict.TEMPORARY, False),
+        (Stage.CONNECT, ssl.SSLEOFError("unexpected end"), Verdict.TEMPORARY, False),
+        (Stage.CONNECT, ssl.SSLCertVerificationError("self-signed"), Verdict.CONFIGURATION, False),
+    ],
+)
+def test_broken_encryption_is_told_from_one_that_is_not_trusted(
+    stage: Stage, cause: Exception, verdict: Verdict, maybe: bool
+) -> None:
+    lost = aiosmtplib.SMTPServerDisconnected("Connection lost")
+    lost.__cause__ = cause
+    for error in (lost, cause):
+        failed = meaning(error, stage)
+        assert (failed.verdict, failed.maybe_delivered) == (verdict, maybe)
+
+
+async def test_an_answer_that_is_none_after_the_mail_may_be_a_delivery(channel: EmailChannel) -> None:
+    async with serving(SmtpStub(at_data="so be it")) as server:
+        failed = await failure(channel, account(server.port))
+    assert (failed.verdict, failed.maybe_delivered) == (Verdict.TEMPORARY, True)
+
+
+async def test_the_server_is_greeted_by_a_name_of_the_senders(channel: EmailChannel) -> None:
+    async with serving(stub := SmtpStub()) as server:
+        await send(channel, account(server.port))
+    assert stub.greeted == ["yishe.example"]
 
 
 async def test_whole_conversation_has_a_limit() -> None:

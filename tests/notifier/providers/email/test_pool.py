@@ -95,3 +95,15 @@ async def test_other_settings_are_another_connection() -> None:
         await send(channel, sender)
         await send(channel, account(int(sender.settings["port"]), username="device"))
     assert (len(stub.lines), len(stub.sign_ins)) == (2, 1)
+
+
+async def test_a_connection_that_nobody_waits_for_any_more_is_closed() -> None:
+    async with sending(stub := SmtpStub(), trusted_s=0) as (channel, sender):
+        await send(channel, sender)
+        stub.silent_at_noop = True
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await send(channel, sender)
+        async with asyncio.timeout(2):
+            await stub.lost.wait()
+    assert len(stub.lines) == 1
