@@ -1,5 +1,6 @@
 """The HTML keeps the rules under which Outlook (which draws with Word) and QQ mail show what was meant."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -80,6 +81,16 @@ def test_banner_has_its_colour_twice_and_a_fixed_width_around_it(severity: Sever
         True,
     )
     assert '<table width="600"' in html
+
+
+def test_word_sees_a_fixed_width_around_what_other_programs_let_shrink() -> None:
+    """Word draws what stands in its conditional comments, and no `max-width`."""
+    for_word = re.sub(r"<!--\[if mso\]>(.*?)<!\[endif\]-->", r"\1", html_of(content()))
+    assert for_word != html_of(content())
+    assert checked(for_word).broken == []
+    around = for_word.partition("max-width:600px")[0]
+    assert around.count('<table width="600"') == 2
+    assert for_word.count("<table") == for_word.count("</table>")
 
 
 @pytest.mark.parametrize(
