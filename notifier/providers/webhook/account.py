@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, field_validator, model_validator
+from yarl import URL
 
 from notifier.channel import Account
 from notifier.providers.checked import checked
@@ -22,6 +23,12 @@ class WebhookSettings(BaseModel):
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+(/[^\s#]*)?$", max_length=300)]
     private_addresses: bool = False
+
+    @field_validator("url")
+    @classmethod
+    def _can_be_called(cls, value: str) -> str:
+        URL(value)  # raises ValueError
+        return value
 
     @model_validator(mode="after")
     def _is_encrypted(self) -> "WebhookSettings":

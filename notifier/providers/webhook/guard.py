@@ -1,12 +1,13 @@
-"""Which address a host name stands for, looked at before anything is said to it.
+"""Which addresses a host name stands for, looked at before anything is said to one of them.
 
-A name is resolved once, and the very address that was looked at is spoken to: one that changes its mind between
+A name is resolved once, and the very addresses that were looked at are spoken to: one that changes its mind between
 the look and the call gains nothing (OWASP, Server-Side Request Forgery Prevention).
 """
 
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Sequence
 
 from notifier.channel import SendFailed, Verdict
 from storage.texts import N_
@@ -15,18 +16,24 @@ NOT_PUBLIC = N_("The address stands within the house, and the account does not a
 UNKNOWN_HOST = N_("The name of the receiver is not known")
 
 
-async def address_of(host: str, port: int, *, private: bool) -> str:
-    """One address of the host. Raises SendFailed: an unknown name, or an address that must not be spoken to."""
+async def addresses_of(host: str, port: int, *, private: bool) -> Sequence[str]:
+    """The addresses of the host, the one to be tried first in front.
+
+    Raises SendFailed: an unknown name, or an address that must not be spoken to.
+    """
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+    except (
+        OSError,
+        UnicodeError,
+    ):  # a name that is none (a label too long, or empty) cannot be written as one
         found = []
     if not found:
         raise SendFailed(Verdict.TEMPORARY, "dns", UNKNOWN_HOST)
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not private and not all(is_public(address) for address in addresses):
         raise SendFailed(Verdict.CONFIGURATION, "private-address", NOT_PUBLIC)
-    return addresses[0]
+    return addresses
 
 
 def is_public(address: str) -> bool:

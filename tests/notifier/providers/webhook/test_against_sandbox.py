@@ -1,6 +1,8 @@
 """A webhook against its stand-in, which verifies signature and time, and tells repeated events."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import aiohttp
@@ -83,6 +85,9 @@ async def test_what_is_played_again_later_is_refused(box: Sandbox) -> None:
         ({"status": 503}, "temporary http-503 maybe"),
         ({"status": 503, "retry_after": "120"}, "rate http-503 120.0"),
         ({"status": 429, "retry_after": "7"}, "rate http-429 7.0"),
+        ({"status": 429, "retry_after": "9" * 400}, "rate http-429 86400.0"),
+        ({"status": 503, "retry_after": "Thu, 01 Jan 1970 00:00:00 GMT"}, "rate http-503"),
+        ({"status": 503, "retry_after": "soon"}, "temporary http-503 maybe"),
         ({"status": 410}, "permanent http-410"),
         ({"status": 307}, "configuration http-307"),
         ({"status": 404}, "temporary http-404"),
@@ -94,6 +99,38 @@ async def test_answers_are_told_apart(
     await order(box, status_times=1, **faults)
     assert await tell(channel, hook(box)) == told
     assert (await receiver(box))["events"] == []
+
+
+async def test_a_date_says_how_long_to_wait(box: Sandbox, channel: WebhookChannel) -> None:
+    until = format_datetime(box.time.now() + timedelta(minutes=2), usegmt=True)
+    await order(box, status=503, status_times=1, retry_after=until)
+    assert await tell(channel, hook(box)) == "rate http-503 120.0"
+
+
+@pytest.mark.parametrize(("dead", "told"), [(1, "ok"), (3, "temporary connect")])
+async def test_a_dead_address_leaves_the_next_one(box: Sandbox, dead: int, told: str) -> None:
+    async def resolve(host: str, port: int, *, private: bool) -> list[str]:
+        return ["127.0.0.2"] * dead + ["127.0.0.1"]
+
+    async with aiohttp.ClientSession() as http:
+        channel = WebhookChannel(http, box.time, resolve=resolve)
+        assert await tell(channel, hook(box)) == told
+    assert len((await receiver(box))["events"]) == (told == "ok")
+
+
+@pytest.mark.parametrize("url", ["https://x.example:99999/", "https://[::1/", "http://:80/"])
+async def test_an_address_that_is_none_is_the_settings_fault(
+    box: Sandbox, channel: WebhookChannel, url: str
+) -> None:
+    assert await tell(channel, hook(box, url=url)) == "configuration settings"
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example", "例" * 60 + ".example"])
+async def test_a_name_that_is_none_is_not_known(box: Sandbox, channel: WebhookChannel, host: str) -> None:
+    assert await tell(channel, hook(box, url=f"https://{host}/")) in (
+        "temporary dns",
+        "configuration settings",
+    )
 
 
 async def test_a_lost_answer_may_have_been_an_event(box: Sandbox, channel: WebhookChannel) -> None:
