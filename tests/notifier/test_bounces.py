@@ -57,8 +57,10 @@ async def test_what_was_read_is_deleted_and_tells_nothing_twice(around: Outside)
 
 async def drop(around: Outside, raw: bytes) -> None:
     """Somebody writes to the address of what comes back."""
-    where = {"hostname": around.sandbox.smtp_host, "port": around.sandbox.smtp_port}
-    await aiosmtplib.send(raw, sender="x@people.example", recipients=[BOX], **where)
+    at = around.sandbox
+    await aiosmtplib.send(
+        raw, sender="x@people.example", recipients=[BOX], hostname=at.smtp_host, port=at.smtp_port
+    )
 
 
 @pytest.mark.parametrize("local", ["a%00b", "y1%0d-1", "x" * 300, "%ff"])
