@@ -34,6 +34,7 @@ S = "S3cret-value_of.tests"
         f"Set-Cookie: session={S}; HttpOnly",
         f"https://yishe.example/d/{S.replace('.', '')}/report",
         f"/f/{S.replace('.', '')}",
+        f"/n/{S.replace('.', '')}",
         f"/webhooks/aliyun-sms/main/{S.replace('.', '')}",
         f"msg_signature={S}&timestamp=1&echostr={S}",
     ],
