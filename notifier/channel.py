@@ -160,8 +160,11 @@ class SendFailed(Exception):
 
     `code` is the provider's own, for the ledger; `reason` a fixed English sentence for the catalogues;
     `detail` the provider's words, shortened and free of secrets. `seen_before`: it refused because it has
-    had a message of this unique id, which is no failure where an earlier try may have arrived.
+    had a message of this unique id, which is no failure where an earlier try may have arrived. `of_message`: the
+    account works, and is only not set up for this kind of message.
     """
+
+    of_message = False
 
     def __init__(
         self,

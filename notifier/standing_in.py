@@ -74,6 +74,9 @@ class StandIns:
         """Note what a failed try says of the account."""
         kinds = kinds_of(delivery.channel)
         if kinds:
+            if failure.of_message:
+                await standby.worked(tx, [delivery.account_id])
+                return
             of = standby.Failure(failure.verdict, failure.code)
             await standby.failed(tx, delivery.account_id, kinds, of, self._real.now())
 
@@ -96,7 +99,7 @@ def as_noted(failure: SendFailed) -> Failure:
 
 async def found_there(channel: Channel, delivery: Delivery, account: Account) -> Accepted | None:
     """What an earlier try, of which nobody knows how it ended, left at the provider. Raises SendFailed."""
-    if not (delivery.maybe_twice and delivery.tries and isinstance(channel, Traceable)):
+    if not (delivery.maybe_twice and isinstance(channel, Traceable)):
         return None
     found = await channel.find(delivery.payload, delivery.address, account, delivery.created_at)
     if found is not None:

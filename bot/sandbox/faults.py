@@ -51,7 +51,8 @@ class SmsFaults(_Switches):
 
     `code` (with `words` as its message) answers the next `code_times` calls; `accept_then_drop_connection`
     is the number of SMS that are taken while the connection ends before the answer. Numbers in
-    `undelivered` get nothing, and the report says `undelivered_code`; `no_reports` pushes none.
+    `undelivered` get nothing, and the report says `undelivered_code`; `no_reports` pushes none. Who asks what was
+    sent is answered `details_code`, if there is one.
     """
 
     unavailable: bool = False
@@ -63,6 +64,7 @@ class SmsFaults(_Switches):
     undelivered: list[str] = []
     undelivered_code: str = "NOT_ON_SERVICE"
     no_reports: bool = False
+    details_code: str = ""
 
 
 class VoiceFaults(_Switches):

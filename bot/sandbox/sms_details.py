@@ -17,6 +17,8 @@ def details_of(
     world: World, account: SmsAccount, query: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], int]:
     """One page, newest first, and how many there are in all. Raises `SmsError`."""
+    if world.faults.sms.details_code:
+        raise SmsError(world.faults.sms.details_code)
     number, day = query.get("PhoneNumber", ""), query.get("SendDate", "")
     size, page = _number(query, "PageSize"), _number(query, "CurrentPage")
     if not number or len(day) != len("20260102") or not 1 <= size <= MOST_ON_A_PAGE or page < 1:

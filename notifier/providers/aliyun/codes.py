@@ -18,6 +18,7 @@ CLOCK = N_("This server's clock is wrong")
 NO_RIGHT = N_("The access key lacks the right to send")
 NO_CREDIT = N_("The account has no credit left")
 STOPPED = N_("The account is out of service")
+ELSEWHERE = N_("What answers at this address is not the provider")
 _TOO_OFTEN = N_("The number has had as many messages as the provider allows")
 _FLOW = (("分钟", Meaning(_R, _TOO_OFTEN, 60)), ("小时", Meaning(_R, _TOO_OFTEN, 3600)))
 # A day is a rolling one: so long later it is worth another try, where no other way is left.
@@ -33,6 +34,8 @@ GATEWAY: Mapping[str, Meaning] = MappingProxyType(
         "SignatureDoesNotMatch": Meaning(_C, CREDENTIALS),
         "IncompleteSignature": Meaning(_C, CREDENTIALS),
         "InvalidTimeStamp.Expired": Meaning(_C, CLOCK),
+        "InvalidAction.NotFound": Meaning(_C, ELSEWHERE),
+        "InvalidVersion": Meaning(_C, ELSEWHERE),
         "SignatureNonceUsed": Meaning(_T, BUSY),
         "Throttling": Meaning(_R, BUSY, 5),
         "Throttling.User": Meaning(_R, BUSY, 5),
@@ -43,8 +46,18 @@ GATEWAY: Mapping[str, Meaning] = MappingProxyType(
         "isp.RAM_PERMISSION_DENY": Meaning(_C, NO_RIGHT),
         "isv.AMOUNT_NOT_ENOUGH": Meaning(_C, NO_CREDIT),
         "isv.OUT_OF_SERVICE": Meaning(_C, STOPPED),
+        "isv.PRODUCT_UN_SUBSCRIPT": Meaning(_C, STOPPED),
+        "isv.PRODUCT_UNSUBSCRIBE": Meaning(_C, STOPPED),
+        "isv.ACCOUNT_ABNORMAL": Meaning(_C, STOPPED),
+        "isv.ACCOUNT_NOT_EXISTS": Meaning(_C, CREDENTIALS),
     }
 )
+
+
+def is_passing(code: str) -> bool:
+    """Is it known to be over soon? Whatever else is refused will be refused again."""
+    known = GATEWAY.get(code)
+    return known is not None and known.verdict in (Verdict.TEMPORARY, Verdict.RATE)
 
 
 def meaning(code: str, words: str, own: Mapping[str, Meaning]) -> Meaning:

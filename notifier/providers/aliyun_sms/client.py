@@ -6,6 +6,7 @@ from datetime import date
 import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from notifier.providers.aliyun.codes import is_passing
 from notifier.providers.aliyun.gateway import OK, AccessKey, AliyunGateway, Answer
 from notifier.providers.aliyun_sms.account import SmsAccount
 from notifier.providers.aliyun_sms.errors import failure
@@ -58,6 +59,8 @@ class AliyunClient:
 
 
 def _entries(answer: Answer) -> list[Detail]:
+    if is_passing(answer.code):
+        raise failure(answer.code, answer.message)
     try:
         return _Details.model_validate(answer.details).entries if answer.code == OK else []
     except ValidationError:

@@ -16,6 +16,8 @@ _PARAMETERS = N_("The SMS provider calls the message's parameters wrong")
 _NUMBER = N_("The SMS provider does not take this number")
 _SIGNATURE = N_("The SMS signature is not approved for this")
 _SPENT = N_("The SMS account has used up its limit")
+_TEMPLATE = N_("The SMS template is not approved")
+_WORD = N_("The SMS provider refuses a word of the message")
 
 MEANINGS: Mapping[str, Meaning] = MappingProxyType(
     {
@@ -29,8 +31,15 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "isv.PARAM_LENGTH_LIMIT": Meaning(_P, _PARAMETERS),
         "isv.PARAM_NOT_SUPPORT_URL": Meaning(_P, _PARAMETERS),
         "isv.EXTEND_CODE_ERROR": Meaning(_P, _PARAMETERS),
-        "isv.BLACK_KEY_CONTROL_LIMIT": Meaning(_P, N_("The SMS provider refuses a word of the message")),
-        "isv.SMS_TEMPLATE_ILLEGAL": Meaning(_C, N_("The SMS template is not approved")),
+        "isv.TEMPLATE_PARAMS_ILLEGAL": Meaning(_P, _PARAMETERS),
+        "isv.BLACK_KEY_CONTROL_LIMIT": Meaning(_P, _WORD),
+        "isv.SMS_CONTENT_ILLEGAL": Meaning(_P, _WORD),
+        "isv.SMS_TEMPLATE_ILLEGAL": Meaning(_C, _TEMPLATE, of_message=True),
+        # A template for abroad, which serves no number of the mainland.
+        "isv.DOMESTIC_NUMBER_NOT_SUPPORTED": Meaning(_C, _TEMPLATE, of_message=True),
+        "isv.SMS_TEST_SIGN_TEMPLATE_LIMIT": Meaning(_C, _SIGNATURE),
+        "isv.SMS_TEST_NUMBER_LIMIT": Meaning(_C, _SIGNATURE),
+        "isv.SMS_SIGN_ILLEGAL": Meaning(_C, _SIGNATURE),
         "isv.SMS_SIGNATURE_ILLEGAL": Meaning(_C, _SIGNATURE),
         "isv.SMS_SIGNATURE_SCENE_ILLEGAL": Meaning(_C, _SIGNATURE),
         "isv.SIGN_STATE_ILLEGAL": Meaning(_C, _SIGNATURE),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from notifier.channel import SendFailed, Verdict
-from notifier.providers.aliyun.codes import CREDENTIALS, STOPPED, meaning
+from notifier.providers.aliyun.codes import meaning
 from notifier.providers.meanings import Meaning, refusal
 from storage.texts import N_
 
@@ -32,14 +32,10 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "isv.BLACK_KEY_CONTROL_LIMIT": Meaning(_P, N_("The provider refuses a word of the call")),
         "isv.VOICE_ROBOT_NOT_PERIOD": Meaning(_P, _NOT_NOW),
         "isv.VOICE_CALL_PERIOD_ERROR": Meaning(_P, _NOT_NOW),
-        "isv.TTS_TEMPLATE_ILLEGAL": Meaning(_C, _TEMPLATE),
-        "isv.TEMPLATE_ILLEGAL": Meaning(_C, _TEMPLATE),
+        "isv.TTS_TEMPLATE_ILLEGAL": Meaning(_C, _TEMPLATE, of_message=True),
+        "isv.TEMPLATE_ILLEGAL": Meaning(_C, _TEMPLATE, of_message=True),
         "isv.DISPLAY_NUMBER_ILLEGAL": Meaning(_C, _CALLER),
         "isv.BILLID_NOT_EXIST": Meaning(_C, _CALLER),
-        "isv.PRODUCT_UN_SUBSCRIPT": Meaning(_C, STOPPED),
-        "isv.PRODUCT_UNSUBSCRIBE": Meaning(_C, STOPPED),
-        "isv.ACCOUNT_ABNORMAL": Meaning(_C, STOPPED),
-        "isv.ACCOUNT_NOT_EXISTS": Meaning(_C, CREDENTIALS),
         "isv.VOICE_CALL_FAIL": Meaning(_T, _CALL_FAILED, 60),
     }
 )

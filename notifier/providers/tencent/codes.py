@@ -21,6 +21,7 @@ GATEWAY: Mapping[str, Meaning] = MappingProxyType(
         "InvalidAction": Meaning(_C, N_("What answers at this address is not the provider")),
         "NoSuchVersion": Meaning(_C, N_("What answers at this address is not the provider")),
         "UnsupportedRegion": Meaning(_C, N_("The account does not serve this region")),
+        "UnsupportedOperation": Meaning(_C, N_("The account is not set up for this")),
         "IpInBlacklist": Meaning(_C, N_("This server's address may not use the account")),
         "IpNotInWhitelist": Meaning(_C, N_("This server's address may not use the account")),
         "RequestLimitExceeded": Meaning(_R, _BUSY, 5),
@@ -32,6 +33,12 @@ GATEWAY: Mapping[str, Meaning] = MappingProxyType(
 )
 # The caller's side, which the same message will not mend.
 _REFUSALS = frozenset({"FailedOperation", "InvalidParameter", "InvalidParameterValue", "MissingParameter"})
+
+
+def is_passing(code: str) -> bool:
+    """Is it known to be over soon? Whatever else is refused will be refused again."""
+    known = GATEWAY.get(code) or GATEWAY.get(code.split(".", 1)[0])
+    return known is not None and known.verdict in (Verdict.TEMPORARY, Verdict.RATE)
 
 
 def meaning(code: str, own: Mapping[str, Meaning]) -> Meaning:

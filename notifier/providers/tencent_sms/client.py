@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from notifier.channel import SendFailed
 from notifier.providers.http import TOTAL_S, unreadable
+from notifier.providers.tencent.codes import is_passing
 from notifier.providers.tencent.gateway import Operation, Refused, TencentGateway
 from notifier.providers.tencent_sms.account import TencentSmsAccount
 from notifier.providers.tencent_sms.errors import failure
@@ -81,8 +82,12 @@ class TencentSmsClient:
             "SmsSdkAppId": account.settings.sdk_app_id,
         }
         answer = await self._gateway.call(account.secret, PULL, asked)
+        if isinstance(answer, Refused):
+            if is_passing(answer.code):
+                raise failure(answer.code, answer.message)
+            return []
         try:
-            return [] if isinstance(answer, Refused) else _Pulls.model_validate(answer).statuses
+            return _Pulls.model_validate(answer).statuses
         except ValidationError:
             return []
 

@@ -11,7 +11,7 @@ from notifier.providers.meanings import Meaning, refusal
 from notifier.providers.tencent.codes import meaning
 from storage.texts import N_
 
-_T, _P, _C, _R = Verdict.TEMPORARY, Verdict.PERMANENT, Verdict.CONFIGURATION, Verdict.RATE
+_P, _C, _R = Verdict.PERMANENT, Verdict.CONFIGURATION, Verdict.RATE
 _PARAMETERS = N_("The SMS provider calls the message's parameters wrong")
 _NUMBER = N_("The SMS provider does not take this number")
 _SIGNATURE = N_("The SMS signature is not approved for this")
@@ -41,10 +41,10 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "FailedOperation.SignatureIncorrectOrUnapproved": Meaning(_C, _SIGNATURE),
         "FailedOperation.MissingSignature": Meaning(_C, _SIGNATURE),
         "InvalidParameterValue.SignExistAndUnapproved": Meaning(_C, _SIGNATURE),
-        "FailedOperation.TemplateIncorrectOrUnapproved": Meaning(_C, _TEMPLATE),
-        "FailedOperation.TemplateUnapprovedOrNotExist": Meaning(_C, _TEMPLATE),
-        "FailedOperation.TemplateIdNotExist": Meaning(_C, _TEMPLATE),
-        "FailedOperation.TemplateParamSetNotMatchApprovedTemplate": Meaning(_C, _TEMPLATE),
+        "FailedOperation.TemplateIncorrectOrUnapproved": Meaning(_C, _TEMPLATE, of_message=True),
+        "FailedOperation.TemplateUnapprovedOrNotExist": Meaning(_C, _TEMPLATE, of_message=True),
+        "FailedOperation.TemplateIdNotExist": Meaning(_C, _TEMPLATE, of_message=True),
+        "FailedOperation.TemplateParamSetNotMatchApprovedTemplate": Meaning(_C, _TEMPLATE, of_message=True),
         "FailedOperation.InsufficientBalanceInSmsPackage": Meaning(_C, _CREDIT),
         "UnauthorizedOperation.ServiceSuspendDueToArrears": Meaning(_C, _CREDIT),
         "UnauthorizedOperation.SdkAppIdIsDisabled": Meaning(_C, _STOPPED),
@@ -54,7 +54,8 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
             _C, N_("This server's address may not use the account")
         ),
         "UnsupportedOperation.UnsupportedRegion": Meaning(_C, N_("The account does not serve this region")),
-        "FailedOperation.MarketingSendTimeConstraint": Meaning(_C, _TEMPLATE),
+        "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone": Meaning(_C, _TEMPLATE, of_message=True),
+        "FailedOperation.MarketingSendTimeConstraint": Meaning(_C, _TEMPLATE, of_message=True),
         "InternalError.SigVerificationFail": Meaning(_C, N_("The access key of the account is refused")),
         "InternalError.RequestTimeException": Meaning(_C, N_("This server's clock is wrong")),
         "FailedOperation.PhoneNumberInBlacklist": Meaning(_P, _NUMBER),
@@ -65,7 +66,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "InvalidParameterValue.TemplateParameterFormatError": Meaning(_P, _PARAMETERS),
         "InvalidParameterValue.TemplateParameterLengthLimit": Meaning(_P, _PARAMETERS),
         "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter": Meaning(_P, _PARAMETERS),
-        "FailedOperation.FailResolvePacket": Meaning(_T, N_("The provider is busy")),
+        "FailedOperation.FailResolvePacket": Meaning(_P, _PARAMETERS),
     }
 )
 

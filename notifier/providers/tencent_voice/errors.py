@@ -27,7 +27,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
             _C, N_("The number that calls is not the account's own")
         ),
         "FailedOperation.TemplateIncorrectOrUnapproved": Meaning(
-            _C, N_("The call's template is not approved")
+            _C, N_("The call's template is not approved"), of_message=True
         ),
         "InternalError.RequestTimeException": Meaning(_C, N_("This server's clock is wrong")),
         "InternalError.SigVerificationFail": Meaning(_C, N_("The access key of the account is refused")),

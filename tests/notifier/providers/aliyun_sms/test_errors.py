@@ -16,6 +16,11 @@ from notifier.providers.aliyun_sms.errors import failure
         ("isv.AMOUNT_NOT_ENOUGH", "", Verdict.CONFIGURATION, None),
         ("SignatureDoesNotMatch", "", Verdict.CONFIGURATION, None),
         ("Throttling.User", "", Verdict.RATE, 5),
+        ("isv.PRODUCT_UN_SUBSCRIPT", "", Verdict.CONFIGURATION, None),
+        ("isv.ACCOUNT_ABNORMAL", "", Verdict.CONFIGURATION, None),
+        ("isv.SMS_SIGN_ILLEGAL", "", Verdict.CONFIGURATION, None),
+        ("isv.DOMESTIC_NUMBER_NOT_SUPPORTED", "", Verdict.CONFIGURATION, None),
+        ("InvalidAction.NotFound", "", Verdict.CONFIGURATION, None),
     ],
 )
 def test_codes_are_judged_by_the_published_table(

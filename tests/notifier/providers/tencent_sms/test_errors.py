@@ -23,6 +23,9 @@ PUBLISHED = {value for name, value in vars(errorcodes).items() if name.isupper()
         ("InternalError.Timeout", Verdict.TEMPORARY, None),
         ("AuthFailure.SignatureExpire", Verdict.CONFIGURATION, None),
         ("RequestLimitExceeded", Verdict.RATE, 5),
+        ("UnsupportedOperation.GlobalTemplateToChineseMainlandPhone", Verdict.CONFIGURATION, None),
+        ("UnsupportedOperation.BrandNew", Verdict.CONFIGURATION, None),
+        ("FailedOperation.FailResolvePacket", Verdict.PERMANENT, None),
     ],
 )
 def test_codes_are_judged_by_the_published_table(code: str, verdict: Verdict, after_s: float | None) -> None:
