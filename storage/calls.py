@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.database import Database
+from storage.numbers import spellings
 
 REPORTED_WITHIN = timedelta(days=3)
 # A try whose answer was lost is known by the number alone, and only for as long as its call can last.
@@ -28,11 +29,14 @@ class Named:
     number: str = ""
 
 
+class SeveralOpen(Exception):
+    """It could be one of several tries that are not noted yet, so it is wanted again once they are."""
+
+
 BY_OURS = """
 SELECT id AS delivery_id, message_id, unique_id FROM delivery
  WHERE unique_id = $1 AND account_id = $2 ORDER BY id DESC LIMIT 1
 """
-# The address is kept as it was entered, with or without the country's code.
 TO_NUMBER = """
 SELECT id AS delivery_id, message_id, unique_id FROM delivery
  WHERE account_id = $1 AND address = ANY($2) AND tried_at > $3
@@ -44,13 +48,15 @@ BY_NUMBER = (
 
 
 async def find(db: Database, account_id: int, named: Named, now: datetime) -> Call | None:
-    """The call of that account; None when it is nobody's, or could be one of several."""
+    """The call or SMS of that account; None when it is nobody's. Raises `SeveralOpen`."""
     if named.unique_id:
         row = await db.fetchrow(BY_OURS, named.unique_id, account_id)
         return Call(**dict(row)) if row else None
-    numbers = [prefix + named.number for prefix in ("", "+86", "86", "0086")]
+    numbers = spellings(named.number)
     row = await db.fetchrow(BY_THEIRS, account_id, numbers, now - REPORTED_WITHIN, named.provider_id)
     if row is not None:
         return Call(**dict(row))
     open_tries = await db.fetch(BY_NUMBER, account_id, numbers, now - IN_FLIGHT)
-    return Call(**dict(open_tries[0])) if len(open_tries) == 1 else None
+    if len(open_tries) > 1:
+        raise SeveralOpen
+    return Call(**dict(open_tries[0])) if open_tries else None

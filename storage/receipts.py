@@ -46,7 +46,7 @@ class Noted(StrEnum):
     NOTHING_NEW = "nothing new"
     UNKNOWN = "unknown"
     TOO_EARLY = "too early"
-    """It failed before it was noted that the provider took it; the report is wanted again, a little later."""
+    """It tells of a try that is not noted yet; the report is wanted again, a little later."""
 
 
 FIND = """SELECT id, created_at, message_id, message_created_at FROM delivery

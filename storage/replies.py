@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import routing_notes
+from storage import outbox, routing_notes
 from storage.database import Connection, Database
+from storage.numbers import spellings
 from storage.routing_notes import What
 
 # What was sent longer ago nobody answers any more by a short word.
@@ -67,7 +68,6 @@ WITH kept AS (
 SELECT id, outcome FROM kept
 UNION ALL SELECT id, outcome FROM sms_reply WHERE account_id = $1 AND key = $2 LIMIT 1
 """
-# The address is kept as it was entered, with or without the country's code.
 ASKED = """
 SELECT DISTINCT ON (d.message_id) d.message_id, d.id AS delivery_id, m.kind, m.severity, m.person_id, m.case_id,
        coalesce(c.number, '') AS number, coalesce(o.path, '') AS path,
@@ -86,16 +86,24 @@ SELECT p.id FROM contact_point cp JOIN person p ON p.id = cp.person_id AND p.act
   JOIN channel_account a ON a.id = cp.account_id
  WHERE cp.address = ANY($1) AND cp.ended_at IS NULL AND a.kind = ANY($2) ORDER BY cp.id LIMIT 1
 """
-ANSWERED_ALREADY = """
-SELECT EXISTS (SELECT FROM sms_reply WHERE number = $1 AND received_at > $2 AND outcome = $3)
+LATELY = "SELECT count(*) FROM sms_reply WHERE number = $1 AND received_at > $2 AND outcome = ANY($3)"
+# Digits of a number are themselves an answer to being asked back.
+ASKED_BACK = """
+SELECT words FROM sms_reply
+ WHERE number = $1 AND received_at > $2 AND outcome = $3 AND words !~ '^[0-9]{3,}$'
+   AND $3 = (SELECT outcome FROM sms_reply WHERE number = $1 AND outcome IS NOT NULL
+              ORDER BY received_at DESC, id DESC LIMIT 1)
+ ORDER BY received_at DESC, id DESC LIMIT 1
 """
 FINISH = """
 UPDATE sms_reply SET outcome = $2, message_id = $3, delivery_id = $4 WHERE id = $1 AND outcome IS NULL RETURNING id
 """
-TELL = """
-INSERT INTO message (created_at, case_version, kind, person_id, organisation_id, channel, lane, variables, next_at)
+# Who has just written is awake.
+TELL = f"""
+INSERT INTO message (created_at, case_version, kind, person_id, organisation_id, channel, lane, variables, next_at,
+                     held)
 SELECT $1::timestamptz, 0, $2, $3::bigint, a.organisation_id, a.kind, concat_ws('/', 'reply', $3::bigint, a.kind), $5,
-       $1::timestamptz
+       $1::timestamptz, '{outbox.WOKEN}'
   FROM channel_account a WHERE a.id = $4
 """
 
@@ -122,10 +130,16 @@ async def whose(db: Database, number: str, kinds: Sequence[str]) -> int | None:
     return row["id"] if row else None
 
 
-async def was_so_lately(db: Database, number: str, outcome: str, since: datetime) -> bool:
-    """Has an answer from that number come to this since then?"""
-    row = await db.fetchrow(ANSWERED_ALREADY, number, since, outcome)
-    return row is not None and row[0]
+async def lately(db: Database, number: str, outcomes: Sequence[str], since: datetime) -> int:
+    """How many answers from that number have come to one of these since then."""
+    row = await db.fetchrow(LATELY, number, since, list(outcomes))
+    return int(row[0]) if row else 0
+
+
+async def asked_back(db: Database, number: str, outcome: str, since: datetime) -> str:
+    """The words about which the sender was asked back, with that outcome, and has said nothing else since; or none."""
+    row = await db.fetchrow(ASKED_BACK, number, since, outcome)
+    return str(row["words"]) if row else ""
 
 
 async def finish(tx: Connection, reply_id: int, reply: Reply, outcome: Outcome, now: datetime) -> bool:
@@ -152,9 +166,3 @@ async def tell(tx: Connection, telling: Telling, now: datetime) -> None:
     of = telling
     await tx.execute(TELL, now, of.kind, of.person_id, of.account_id, dict(of.variables))
     await tx.execute("SELECT pg_notify('outbox', '')")
-
-
-def spellings(number: str) -> list[str]:
-    """The ways in which a mobile number may have been entered."""
-    bare = number.removeprefix("+").removeprefix("0086").removeprefix("86")
-    return [prefix + bare for prefix in ("", "+86", "86", "0086")]

@@ -20,7 +20,7 @@ from notifier.providers.sms.settings import SmsAccountSettings
 from notifier.providers.tencent_sms import account as tencent
 from notifier.providers.tencent_sms import reports as tencent_reports
 from storage import calls, receipts
-from storage.calls import Named
+from storage.calls import Named, SeveralOpen
 from storage.clock import Clock
 from storage.database import Database
 from storage.receipts import Noted, Receipt
@@ -88,7 +88,10 @@ class SmsPushes:
 
     async def _note(self, account_id: int, report: SmsReport) -> Noted:
         named = Named(report.provider_id, report.unique_id, report.number)
-        sent = await calls.find(self._db, account_id, named, self._clock.now())
+        try:
+            sent = await calls.find(self._db, account_id, named, self._clock.now())
+        except SeveralOpen:
+            return Noted.TOO_EARLY
         if sent is None:
             return Noted.UNKNOWN
         receipt = Receipt(

@@ -20,7 +20,7 @@ from notifier.providers.pushes import CODE_LENGTH
 from notifier.providers.tencent_voice import account as tencent
 from notifier.providers.tencent_voice import reports as tencent_reports
 from storage import calls, receipts
-from storage.calls import Call, Named
+from storage.calls import Call, Named, SeveralOpen
 from storage.clock import Clock
 from storage.database import Database
 from storage.receipts import KEY_PRESSED, Noted, Receipt, Weight
@@ -90,7 +90,11 @@ class VoiceReports:
     async def _note(self, account_id: int, event: CallEvent, key: str) -> Noted:
         """Note it in the ledger, and acknowledge; a process that dies between is told again by the provider."""
         now = self._clock.now()
-        call = await calls.find(self._db, account_id, Named(event.call_id, event.out_id, event.number), now)
+        named = Named(event.call_id, event.out_id, event.number)
+        try:
+            call = await calls.find(self._db, account_id, named, now)
+        except SeveralOpen:
+            return Noted.TOO_EARLY
         if call is None:
             return Noted.UNKNOWN
         receipt = receipt_of(event, call, key, now)

@@ -21,6 +21,8 @@ class Meant(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     STOP = "stop"
     UNSUBSCRIBE = "unsubscribe"
+    NAMED = "named"
+    """Only which message is meant."""
     UNKNOWN = "unknown"
 
 
@@ -38,7 +40,7 @@ _AROUND = " \t.,;:!?。，；：！？、\"'“”‘’"
 
 
 def understood(said: str, words: Words) -> Understood:
-    """`收到`, `1 0042`, `收到0042`, or the code alone, by which a message is chosen."""
+    """`收到`, `1 0042`, `收到0042`, or the code alone, by which a message is named."""
     text = _plain(said)
     meant = _meant(text, words)
     if meant is not Meant.UNKNOWN:
@@ -47,7 +49,7 @@ def understood(said: str, words: Words) -> Understood:
     if found and (named := _meant(found[1].strip(_AROUND), words)) is not Meant.UNKNOWN:
         return Understood(named, found[2])
     if _CODE_ALONE.fullmatch(text):
-        return Understood(Meant.ACKNOWLEDGE, text)
+        return Understood(Meant.NAMED, text)
     return Understood(Meant.UNKNOWN)
 
 

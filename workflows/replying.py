@@ -4,26 +4,30 @@ A reply acknowledges only the message whose extend code it carries. Without a co
 may wait for an answer; else the sender is asked which. No reply approves anything.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import structlog
 
 from storage import mutes, replies
 from storage.database import Database
+from storage.kinds import MessageKind
 from storage.mutes import Muting
 from storage.replies import Asked, Outcome, Reply, Telling
 from workflows.acknowledging import Acknowledged, Acknowledging
 from workflows.actor import Door
 from workflows.engine import Clocks
 from workflows.reply_messages import HELP, NOT_STOPPED, WHICH
-from workflows.reply_words import Meant, Words, understood
+from workflows.reply_words import Meant, Understood, Words, understood
 from workflows.stopping import may_stop_for
 
 HELP_ONCE_IN = timedelta(days=1)
+ASKED_WITHIN, MOST_ASKED = timedelta(hours=1), 5
 MOST_NAMED, TAIL = 3, 6  # what fits into a variable of 35 letters
 
 log = structlog.get_logger()
@@ -92,44 +96,70 @@ class Replying:
         said = understood(reply.words, account.words)
         asked = await replies.asked(self._db, account.id, reply.number, self._clocks.real.now())
         named = _named(asked, said.code, _carried(account, reply))
-        if said.meant is Meant.UNSUBSCRIBE:
+        meant = await self._meant(account, reply, said)
+        if meant is Meant.UNSUBSCRIBE:
             return _Ending(_about(Answered.UNSUBSCRIBED, named[0] if len(named) == 1 else None))
-        if said.meant is Meant.UNKNOWN or not named:
+        if meant is Meant.UNKNOWN or not named:
             return await self._help(account, reply, named)
-        if len(named) > 1:
+        one = _only(named, meant, by_digits=bool(said.code))
+        if one is None:
             return await self._which(account, reply, named)
-        if said.meant is Meant.STOP:
-            return await self._stop(account, named[0])
-        return await self._acknowledge(named[0])
+        if meant is Meant.STOP:
+            return await self._stop(account, reply, one)
+        return await self._acknowledge(one)
+
+    async def _meant(self, account: SmsAccount, reply: Reply, said: Understood) -> Meant:
+        """Digits alone go on with what the sender was asked back about, else they acknowledge."""
+        if said.meant is not Meant.NAMED:
+            return said.meant
+        since = self._clocks.real.now() - ASKED_WITHIN
+        before = await replies.asked_back(self._db, reply.number, Answered.WHICH, since)
+        is_stop = understood(before, account.words).meant is Meant.STOP
+        return Meant.STOP if is_stop else Meant.ACKNOWLEDGE
 
     async def _acknowledge(self, one: Asked) -> _Ending:
         done = await self._acknowledging.acknowledge(one.message_id, Door.SMS, delivery_id=one.delivery_id)
         # That it had been acknowledged may be by this very reply, noted by a process that died.
         return _Ending(_about(done if done is not Acknowledged.UNKNOWN else Answered.IGNORED, one))
 
-    async def _stop(self, account: SmsAccount, one: Asked) -> _Ending:
+    async def _stop(self, account: SmsAccount, reply: Reply, one: Asked) -> _Ending:
         period = await may_stop_for(self._db, self._clocks, one.kind, one.severity, one.path)
         if one.person_id is None or not period:
-            return _Ending(
-                _about(Answered.NOT_STOPPED, one), _tell(account, one.person_id, NOT_STOPPED.name, {})
-            )
+            told = await self._back(account, reply, one.person_id, NOT_STOPPED, {})
+            return _Ending(_about(Answered.NOT_STOPPED, one), told)
         until = self._clocks.real.now() + period
         return _Ending(_about(Answered.STOPPED, one), muting=Muting(one.person_id, one.kind, until, Door.SMS))
 
     async def _which(self, account: SmsAccount, reply: Reply, open_: Sequence[Asked]) -> _Ending:
-        listed = ", ".join(one.number[-TAIL:] or one.code for one in open_[:MOST_NAMED])
         person = await replies.whose(self._db, reply.number, account.kinds)
-        return _Ending(Outcome(Answered.WHICH), _tell(account, person, WHICH.name, {"open": listed}))
+        told = await self._back(account, reply, person, WHICH, {"open": _listed(open_)})
+        return _Ending(Outcome(Answered.WHICH), told)
+
+    async def _back(
+        self,
+        account: SmsAccount,
+        reply: Reply,
+        person_id: int | None,
+        kind: MessageKind,
+        variables: Mapping[str, Any],
+    ) -> Telling | None:
+        """What the sender is told in return; nothing more to a phone that keeps answering by itself."""
+        since = self._clocks.real.now() - ASKED_WITHIN
+        so_often = await replies.lately(self._db, reply.number, (Answered.WHICH, Answered.NOT_STOPPED), since)
+        if person_id is None or so_often >= MOST_ASKED:
+            return None
+        return Telling(person_id, kind.name, account.id, variables)
 
     async def _help(self, account: SmsAccount, reply: Reply, named: Sequence[Asked]) -> _Ending:
         """At most once a day: somebody's automatic answers must not be answered for ever."""
         one = named[0] if len(named) == 1 else None
         since = self._clocks.real.now() - HELP_ONCE_IN
         person = await replies.whose(self._db, reply.number, account.kinds)
-        if person is None or await replies.was_so_lately(self._db, reply.number, Answered.HELP, since):
+        if person is None or await replies.lately(self._db, reply.number, (Answered.HELP,), since):
             return _Ending(_about(Answered.IGNORED, one))
         word = account.words.acknowledge[0] if account.words.acknowledge else ""
-        return _Ending(_about(Answered.HELP, one), _tell(account, person, HELP.name, {"acknowledge": word}))
+        told = Telling(person, HELP.name, account.id, {"acknowledge": word})
+        return _Ending(_about(Answered.HELP, one), told)
 
 
 def _carried(account: SmsAccount, reply: Reply) -> str:
@@ -151,11 +181,26 @@ def _named(asked: Sequence[Asked], written: str, carried: str) -> list[Asked]:
     return [one for one in same if one.pending] or same[:1]
 
 
+def _only(named: Sequence[Asked], meant: Meant, *, by_digits: bool) -> Asked | None:
+    """The one that is meant: of a case that somebody named, or a kind that is to be stopped, the newest; else None."""
+    cases, kinds = {one.case_id for one in named}, {(one.person_id, one.kind) for one in named}
+    of_one_case = by_digits and len(cases) == 1 and None not in cases
+    is_clear = len(named) == 1 or of_one_case or (meant is Meant.STOP and len(kinds) == 1)
+    return named[0] if is_clear else None
+
+
+def _listed(open_: Sequence[Asked]) -> str:
+    """What there is to choose from, the newest first: each case by its last digits, or a code where those are alike."""
+    newest: dict[object, Asked] = {}
+    for one in open_:
+        newest.setdefault(one.case_id or one, one)
+    tails = Counter(one.number[-TAIL:] for one in newest.values())
+    names = (
+        one.number[-TAIL:] if one.number and tails[one.number[-TAIL:]] == 1 else one.code
+        for one in newest.values()
+    )
+    return ", ".join(islice(names, MOST_NAMED))
+
+
 def _about(what: str, one: Asked | None) -> Outcome:
     return Outcome(str(what), one.message_id, one.delivery_id) if one else Outcome(str(what))
-
-
-def _tell(account: SmsAccount, person_id: int | None, kind: str, variables: dict[str, Any]) -> Telling | None:
-    if person_id is None:
-        return None
-    return Telling(person_id, kind, account.id, variables)

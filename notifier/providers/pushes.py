@@ -23,8 +23,10 @@ def china_time(value: object) -> datetime:
     return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
 
 
-Id = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
-Code = Annotated[str, AfterValidator(lambda value: one_line(value)[:CODE_LENGTH])]
+# What a provider does not know it leaves out, or sends as null.
+_OrNothing = BeforeValidator(lambda value: "" if value is None else value)
+Id = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$"), _OrNothing]
+Code = Annotated[str, AfterValidator(lambda value: one_line(value)[:CODE_LENGTH]), _OrNothing]
 ChinaTime = Annotated[datetime, BeforeValidator(china_time)]
 
 M = TypeVar("M", bound=BaseModel)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.sms import NUMBER
-from tests.support.sms_road import SmsRoad
+from tests.support.sms_road import STANDBY_ADDRESS, SmsRoad
 
 LOST: dict[str, Any] = {"accept_then_drop_connection": 1, "no_reports": True}
 
@@ -113,3 +113,62 @@ async def test_call_that_the_provider_knows_nothing_of_is_sent_again(road: SmsRo
     await road.dispatcher.drain()
     assert await channels(road) == [("sms", "accepted")]
     assert len(await on_the_phone(road)) == 1
+
+
+async def test_process_that_dies_before_it_notes_an_answer_sends_no_second_sms(road: SmsRoad) -> None:
+    await road.faults(no_reports=True)
+    await road.ask_the_head()
+    await road.db.execute(
+        "UPDATE delivery SET state = 'sending', tries = 0, provider_id = NULL, finished_at = NULL"
+    )
+    await road.db.execute("UPDATE message SET state = 'queued', finished_at = NULL WHERE state = 'sent'")
+    road.clock.forward(timedelta(minutes=3))
+    await road.dispatcher.drain()
+    assert await channels(road) == [("sms", "accepted")]
+    assert len(await on_the_phone(road)) == 1
+
+
+async def test_provider_too_busy_to_be_asked_about_a_lost_answer_is_asked_later(road: SmsRoad) -> None:
+    await road.faults(**LOST)
+    await road.ask_the_head()
+    await road.faults(details_code="Throttling.User")
+    road.clock.forward(timedelta(minutes=2))
+    await road.dispatcher.drain()
+    assert len(await on_the_phone(road)) == 1, "not sent again while nobody knows"
+    await road.faults(details_code="")
+    road.clock.forward(timedelta(minutes=2))
+    await road.dispatcher.drain()
+    assert await channels(road) == [("sms", "accepted")]
+    assert len(await on_the_phone(road)) == 1
+
+
+async def test_report_that_could_be_of_two_tries_is_wanted_again(road: SmsRoad) -> None:
+    await road.faults(code="isv.AMOUNT_NOT_ENOUGH", code_times=9)
+    await road.faults("tencent_sms", no_reports=True)
+    for _ in range(2):
+        await road.ask_the_head()
+        await road.dispatcher.drain()
+    standby = "UPDATE delivery SET state = $1, provider_id = $2 WHERE channel = 'tencent_sms' AND id = $3"
+    lines = [line for line in await road.ledger() if line["channel"] == "tencent_sms"]
+    assert len(lines) == 2
+    for line in lines:
+        await road.db.execute(standby, "sending", None, line["id"])
+    sid = lines[0]["provider_id"]
+    failed = {"user_receive_time": "2026-03-02 09:00:05", "nationcode": "86", "mobile": NUMBER, "sid": sid}
+    failed |= {"report_status": "FAIL", "errmsg": "NOTEXIST"}
+    assert (await road.push([failed], STANDBY_ADDRESS))[0] == 503
+    for line in lines:
+        await road.db.execute(standby, "accepted", line["provider_id"], line["id"])
+    assert (await road.push([failed], STANDBY_ADDRESS))[0] == 200
+    states = [line["state"] for line in await road.ledger() if line["channel"] == "tencent_sms"]
+    assert states == ["refused", "accepted"]
+
+
+async def test_template_that_is_not_approved_leaves_the_account_to_other_messages(road: SmsRoad) -> None:
+    await road.faults(code="isv.SMS_TEMPLATE_ILLEGAL", code_times=1)
+    await road.ask_the_head()
+    await road.dispatcher.drain()
+    assert await channels(road) == [("sms", "refused"), ("tencent_sms", "accepted")]
+    assert await road.db.fetch("SELECT * FROM account_circuit") == []
+    await road.ask_the_head()
+    assert (await channels(road))[2:] == [("sms", "accepted")]

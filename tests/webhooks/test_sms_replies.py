@@ -166,3 +166,73 @@ async def test_kind_by_which_the_law_counts_is_not_stopped(road: SmsRoad) -> Non
     await road.db.execute("UPDATE message SET severity = 'notice', kind = 'adverse_event.check_waits'")
     assert (await road.replied("2"))["outcome"] == "not_stopped"
     assert await road.db.fetch("SELECT * FROM mute") == []
+
+
+async def two_of_one_case(road: SmsRoad) -> list[int]:
+    """Two messages about the same case that wait."""
+    first, second = await asked(road, 2)
+    case = "UPDATE message m SET case_id = o.case_id, valid_while = NULL FROM message o WHERE o.id = $1 AND m.id = $2"
+    await road.db.execute(case, second, first)
+    return [first, second]
+
+
+async def test_digits_of_a_case_mean_its_newest_message(road: SmsRoad) -> None:
+    _, second = await two_of_one_case(road)
+    assert (await road.replied("1", extend_lost=True))["outcome"] == "which"
+    (told,) = await road.db.fetch(TOLD)
+    listed = told["variables"]["open"]
+    assert listed.isdecimal(), "one case is listed once"
+    await road.push([answer(content=listed, sequence_id="78")])
+    assert await acknowledged(road) == [second]
+
+
+async def test_cases_whose_digits_are_alike_are_told_apart_by_code(road: SmsRoad) -> None:
+    await asked(road, 2)
+    await road.db.execute("UPDATE work_case SET number = left(number, 6) || id || '000012'")
+    await road.replied("1", extend_lost=True)
+    (told,) = await road.db.fetch(TOLD)
+    first, second = [line["payload"]["extend_code"] for line in await road.ledger()]
+    assert told["variables"] == {"open": f"{second}, {first}"}
+    await road.push([answer(content=first, sequence_id="78")])
+    assert len(await acknowledged(road)) == 1
+
+
+async def test_digits_after_a_wish_to_stop_stop_and_acknowledge_nothing(road: SmsRoad) -> None:
+    _, second = await asked(road, 2)
+    await road.db.execute("UPDATE message SET severity = 'notice'")
+    await road.db.execute("UPDATE message SET kind = 'repair.approval_waits' WHERE id = $1", second)
+    assert (await road.replied("2", extend_lost=True))["outcome"] == "which"
+    code = (await road.ledger())[1]["payload"]["extend_code"]
+    await road.push([answer(content=code, sequence_id="78")])
+    assert [row["outcome"] for row in await kept(road)] == ["which", "stopped"]
+    (mute,) = await road.db.fetch("SELECT kind FROM mute")
+    assert mute["kind"] == "repair.approval_waits"
+    assert await acknowledged(road) == []
+
+
+async def test_several_of_one_kind_are_stopped_without_asking(road: SmsRoad) -> None:
+    await asked(road, 2)
+    await road.db.execute("UPDATE message SET severity = 'notice'")
+    assert (await road.replied("2", extend_lost=True))["outcome"] == "stopped"
+
+
+async def test_phone_that_answers_everything_is_asked_back_five_times_an_hour(road: SmsRoad) -> None:
+    await asked(road, 2)
+    for nth in range(8):
+        await road.push([answer(content="收到", sequence_id=f"again-{nth}")])
+    assert [row["outcome"] for row in await kept(road)] == ["which"] * 8
+    assert len(await road.db.fetch(TOLD)) == 5
+
+
+async def test_who_writes_at_night_is_asked_back_at_once(road: SmsRoad) -> None:
+    await asked(road, 2)
+    road.clock.forward(timedelta(days=1, hours=1))
+    await road.db.execute(
+        "INSERT INTO notice_preference (person_id, quiet_from, quiet_to, version, set_at) "
+        "VALUES ($1, '00:00', '23:59', 1, now())",
+        road.world.head,
+    )
+    await road.replied("1", extend_lost=True)
+    await road.dispatcher.drain()
+    (told,) = await road.db.fetch("SELECT state FROM message WHERE kind = 'sms.which'")
+    assert told["state"] == "sent"

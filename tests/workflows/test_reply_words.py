@@ -16,7 +16,7 @@ def test_short_words_confirm(said: str) -> None:
         ("1 0042", Meant.ACKNOWLEDGE, "0042"),
         ("收到0042", Meant.ACKNOWLEDGE, "0042"),
         ("收到：0042", Meant.ACKNOWLEDGE, "0042"),
-        ("0042", Meant.ACKNOWLEDGE, "0042"),
+        ("0042", Meant.NAMED, "0042"),
         ("2 0042", Meant.STOP, "0042"),
         ("不再提醒 7", Meant.STOP, "7"),
     ],

@@ -19,7 +19,7 @@ class _Report(BaseModel):
     success: bool
     err_code: Code = ""
     biz_id: Id
-    out_id: Id
+    out_id: Id = ""
     phone_number: Id = ""
     sms_size: Parts = None
 

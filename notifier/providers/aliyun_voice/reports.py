@@ -31,9 +31,9 @@ class _Entry(BaseModel):
     out_id: Id = ""
     callee: Id = ""
     dtmf: Code = ""
-    status_time: str = ""
-    end_time: str = ""
-    originate_time: str = ""
+    status_time: Code = ""
+    end_time: Code = ""
+    originate_time: Code = ""
 
     def at(self) -> datetime | None:
         """When it was so."""

@@ -1,5 +1,6 @@
 """What providers push of SMS, in one form: what became of one, and what somebody answered."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from notifier.trim import one_line
 
 WORDS_LENGTH = 300
 MOST_PARTS = 20
+EXTEND_LENGTH = 32
 
 
 def _parts(value: object) -> int | None:
@@ -19,9 +21,14 @@ def _parts(value: object) -> int | None:
     return counted if 0 < counted <= MOST_PARTS else None
 
 
+def _digits(value: object) -> str:
+    """The last digits of what was written to; a reply counts whatever else stands there."""
+    return re.sub(r"[^0-9]", "", str(value))[-EXTEND_LENGTH:]
+
+
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 Mobile = Annotated[str, StringConstraints(pattern=r"^[0-9+]{5,20}$")]
-Extend = Annotated[str, StringConstraints(max_length=32, pattern=r"^[0-9]*$")]
+Extend = Annotated[str, BeforeValidator(_digits)]
 Words = Annotated[str, AfterValidator(lambda value: one_line(value)[:WORDS_LENGTH])]
 Parts = Annotated[int | None, BeforeValidator(_parts)]
 

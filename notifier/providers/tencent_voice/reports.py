@@ -25,7 +25,7 @@ class _Told(BaseModel):
 
 class _End(_Told):
     result: Code
-    end_time: str = Field(default="", alias="end_calltime")
+    end_time: Code = Field(default="", alias="end_calltime")
 
 
 class _Key(_Told):

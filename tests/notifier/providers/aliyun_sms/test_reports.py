@@ -39,9 +39,21 @@ def test_documented_report_is_read_with_its_time_in_china() -> None:
     assert report.at == datetime(2017, 1, 1, tzinfo=SHANGHAI)
 
 
+def test_what_the_provider_does_not_know_may_be_null() -> None:
+    pushed = parse(body(DOCUMENTED | {"out_id": None, "err_code": None, "sms_size": None}))
+    assert pushed.unreadable == 0
+    assert (pushed.reports[0].unique_id, pushed.reports[0].code) == ("", "")
+
+
+def test_reply_counts_whatever_stands_around_the_digits_it_was_sent_to() -> None:
+    said = {"phone_number": "13800000001", "content": "1", "sequence_id": 7, "dest_code": "1069-0000 1234"}
+    (reply,) = parse(body(said)).replies
+    assert (reply.extend, reply.key) == ("106900001234", "7")
+
+
 def test_unreadable_entries_do_not_hide_the_others() -> None:
     late = DOCUMENTED | {"report_time": "yesterday"}
-    nobody = DOCUMENTED | {"out_id": None}
+    nobody = DOCUMENTED | {"success": None}
     pushed = parse(body(late, DOCUMENTED, nobody, 7, {"out_id": "x\x00y"}))
     assert (len(pushed.reports), pushed.unreadable) == (1, 4)
 
