@@ -31,7 +31,9 @@ def _is_an_object(text: str) -> str:
     return text
 
 
-JsonObject = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_is_an_object)]
+# The templates of every kind of message in two languages are some 50 000 characters.
+MOST_JSON = 100_000
+JsonObject = Annotated[str, StringConstraints(max_length=MOST_JSON), AfterValidator(_is_an_object)]
 
 
 class AccountForm(Form):

@@ -244,6 +244,12 @@ def shown(kind: str, name: str, settings: Mapping[str, Any]) -> dict[str, str]:
     return {"name": name, **{n: _text(value) for n, value in settings.items() if n in asked}}
 
 
+def not_asked(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that the form of that kind does not ask for; a change leaves them as they are."""
+    asked = FORMS[kind].model_fields
+    return {n: value for n, value in settings.items() if n not in asked}
+
+
 def _setting(name: str, value: Any) -> Any:
     if name in IN_JSON:
         return read_json(value)

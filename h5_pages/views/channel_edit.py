@@ -7,7 +7,15 @@ from aiohttp import web
 
 from h5_pages import error_pages
 from h5_pages.admin_forms import done_or_asked_again
-from h5_pages.channel_forms import FORMS, KIND_LABELS, UsableBy, entered, secret_fields, shown
+from h5_pages.channel_forms import (
+    FORMS,
+    KIND_LABELS,
+    UsableBy,
+    entered,
+    not_asked,
+    secret_fields,
+    shown,
+)
 from h5_pages.forms import Input, data_of, plain_inputs
 from h5_pages.params import OfId
 from h5_pages.params_channels import NewAccount
@@ -57,6 +65,7 @@ async def change(request: web.Request, visit: Visit) -> web.StreamResponse:
 
     async def do() -> str:
         seen, given = Seen.model_validate(visit.typed.fields).seen_version, _entered(visit, record.kind)
+        given = replace(given, settings={**not_asked(record.kind, record.settings), **given.settings})
         await visit.services.channels.change(visit.by, number, seen, given, UsableBy(record.kind))
         return f"{LIST}/{number}"
 

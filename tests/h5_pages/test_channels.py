@@ -262,3 +262,16 @@ async def test_an_account_for_calls_is_entered_with_its_menu_and_number(pages: P
     made = voice_account_of(Account(opened.id, opened.settings, opened.secrets)).settings
     assert (made.menu, made.play_times, made.acknowledge_key) == (ALIYUN.settings["menu"], 3, "1")
     assert "/webhooks/aliyun-voice/" in (await visitor.get(url)).text
+
+
+async def test_change_leaves_settings_that_the_form_does_not_ask_for(pages: Pages) -> None:
+    visitor = await admin(pages)
+    url = await entered(pages, visitor, **APP)
+    number = int(url.rpartition("/")[2])
+    more = {"authorize_url": "https://sandbox.example/authorize"}
+    await pages.db.execute("UPDATE channel_account SET settings = settings || $2 WHERE id = $1", number, more)
+    answer = await changed(visitor, url, **{**APP, "secret": "", "name": "New name"})
+    assert answer.status == 303
+    row = await pages.db.fetchrow("SELECT name, settings FROM channel_account WHERE id = $1", number)
+    assert row is not None
+    assert (row["name"], row["settings"]["authorize_url"]) == ("New name", more["authorize_url"])
