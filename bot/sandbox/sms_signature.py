@@ -16,7 +16,14 @@ from bot.sandbox.sms_errors import SmsError
 _AUTHORIZATION = re.compile(
     r"ACS3-HMAC-SHA256 Credential=([^,\s]+), ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})"
 )
-REQUIRED = ("host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce")
+REQUIRED = (
+    "host",
+    "x-acs-action",
+    "x-acs-content-sha256",
+    "x-acs-date",
+    "x-acs-signature-nonce",
+    "x-acs-version",
+)
 CLOCKS_DIFFER_AT_MOST = timedelta(minutes=15)
 
 
@@ -59,7 +66,7 @@ def _check_headers(call: SignedCall, signed: list[str], now: datetime) -> None:
     if unsigned or signed != sorted(signed):
         raise SmsError("IncompleteSignature", f"headers not signed: {', '.join(unsigned)}", 400)
     digest = hashlib.sha256(call.body).hexdigest()
-    if call.headers.get("x-acs-content-sha256", digest) != digest:
+    if call.headers["x-acs-content-sha256"] != digest:
         raise SmsError("SignatureDoesNotMatch", "x-acs-content-sha256 is not the body's", 400)
     if abs(_date(call.headers["x-acs-date"]) - now) > CLOCKS_DIFFER_AT_MOST:
         raise SmsError("InvalidTimeStamp.Expired", "Specified time stamp is expired.", 400)
