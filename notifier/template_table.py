@@ -1,73 +1,65 @@
-"""Texts of SMS and calls as a table to submit for approval, and what was approved taken over from it.
+"""Texts of SMS and calls as a table that can be submitted for approval as it is.
 
-Providers approve fixed wordings with places one by one. For every kind of message a wording is proposed, in Chinese,
-from its own words: the severity is fixed, places are named after the kind's values, and no two places touch.
-Source of the rules: help.aliyun.com document 463270, cloud.tencent.com document 382/39023.
+For every kind of message, and for all that have no text of their own, a wording is proposed in each language that is
+read. Providers take English in notices for the mainland (help.aliyun.com document 463270); their international
+templates are refused for numbers of the mainland, and no others are written to. Calls are read out in Chinese, and
+only for what is urgent or critical.
 """
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from pydantic import ValidationError
-
 from notifier.providers.accounts import ACCOUNT_KINDS
 from notifier.providers.sms.parts import parts_of
-from notifier.providers.templates import ANY_KIND, VARIABLE_LENGTH, NumberedTemplate, Template
-from notifier.rendering import SEVERITY_WORDS
+from notifier.providers.templates import CHINESE, VARIABLE_LENGTH, NumberedTemplate, Template, name_of
+from notifier.routing import PRESSING
+from notifier.template_words import OTHERS, VOICE, Tongue
+from notifier.trim import fit_units
+from storage.case_writer import STEP_KIND
 from storage.kinds import MessageKind, Vocabulary
 from storage.texts import N_, Gettext
 
-SAYS = {
-    "sms": N_("{severity}: {words}. Case {number}, please open the platform."),
-    "voice": N_("Yishe reminds you. {severity}: {words}. If you have taken note, press 1."),
-}
-PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-TOUCHING = re.compile(r"\}\s*\{")
-NOT_A_KIND = N_("There is no such kind of message.")
-TWICE = N_("This kind stands in the table twice.")
-OTHER_PLACES = N_("The places of this text are not those of the proposal: {places}.")
-NOT_A_TEMPLATE = N_("The id or the text does not have the form that the provider takes.")
+SMS_TYPE, VOICE_TYPE = N_("Notice, for the mainland"), N_("Notice that is read out")
+# Why it is needed, and how it reads: reviewers ask for both (cloud.tencent.com document 382/13301).
+REMARK = N_("Notice to staff who look after medical equipment. Example: {example}")
+NAME_LENGTH, REMARK_LENGTH = 30, 100  # Aliyun's, CreateSmsTemplate
+# Up to 35 characters of any kind; Aliyun alone asks for the attribute (help.aliyun.com document 2806243).
+ATTRIBUTE, ASKS_FOR_ATTRIBUTES = "others", "sms"
+_NO_NAME = re.compile(r"\{[^{}]*\}|[^\w\s-]")
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """One kind's wording. `code` is the approved id, empty when there is none; `approved_text` what was approved."""
+    """One wording. `key` is by what the account knows it: the kind, and its language if that is not Chinese.
 
-    kind: str
+    `type`, `name`, `text`, `attributes` and `remark` are what the provider asks for, in Chinese but for the text;
+    `type` and `title` are source texts. `code` is the approved id, empty when there is none; `approved_text` what
+    was approved, `known` the variables with which it was.
+    """
+
+    key: str
+    language: str
     title: str
+    type: str
+    name: str
     text: str
     variables: Mapping[str, Mapping[str, Any]]
+    attributes: str
+    remark: str
     example: str
     parts: int
-    code: str
-    approved_text: str
+    code: str = ""
+    approved_text: str = ""
+    known: Mapping[str, Mapping[str, Any]] | None = None
 
     @property
     def differs(self) -> bool:
         """Was something else approved than what would be proposed now?"""
         return bool(self.code) and self.approved_text != self.text
-
-
-@dataclass(frozen=True)
-class Approved:
-    """One line of the table as it came back. `row` is its number there."""
-
-    row: int
-    kind: str
-    text: str
-    code: str
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a line: a source text with its values."""
-
-    row: int
-    kind: str
-    text: str
-    values: Mapping[str, str]
 
 
 def has_templates(account_kind: str) -> bool:
@@ -76,78 +68,73 @@ def has_templates(account_kind: str) -> bool:
     return known is not None and "templates" in known.settings.model_fields
 
 
-class TemplateTable:
-    """The table of one account. `gettext` is the Chinese one: what goes through China's carriers is Chinese."""
+def form_of(account_kind: str) -> type[Template]:
+    """The form of such an account's templates."""
+    annotation = ACCOUNT_KINDS[account_kind].settings.model_fields["templates"].annotation
+    form: type[Template] = next(a for a in get_args(annotation) if a is not str)
+    return form
 
-    def __init__(self, vocabulary: Vocabulary, gettext: Gettext, account_kind: str) -> None:
-        known = ACCOUNT_KINDS[account_kind]
+
+class TemplateTable:
+    """The table of one account. `languages` are those that its readers read, Chinese among them."""
+
+    def __init__(self, vocabulary: Vocabulary, languages: Mapping[str, Gettext], account_kind: str) -> None:
         self._vocabulary = vocabulary
-        self._gettext = gettext
-        self._says = SAYS[known.medium]
-        annotation = known.settings.model_fields["templates"].annotation
-        self._form: type[Template] = next(a for a in get_args(annotation) if a is not str)
+        self._chinese = languages[CHINESE]
+        self._kind = account_kind
+        self._medium = ACCOUNT_KINDS[account_kind].medium
+        self._languages = {CHINESE: self._chinese} if self._medium == VOICE else languages
 
     def proposals(self, settings: Mapping[str, Any]) -> list[Proposal]:
-        """Every kind with its wording, and what the account has of it."""
-        templates = settings.get("templates", {})
-        return [self._proposal(kind, templates.get(kind.name, {})) for kind in self._vocabulary]
+        """Every wording, and what the account has of it; each language by itself."""
+        names: Counter[str] = Counter()
+        found = []
+        for language, gettext in self._languages.items():
+            numbered, key = form_of(self._kind) is NumberedTemplate, str(settings.get("acknowledge_key", "1"))
+            tongue = Tongue(language, gettext, self._medium, numbered, key)
+            found += [self._proposal(kind, tongue, settings, names) for kind in self._kinds()]
+        return found
 
-    def _proposal(self, kind: MessageKind, has: Mapping[str, Any]) -> Proposal:
-        words = self._words(kind)
-        places = list(dict.fromkeys(PLACE.findall(words)))
-        names = {place: self._name(number, place) for number, place in enumerate(places, start=1)}
-        text = PLACE.sub(lambda found: self._place(names[found[1]]), words)
-        example = PLACE.sub(lambda found: f"〔{found[1].removesuffix('_text')}〕", words)
-        variables = {name: {"source": place, "length": VARIABLE_LENGTH} for place, name in names.items()}
-        title = self._gettext(kind.title)
-        code, approved = str(has.get("code", "")), str(has.get("text", ""))
-        return Proposal(kind.name, title, text, variables, example, parts_of(example), code, approved)
+    def _kinds(self) -> Iterator[MessageKind]:
+        """What can be told to people that way."""
+        yield OTHERS
+        for kind in self._vocabulary:
+            if kind.name != STEP_KIND and (self._medium != VOICE or kind.severity in PRESSING):
+                yield kind
 
-    def _words(self, kind: MessageKind) -> str:
-        """The sentence with places by the names of values."""
-        severity = self._gettext(SEVERITY_WORDS[kind.severity])
-        own = self._gettext(kind.short or kind.title)
-        frame = self._gettext(self._says).replace("{severity}", severity).replace("{words}", own)
-        return TOUCHING.sub("}，{", frame)
+    def _proposal(
+        self, kind: MessageKind, tongue: Tongue, settings: Mapping[str, Any], names: Counter[str]
+    ) -> Proposal:
+        key, wording = name_of(kind.name, tongue.language), tongue.wording(kind)
+        has = settings.get("templates", {}).get(key, {})
+        sign = f"【{settings['sign_name']}】" if settings.get("sign_name") else ""
+        rules = dict.fromkeys(wording.sources, ATTRIBUTE) if self._kind == ASKS_FOR_ATTRIBUTES else {}
+        return Proposal(
+            key=key,
+            language=tongue.language,
+            title=kind.title,
+            type=VOICE_TYPE if self._medium == VOICE else SMS_TYPE,
+            name=self._name(kind, tongue.language, names),
+            text=wording.text,
+            variables={n: {"source": s, "length": VARIABLE_LENGTH} for n, s in wording.sources.items()},
+            attributes=json.dumps(rules, separators=(",", ":")) if rules else "",
+            remark=self._remark(wording.example),
+            example=sign + wording.example,
+            parts=parts_of(sign + wording.example),
+            code=str(has.get("code", "")),
+            approved_text=str(has.get("text", "")),
+            known=has.get("variables", {}) if has else None,
+        )
 
-    def _name(self, number: int, place: str) -> str:
-        return str(number) if self._form is NumberedTemplate else place
+    def _remark(self, example: str) -> str:
+        """Where there is no room for both, the example says more."""
+        both = self._chinese(REMARK).format(example=example)
+        return both if len(both) <= REMARK_LENGTH else fit_units(example, REMARK_LENGTH)
 
-    def _place(self, name: str) -> str:
-        return f"{{{name}}}" if self._form is NumberedTemplate else f"${{{name}}}"
-
-    def take_over(
-        self, settings: Mapping[str, Any], lines: Sequence[Approved]
-    ) -> tuple[dict[str, Any], list[Fault]]:
-        """The settings with what was approved, and what is wrong with the lines: then nothing is to be saved."""
-        proposed = {proposal.kind: proposal for proposal in self.proposals(settings)}
-        taken, faults = dict(settings.get("templates", {})), list(_twice(lines))
-        for line in lines:
-            proposal = proposed.get(line.kind)
-            fault = self._fault(line, proposal)
-            if fault is not None:
-                faults.append(fault)
-            elif proposal is not None:
-                taken[line.kind] = {"code": line.code, "text": line.text, "variables": proposal.variables}
-        return {**settings, "templates": taken}, faults
-
-    def _fault(self, line: Approved, proposal: Proposal | None) -> Fault | None:
-        if proposal is None:
-            return Fault(line.row, line.kind, NOT_A_KIND, {})
-        places = set(self._form.PLACE.findall(line.text))
-        if places != set(proposal.variables):
-            wanted = ", ".join(map(self._place, proposal.variables))
-            return Fault(line.row, line.kind, OTHER_PLACES, {"places": wanted})
-        try:
-            self._form.model_validate({"code": line.code, "text": line.text, "variables": proposal.variables})
-        except ValidationError:
-            return Fault(line.row, line.kind, NOT_A_TEMPLATE, {})
-        return None
-
-
-def _twice(lines: Sequence[Approved]) -> Iterator[Fault]:
-    seen: set[str] = set()
-    for line in lines:
-        if line.kind in seen and line.kind != ANY_KIND:
-            yield Fault(line.row, line.kind, TWICE, {})
-        seen.add(line.kind)
+    def _name(self, kind: MessageKind, language: str, names: Counter[str]) -> str:
+        """What the kind is for, in a few words that no other line has."""
+        words = " ".join(_NO_NAME.sub(" ", self._chinese(kind.title)).split())
+        short = words[: NAME_LENGTH - len(" en 99")].strip()
+        name = short if language == CHINESE else f"{short} {language}"
+        names[name] += 1
+        return name if names[name] == 1 else f"{name} {names[name]}"

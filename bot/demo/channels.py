@@ -20,7 +20,7 @@ VOICE = "voice"
 AGENT_ID = 1000002
 CODE_DIGITS = 4
 _VARIABLES = {
-    "level": {"source": "level", "length": 20},
+    "level": {"source": "level", "length": 24},
     "what": {"source": "what", "length": 35},
     "number": {"source": "number", "length": 20},
 }
@@ -28,6 +28,11 @@ SMS_TEMPLATES = {
     "default": {
         "code": "SMS_100000001",
         "text": "${level}，${what}，编号${number}，请登录平台查看。",
+        "variables": _VARIABLES,
+    },
+    "default@en": {
+        "code": "SMS_100000003",
+        "text": "${level}, matter ${what}. Case ${number}, please open the platform.",
         "variables": _VARIABLES,
     },
     "repair.please_approve": {
@@ -40,6 +45,11 @@ STANDBY_TEMPLATES = {
     "default": {
         "code": "1110001",
         "text": "{1}，{2}，编号{3}，请登录平台查看。",
+        "variables": dict(zip("123", _VARIABLES.values(), strict=True)),
+    },
+    "default@en": {
+        "code": "1110002",
+        "text": "{1}, matter {2}. Case {3}, please open the platform.",
         "variables": dict(zip("123", _VARIABLES.values(), strict=True)),
     },
 }

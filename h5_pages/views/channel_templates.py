@@ -10,12 +10,14 @@ from pydantic import Field
 from h5_pages import error_pages
 from h5_pages.admin_forms import go_to
 from h5_pages.channel_forms import KIND_LABELS, UsableBy
+from h5_pages.languages import DEFAULT, LANGUAGE_NAMES, LANGUAGES
 from h5_pages.params import OfId
 from h5_pages.params_house import Seen
 from h5_pages.views.channels import ADMIN, LIST
 from h5_pages.visit import Visit
 from h5_pages.xlsx import MEDIA_TYPE, Sheet
-from notifier.template_table import Approved, Fault, Proposal, TemplateTable, has_templates
+from notifier.template_lines import Approved, Fault, TemplateLines
+from notifier.template_table import Proposal, TemplateTable, has_templates
 from storage.access import NotVisible
 from storage.access import channel_accounts as access
 from storage.access.channel_accounts import AccountRecord
@@ -27,20 +29,23 @@ from workflows.administration.sheets import SheetRow, read_sheet
 from workflows.definition import Form
 from workflows.errors import WorkflowError
 
-LANGUAGE_OF_CARRIERS = "zh_CN"
 MOST_FAULTS = 50
-INFORMATION = (
-    N_("What it is for"), N_("Places and their longest values"), N_("Example"), N_("Parts"), N_("State"),
-)  # fmt: skip
+# What the provider asks for, in the order of its form; the approved id is written beside it.
+FOR_PROVIDER = (N_("Type of template"), N_("Name of the template"))
+FOR_PROVIDER_TOO = (N_("Attributes of the variables"), N_("Reason and example"))
+INFORMATION = (N_("Language"), N_("Parts"), N_("State"), N_("Proposal, where it differs"))
 APPROVED, DIFFERS, OPEN = N_("approved"), N_("approved with other words"), N_("not approved")
 
 
 class Line(Form):
     """What is read of a line; other columns are for those who submit it."""
 
-    kind: str = Field(title=N_("Kind of message"))
+    key: str = Field(title=N_("Kind of message"))
     text: str = Field(title=N_("Text for approval"))
     code: str = Field(default="", title=N_("Approved id"))
+
+
+COLUMNS = {name: str(info.title) for name, info in Line.model_fields.items()}
 
 
 class NoTable(WorkflowError):
@@ -55,15 +60,21 @@ class NothingApproved(WorkflowError):
     text = N_("No line of this table has an approved id. Nothing was changed.")
 
 
+class NothingNew(WorkflowError):
+    """Every id is known with its text."""
+
+    text = N_("The account knows all ids of this table already. Nothing was changed.")
+
+
 async def page(request: web.Request, visit: Visit) -> web.StreamResponse:
     """How many are approved, and each text."""
     return await _page(visit, await _record(request, visit))
 
 
 async def download(request: web.Request, visit: Visit) -> web.StreamResponse:
-    """The table, one line a kind; that it was taken is on record."""
+    """The table, one line a text; that it was taken is on record."""
     record = await _record(request, visit)
-    proposals = _table(visit, record).proposals(record.settings)
+    proposals = await _proposals(visit, record)
     content = await asyncio.to_thread(_written, visit, proposals)
     await note(visit.services.office, visit.by, Export("templates", {"account": record.name}, len(proposals)))
     name = quote(f"{record.name}-{visit.gettext(N_('texts for approval'))}.xlsx")
@@ -77,10 +88,13 @@ async def upload(request: web.Request, visit: Visit) -> web.StreamResponse:
     if visit.typed.photos_lost:
         raise DatabaseAway
     try:
-        lines = await _lines(visit)
-        settings, faults = _table(visit, record).take_over(record.settings, lines)
-        if faults:
+        rows = await _rows(visit)
+        lines = TemplateLines(record.kind, await _proposals(visit, record))
+        settings, faults = lines.take_over(record.settings, [_approved(row) for row in rows])
+        if faults := [*_rounded(rows), *faults]:
             return await _page(visit, record, faults=faults)
+        if settings == record.settings:
+            raise NothingNew
         seen = Seen.model_validate(visit.typed.fields).seen_version
         entered = Entered(record.name, settings, {}, drop_former=False)
         await visit.services.channels.change(visit.by, record.id, seen, entered, UsableBy(record.kind))
@@ -89,21 +103,25 @@ async def upload(request: web.Request, visit: Visit) -> web.StreamResponse:
     return go_to(f"{LIST}/{record.id}/templates")
 
 
-async def _lines(visit: Visit) -> list[Approved]:
+async def _rows(visit: Visit) -> list[SheetRow]:
     """The lines that have an id. Raises a kind of `WorkflowError`."""
     if not visit.typed.photos:
         raise NoTable
     content = await visit.services.files.get(visit.typed.photos[0].sha256)
-    languages = [visit.services.texts.gettext(name) for name in (LANGUAGE_OF_CARRIERS, "en")]
+    languages = [visit.services.texts.gettext(name) for name in LANGUAGES]
     sheet = await asyncio.to_thread(read_sheet, content, Line, languages)
-    lines = [_approved(row) for row in sheet.rows if row.cells.get("code")]
-    if not lines:
+    rows = [row for row in sheet.rows if row.cells.get("code")]
+    if not rows:
         raise NothingApproved
-    return lines
+    return rows
 
 
 def _approved(row: SheetRow) -> Approved:
-    return Approved(row.number, row.cells.get("kind", ""), row.cells.get("text", ""), row.cells["code"])
+    return Approved(row.number, row.cells.get("key", ""), row.cells.get("text", ""), row.cells["code"])
+
+
+def _rounded(rows: Sequence[SheetRow]) -> list[Fault]:
+    return [Fault(r.number, r.cells.get("key", ""), n, text) for r in rows for n, text in r.faults.items()]
 
 
 async def _record(request: web.Request, visit: Visit) -> AccountRecord:
@@ -114,9 +132,14 @@ async def _record(request: web.Request, visit: Visit) -> AccountRecord:
     return record
 
 
-def _table(visit: Visit, record: AccountRecord) -> TemplateTable:
-    gettext = visit.services.texts.gettext(LANGUAGE_OF_CARRIERS)
-    return TemplateTable(visit.services.cases.registry.vocabulary(), gettext, record.kind)
+async def _proposals(visit: Visit, record: AccountRecord) -> list[Proposal]:
+    """In Chinese, and in what else people read whom the account serves, or it has texts in."""
+    used = set(await access.languages(visit.services.db, visit.person, ADMIN, record.id))
+    used |= {key.partition("@")[2] for key in record.settings.get("templates", {})}
+    read = [DEFAULT, *(name for name in LANGUAGES if name in used and name != DEFAULT)]
+    languages = {name: visit.services.texts.gettext(name) for name in read}
+    vocabulary = visit.services.cases.registry.vocabulary()
+    return TemplateTable(vocabulary, languages, record.kind).proposals(record.settings)
 
 
 async def _page(
@@ -125,7 +148,7 @@ async def _page(
     error: WorkflowError | None = None,
     faults: Sequence[Fault] = (),
 ) -> web.Response:
-    proposals = _table(visit, record).proposals(record.settings)
+    proposals = await _proposals(visit, record)
     status = error_pages.status_of(error) if error else 422 if faults else 200
     return visit.page(
         "channel_templates.html",
@@ -133,6 +156,8 @@ async def _page(
         record=record,
         kind=KIND_LABELS[record.kind],
         proposals=proposals,
+        languages=LANGUAGE_NAMES,
+        columns=COLUMNS,
         approved=sum(bool(proposal.code) for proposal in proposals),
         state_of=state_of,
         faults=faults[:MOST_FAULTS],
@@ -149,15 +174,20 @@ def state_of(proposal: Proposal) -> str:
 def _written(visit: Visit, proposals: Sequence[Proposal]) -> bytes:
     """The table as a file. Takes time: call it in a thread."""
     t = visit.gettext
-    captions = [str(field.title) for field in Line.model_fields.values()]
-    sheet = Sheet([t(caption) for caption in (*captions, *INFORMATION)])
+    captions = (
+        COLUMNS["key"],
+        *FOR_PROVIDER,
+        COLUMNS["text"],
+        *FOR_PROVIDER_TOO,
+        COLUMNS["code"],
+        *INFORMATION,
+    )
+    sheet = Sheet([t(caption) for caption in captions])
+    chinese = visit.services.texts.gettext(DEFAULT)
     sheet.add([
-        (p.kind, p.approved_text if p.code else p.text, p.code, p.title, _places(p), p.example, p.parts, t(state_of(p)))
+        (p.key, chinese(p.type), p.name, p.approved_text if p.code else p.text, p.attributes, p.remark, p.code,
+         LANGUAGE_NAMES[p.language], p.parts, t(state_of(p)), p.text if p.differs else "")
         for p in proposals
     ])  # fmt: skip
     with sheet.saved() as file:
         return file.read()
-
-
-def _places(proposal: Proposal) -> str:
-    return "; ".join(f"{name}: {v['source']} ≤ {v['length']}" for name, v in proposal.variables.items())

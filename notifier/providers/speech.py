@@ -4,14 +4,12 @@ import json
 import re
 from collections.abc import Mapping
 
-from notifier.channel import SendFailed, Verdict
-from notifier.trim import fit_units, one_line, utf16_units
-from storage.texts import N_
+from notifier.providers.templates import shortened
+from notifier.trim import one_line, utf16_units
 
 # Signs that a voice spells out or that providers refuse in a text that is read out (help.aliyun.com document 414170).
 _PAUSE = re.compile(r"\s*[:：;；|]\s*")
 _UNSPEAKABLE = re.compile(r"[#/%$¥*_~^<>\[\]【】〔〕{}()（）\\\"-]+")
-_TOO_LONG = N_("The call's template has too many variables")
 
 
 def spoken(values: Mapping[str, str]) -> dict[str, str]:
@@ -24,14 +22,7 @@ def within(values: Mapping[str, str], limit: int) -> dict[str, str]:
 
     Raises SendFailed (configuration) where even empty ones would be too long.
     """
-    cut = dict(values)
-    for _ in range(len(cut) + 1):
-        excess = utf16_units(as_json(cut)) - limit
-        if excess <= 0:
-            return cut
-        longest = max(cut, key=lambda name: utf16_units(cut[name]))
-        cut[longest] = fit_units(cut[longest], max(1, utf16_units(cut[longest]) - excess))
-    raise SendFailed(Verdict.CONFIGURATION, "template", _TOO_LONG)
+    return shortened(values, lambda cut: utf16_units(as_json(cut)) - limit)
 
 
 def as_json(values: Mapping[str, str]) -> str:

@@ -5,16 +5,17 @@ Cloud (cloud.tencent.com document 382/39023). What goes out by a template inform
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from notifier.channel import Content, SendFailed, Verdict
-from notifier.trim import fit_units, one_line
+from notifier.trim import fit_units, one_line, utf16_units
 from storage.texts import N_
 
 ANY_KIND = "default"
+CHINESE = "zh_CN"
 OF_EVERY_MESSAGE = ("level", "what", "summary", "number")
 # Up to 35 characters is what a variable of the kind "other" may have (help.aliyun.com document 3041859).
 VARIABLE_LENGTH = 35
@@ -22,7 +23,9 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 _NOTHING = "-"  # a variable may not be empty
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S*", re.IGNORECASE | re.ASCII)
 _DOMAIN = re.compile(r"(?<=[a-z0-9])\.(?=[a-z])", re.IGNORECASE | re.ASCII)
-_BRACKETS = str.maketrans("【】", "〔〕")
+# Of all brackets only round ones are taken everywhere.
+_BRACKETS = str.maketrans("【】〖〗〔〕「」『』", "（）（）（）（）（）")
+_NO_ROOM = N_("The template leaves no room for its variables")
 
 
 class Variable(BaseModel):
@@ -92,14 +95,40 @@ class NumberedTemplate(Template):
 T = TypeVar("T", bound=Template)
 
 
-def template_for(templates: Mapping[str, T], kind: str) -> T:
-    """The template for that kind of message. Raises SendFailed (configuration) when there is none."""
-    found = templates.get(kind) or templates.get(ANY_KIND)
+def name_of(kind: str, language: str) -> str:
+    """By what an account knows a text: its kind, followed by the language where that is not Chinese."""
+    return kind if language == CHINESE else f"{kind}@{language}"
+
+
+def template_for(templates: Mapping[str, T], content: Content) -> T:
+    """The text for that message in its reader's language, else in Chinese; `default` where the kind has none.
+
+    Raises SendFailed (configuration) when there is none at all.
+    """
+    kind, language = content.kind, content.language
+    names = (name_of(kind, language), name_of(ANY_KIND, language), kind, ANY_KIND)
+    found = next((templates[name] for name in names if name in templates), None)
     if found is None:
         raise SendFailed(
             Verdict.CONFIGURATION, "template", N_("The account has no template for this message")
         )
     return found
+
+
+def shortened(values: Mapping[str, str], excess: Callable[[Mapping[str, str]], int]) -> dict[str, str]:
+    """The values cut, the longest first, until `excess` tells of no unit too many (UTF-16).
+
+    Raises SendFailed (configuration) where even empty ones would be too long.
+    """
+    cut = dict(values)
+    for _ in range(len(cut) + 1):
+        too_many = excess(cut)
+        if too_many <= 0:
+            return cut
+        longest = max(cut, key=lambda name: utf16_units(cut[name]), default="")
+        if longest:
+            cut[longest] = fit_units(cut[longest], max(1, utf16_units(cut[longest]) - too_many))
+    raise SendFailed(Verdict.CONFIGURATION, "template", _NO_ROOM)
 
 
 def harmless(text: str) -> str:

@@ -98,6 +98,10 @@ SELECT name, max(at) AS at FROM audit a, jsonb_array_elements_text(a.after->'sec
  WHERE a.subject_kind = 'channel_account' AND a.subject_id = $1 AND jsonb_typeof(a.after->'secrets') = 'array'
  GROUP BY name
 """
+READ_THERE = """
+SELECT DISTINCT p.language FROM person p JOIN organisation o ON o.id = p.organisation_id
+ WHERE p.active AND p.language IS NOT NULL AND starts_with(o.path, $1) ORDER BY p.language
+"""
 OWN_ADDRESS = """
 SELECT address FROM contact_point WHERE person_id = $1 AND account_id = $2 AND ended_at IS NULL
  ORDER BY rank, id LIMIT 1
@@ -139,6 +143,12 @@ async def secrets_set_on(db: Database, viewer: Viewer, role: str, account_id: in
     """When each secret was last entered, as far as that is on record; raises `NotVisible`."""
     known = await record(db, viewer, role, account_id)
     return {row["name"]: row["at"] for row in await db.fetch(SET_ON, known.id)}
+
+
+async def languages(db: Database, viewer: Viewer, role: str, account_id: int) -> Sequence[str]:
+    """Which languages people have chosen at the organisation that it serves, and below; raises `NotVisible`."""
+    known = await record(db, viewer, role, account_id)
+    return [row["language"] for row in await db.fetch(READ_THERE, known.path)]
 
 
 async def own_address(db: Database, viewer: Viewer, role: str, account_id: int) -> str:

@@ -1,31 +1,36 @@
-"""Texts to submit for approval, and the approved ids taken over."""
+"""Texts to submit for approval: what providers ask for, in every language, by their rules."""
 
+import json
 import re
 from typing import Any
 
 import pytest
 
 from bot.catalogues import Catalogues
-from notifier.providers.accounts import faults_of
-from notifier.template_table import Approved, TemplateTable, has_templates
+from notifier.template_table import Proposal, TemplateTable, has_templates
+from notifier.template_words import EXAMPLES
 from tests.support.sample_accounts import SAMPLE_ACCOUNTS
 from workflows.registry import all_workflows
 
 BY_TEMPLATE = ["sms", "tencent_sms", "voice", "tencent_voice"]
 LONGEST, LONGEST_CALL = 500, 250
-
-
-def table(kind: str) -> TemplateTable:
-    return TemplateTable(all_workflows().vocabulary(), Catalogues.load().gettext("zh_CN"), kind)
+ONLY_PUNCTUATION = re.compile(r"\}[^\w{}$]*\$?\{")
+NAMES_REFUSED = {"email", "mobile", "id", "nick", "site"}
 
 
 def settings(kind: str) -> dict[str, Any]:
     return dict(SAMPLE_ACCOUNTS[kind].settings)
 
 
-def approved(kind: str) -> list[Approved]:
-    proposals = table(kind).proposals(settings(kind))
-    return [Approved(row, p.kind, p.text, f"T{row}") for row, p in enumerate(proposals, start=2)]
+def proposals(kind: str, *languages: str, **more: Any) -> list[Proposal]:
+    texts = Catalogues.load()
+    known = {name: texts.gettext(name) for name in ("zh_CN", *languages)}
+    return TemplateTable(all_workflows().vocabulary(), known, kind).proposals(settings(kind) | more)
+
+
+def one(key: str, kind: str = "sms", *languages: str, **more: Any) -> Proposal:
+    (found,) = [each for each in proposals(kind, *languages, **more) if each.key == key]
+    return found
 
 
 def test_only_accounts_that_send_by_templates_have_a_table() -> None:
@@ -34,57 +39,76 @@ def test_only_accounts_that_send_by_templates_have_a_table() -> None:
 
 @pytest.mark.parametrize("kind", BY_TEMPLATE)
 def test_every_text_keeps_to_the_providers_rules(kind: str) -> None:
-    for proposal in table(kind).proposals(settings(kind)):
-        assert re.search("[一-鿿]", proposal.text), proposal.kind
-        assert not re.search("[【】]|https?:|www", proposal.text)
-        assert not re.search(r"\}\s*(\$?\{)", proposal.text), "two places touch"
+    for proposal in proposals(kind, "en"):
+        assert not re.search("[【】]|https?:|www", proposal.text), proposal
+        assert not ONLY_PUNCTUATION.search(proposal.text), f"no words between two places: {proposal.text}"
         assert len(proposal.text) <= (LONGEST_CALL if "voice" in kind else LONGEST)
+        places = re.findall(r"\{(\w+)\}", proposal.text)
+        assert sorted(places) == sorted(proposal.variables), "each stands there once"
+        assert not NAMES_REFUSED & set(places)
 
 
-@pytest.mark.parametrize("kind", BY_TEMPLATE)
-def test_all_ids_come_back_and_the_account_stays_usable(kind: str) -> None:
-    taken, faults = table(kind).take_over(settings(kind), approved(kind))
-    assert faults == []
-    assert faults_of(kind, taken, SAMPLE_ACCOUNTS[kind].secrets) == set()
-    assert {p.code for p in table(kind).proposals(taken)} == {line.code for line in approved(kind)}
+@pytest.mark.parametrize("kind", ["tencent_sms", "tencent_voice"])
+def test_places_of_tencents_texts_are_numbered_in_their_order(kind: str) -> None:
+    for proposal in proposals(kind, "en"):
+        numbers = re.findall(r"\{(\d+)\}", proposal.text)
+        assert numbers == [str(nth) for nth in range(1, len(numbers) + 1)], proposal.text
 
 
-def test_places_of_tencents_texts_are_numbered_in_their_order() -> None:
-    (proposal,) = [p for p in table("tencent_sms").proposals({}) if p.kind == "repair.please_approve"]
-    assert re.findall(r"\{(\d+)\}", proposal.text) == ["1", "2"]
-    assert proposal.variables["1"]["source"] == "estimate"
+def test_every_line_has_what_the_provider_asks_for() -> None:
+    lines = proposals("sms", "en")
+    assert len({line.name for line in lines}) == len(lines), "no two have the same name"
+    for line in lines:
+        assert 1 <= len(line.name) <= 30
+        assert 1 <= len(line.remark) <= 100
+        assert set(json.loads(line.attributes or "{}")) == set(line.variables)
 
 
-def test_an_id_stays_when_the_provider_changed_the_words() -> None:
-    line = next(line for line in approved("sms") if line.kind == "repair.received")
-    changed = Approved(line.row, line.kind, line.text.replace("您的报修", "你的报修"), line.code)
-    taken, faults = table("sms").take_over(settings("sms"), [changed])
-    assert faults == []
-    (proposal,) = [p for p in table("sms").proposals(taken) if p.kind == line.kind]
-    assert proposal.differs
-    assert proposal.approved_text == changed.text
+def test_remark_shows_the_text_with_usual_values() -> None:
+    for line in proposals("sms", "en"):
+        example = line.example.partition("】")[2]
+        assert line.remark.endswith(example) or line.remark[:99] == example[:99]
+        assert "{" not in line.remark
 
 
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        (Approved(2, "repair.nothing", "x", "T1"), "no such kind"),
-        (Approved(2, "repair.received", "没有变量", "T1"), "places"),
-    ],
-)
-def test_a_line_that_cannot_be_taken_is_named(line: Approved, words: str) -> None:
-    taken, faults = table("sms").take_over(settings("sms"), [line])
-    assert [words in fault.text for fault in faults] == [True]
-    assert line.kind not in taken["templates"]
+def test_every_place_has_an_example() -> None:
+    places = {each["source"] for line in proposals("sms") for each in line.variables.values()}
+    assert places - {"level"} <= set(EXAMPLES)
 
 
-def test_an_id_of_a_wrong_form_is_named() -> None:
-    line = approved("sms")[0]
-    _, faults = table("sms").take_over(settings("sms"), [Approved(2, line.kind, line.text, "x" * 65)])
-    assert [fault.row for fault in faults] == [2]
+def test_texts_for_english_readers_are_english_and_have_names_of_their_own() -> None:
+    chinese, english = one("repair.received"), one("repair.received@en", "sms", "en")
+    assert re.search("[一-鿿]", chinese.text)
+    assert not re.search("[一-鿿]", english.text)
+    assert english.variables == chinese.variables
+    assert english.name != chinese.name
 
 
-def test_a_kind_that_stands_there_twice_is_named() -> None:
-    line = approved("sms")[0]
-    _, faults = table("sms").take_over(settings("sms"), [line, Approved(9, line.kind, line.text, "T9")])
-    assert [(fault.row, fault.kind) for fault in faults] == [(9, line.kind)]
+def test_nothing_is_proposed_in_a_language_that_nobody_reads() -> None:
+    assert {line.language for line in proposals("sms")} == {"zh_CN"}
+
+
+def test_calls_are_chinese_and_for_what_is_urgent_or_critical() -> None:
+    keys = [line.key for line in proposals("voice", "en")]
+    assert {"default", "alarm.alarm"} <= set(keys)
+    assert not {"repair.received", "alarm.alarm@en", "sms.which"} & set(keys)
+
+
+def test_call_names_the_key_that_acknowledges() -> None:
+    assert "9" in one("alarm.alarm", "voice", acknowledge_key="9").text
+
+
+def test_what_is_about_no_case_or_names_it_itself_is_told_without_another_number() -> None:
+    for key in ("storm.began", "watch.over", "sms.which"):
+        sources = [each["source"] for each in one(key).variables.values()]
+        assert sources.count("number") == (key == "watch.over")
+
+
+def test_parts_count_the_signature() -> None:
+    short, long_ = one("repair.received"), one("repair.received", sign_name="示" * 60)
+    assert (short.parts, long_.parts) == (1, 2)
+
+
+def test_default_text_takes_what_every_message_has() -> None:
+    default = one("default")
+    assert {each["source"] for each in default.variables.values()} == {"level", "what", "number"}

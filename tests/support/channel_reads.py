@@ -33,6 +33,7 @@ async def make_channel(desk: Desk) -> None:
     await desk.db.execute(FAILED, account)
     await desk.db.execute(NOTED, account, desk.world.hospital)
     await add_contact(desk.db, desk.administrator, account, "administrator@mail.example", rank=9)
+    await desk.db.execute("UPDATE person SET language = 'en' WHERE id = $1", desk.administrator)
 
 
 async def _account(place: Place) -> int:
@@ -75,5 +76,6 @@ CHANNEL_READS |= {
         channel_accounts.errors,
         channel_accounts.secrets_set_on,
         channel_accounts.own_address,
+        channel_accounts.languages,
     )
 }

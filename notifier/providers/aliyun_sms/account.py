@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from notifier.channel import Account
 from notifier.providers.checked import checked
 from notifier.providers.sms.settings import SmsAccountSecrets, SmsAccountSettings
-from notifier.providers.templates import Template, Word, template_for
+from notifier.providers.templates import Template, Word
 
 API = "https://dysmsapi.aliyuncs.com"
 
@@ -19,10 +19,6 @@ class SmsSettings(SmsAccountSettings):
     access_key_id: Word
     templates: Mapping[str, Template] = Field(min_length=1)
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] = API
-
-    def template(self, kind: str) -> Template:
-        """The template for that kind of message. Raises SendFailed (configuration) when there is none."""
-        return template_for(self.templates, kind)
 
 
 class SmsSecrets(SmsAccountSecrets):

@@ -28,7 +28,7 @@ class FrozenCall(BaseModel):
 
 def freeze(content: Content, settings: VoiceSettings) -> FrozenCall:
     """The call for that message. Raises SendFailed (configuration) when no template serves it."""
-    template = template_for(settings.templates, content.kind)
+    template = template_for(settings.templates, content)
     values = within(spoken(template.values(content)), _PARAMETERS)
     request = {"PlayTimes": str(settings.play_times)}
     if settings.caller_number:

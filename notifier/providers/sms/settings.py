@@ -1,11 +1,19 @@
 """What an administrator enters about an SMS account, whoever the provider is."""
 
 from decimal import Decimal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 
 from notifier.providers.sms.extend_codes import MOST_DIGITS
 from notifier.providers.templates import Word
+
+# Providers add the brackets, and refuse a signature that has some of its own.
+Signature = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64),
+    BeforeValidator(lambda value: value.strip("【】[] ") if isinstance(value, str) else value),
+]
 
 
 class ReplyWords(BaseModel):
@@ -23,7 +31,7 @@ class SmsAccountSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    sign_name: Word
+    sign_name: Signature
     price_per_part: Decimal | None = Field(default=None, ge=0, le=100)
     extend_code_digits: int = Field(default=0, ge=0, le=MOST_DIGITS)
     reply_words: ReplyWords = ReplyWords()

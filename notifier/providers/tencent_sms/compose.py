@@ -7,6 +7,7 @@ from notifier.channel import Content
 from notifier.providers.sms.extend_codes import code_for
 from notifier.providers.sms.frozen import FrozenSms
 from notifier.providers.sms.parts import parts_of
+from notifier.providers.sms.whole import whole
 from notifier.providers.templates import template_for
 from notifier.providers.tencent_sms.account import TencentSmsSettings
 from notifier.trim import fit_units
@@ -14,10 +15,10 @@ from notifier.trim import fit_units
 
 def freeze(content: Content, settings: TencentSmsSettings) -> FrozenSms:
     """The SMS for that message. Raises SendFailed (configuration) when no template serves it."""
-    template = template_for(settings.templates, content.kind)
+    template = template_for(settings.templates, content)
     full = template.values(content)
-    values = {name: fit_units(value, settings.variable_length) for name, value in full.items()}
-    text = f"【{settings.sign_name}】{template.filled(values)}"
+    each = {name: fit_units(value, settings.variable_length) for name, value in full.items()}
+    values, text = whole(settings.sign_name, template, each)
     request = {
         "SmsSdkAppId": settings.sdk_app_id,
         "SignName": settings.sign_name,

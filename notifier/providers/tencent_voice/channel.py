@@ -47,7 +47,7 @@ class TencentVoiceChannel(Unchangeable):
         """The call's parameters, and the text as it is spoken. Raises SendFailed."""
         checked_number(address)
         settings = account_of(account).settings
-        template = template_for(settings.templates, content.kind)
+        template = template_for(settings.templates, content)
         values = within(spoken(template.values(content)), _PARAMETERS)
         request = {
             "TemplateId": template.code,

@@ -52,7 +52,7 @@ def test_variable_is_cut_to_its_length_on_the_border_of_a_character() -> None:
         ("www.evil.example", "…"),
         ("write to evil.com", "write to evil·com"),
         ("3.5 T, v1.2", "3.5 T, v1.2"),
-        ("【公告】", "〔公告〕"),
+        ("【公告】", "（公告）"),
         ("two\nlines", "two lines"),
     ],
 )
@@ -75,6 +75,34 @@ def test_kind_has_its_own_template_before_the_default() -> None:
     settings = SmsSettings.model_validate(sms_settings(templates=TEMPLATES | {"licence.due": own}))
     assert freeze(content(kind="licence.due"), settings).request["TemplateCode"] == "SMS_7"
     assert freeze(content(kind="repair.assigned"), settings).request["TemplateCode"] == CODE
+
+
+def test_reader_gets_the_text_of_their_language_and_else_the_chinese_one() -> None:
+    known = TEMPLATES["default"]
+    texts = {"default@en": "SMS_1", "licence.due": "SMS_2", "licence.due@en": "SMS_3"}
+    more = {name: known | {"code": code} for name, code in texts.items()}
+    settings = SmsSettings.model_validate(sms_settings(templates=TEMPLATES | more))
+    codes = [
+        freeze(content(kind=kind, language=language), settings).request["TemplateCode"]
+        for language in ("en", "zh_CN", "fr")
+        for kind in ("licence.due", "repair.assigned")
+    ]
+    assert codes == ["SMS_3", "SMS_1", "SMS_2", CODE, "SMS_2", CODE]
+
+
+def test_whole_text_is_never_longer_than_the_provider_takes() -> None:
+    known = TEMPLATES["default"] | {"text": "示" * 450 + "${level}${what}${number}"}
+    settings = SmsSettings.model_validate(sms_settings(templates={"default": known}))
+    sms = freeze(content(level="红色：特急", short="停" * 35), settings)
+    assert len(sms.text) == 500
+    assert "红色：特急" in sms.text, "the longest is cut first"
+
+
+def test_brackets_typed_around_the_signature_are_the_providers() -> None:
+    settings = SmsSettings.model_validate(sms_settings(sign_name=f"【{SIGN}】"))
+    sms = freeze(content(), settings)
+    assert sms.request["SignName"] == SIGN
+    assert sms.text.startswith(f"【{SIGN}】")
 
 
 def test_account_without_a_template_for_the_kind_says_so() -> None:
