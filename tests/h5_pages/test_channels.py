@@ -112,7 +112,7 @@ async def test_a_replaced_callback_key_counts_until_it_is_dropped(pages: Pages) 
     both = await secrets_of(pages, url)
     assert (both["callback_token"], both["former_callback_token"]) == ("tokenTwo", "tokenOne")
     assert (both["encoding_aes_key"], both["former_encoding_aes_key"]) == (OTHER_AES, AES)
-    assert "The former callback key counts as well" in (await visitor.get(url)).text
+    assert "The former key counts as well" in (await visitor.get(url)).text
     await changed(visitor, url, **{**APP, "secret": "", "drop_former": "true"})
     assert {name for name in await secrets_of(pages, url) if name.startswith("former")} == set()
 
