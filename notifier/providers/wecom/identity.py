@@ -16,7 +16,7 @@ from storage.address_book import Book
 from storage.identity import CodeRefused, IdentityAway, NoMember
 from storage.texts import N_
 
-USED_OR_OLD = "40029"
+USED_OR_OLD = frozenset({"40029", "42022"})
 SCOPE = "snsapi_base"
 
 
@@ -53,7 +53,7 @@ class WeComIdentity:
         try:
             answer = await self.channel.client(account).get("/cgi-bin/auth/getuserinfo", {"code": code})
         except SendFailed as failure:
-            if failure.code == USED_OR_OLD:
+            if failure.code in USED_OR_OLD:
                 raise CodeRefused from None
             raise IdentityAway(failure.reason) from None
         if not answer.userid:
