@@ -1,10 +1,11 @@
 """Addresses of the links in mails: the token is all the right that is asked for, and all that it gives."""
 
 from h5_pages.pipeline import For, Route
-from h5_pages.views import notices, own_notices
+from h5_pages.views import notices, own_notices, told_photos
 
 NOTICE_ROUTES = [
     Route("GET", "/n/{token}", notices.page, For.ANYBODY, per="token"),
+    Route("GET", "/i/{token}", told_photos.photo, For.ANYBODY, per="token"),
     Route("POST", "/n/{token}", notices.press, For.ANYBODY, per="token", by_token=True),
     Route("GET", "/me/notices", own_notices.page),
     Route("POST", "/me/notices", own_notices.choose),

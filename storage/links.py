@@ -1,4 +1,4 @@
-"""Follow-up links for people without an account, and links of messages: unguessable, and the same each time."""
+"""Follow-up links for people without an account, links of messages and photos: unguessable, the same each time."""
 
 import base64
 import hashlib
@@ -6,11 +6,11 @@ import hmac
 
 MAC_BYTES = 16
 LONGEST_ID = 18
-_FOLLOW_UP, _NOTICE = b"follow-up link", b"notice link"
+_FOLLOW_UP, _NOTICE, _PHOTO = b"follow-up link", b"notice link", b"photo link"
 
 
 class Links:
-    """Makes and reads the tokens of `/f/<token>` (a participant) and `/n/<token>` (a message).
+    """Makes and reads the tokens of `/f/<token>` (a participant), `/n/<token>` (a message), `/i/<token>` (its photo).
 
     Each is the id with 128 bits of HMAC-SHA256, and good for its own purpose alone.
     """
@@ -33,6 +33,14 @@ class Links:
     def message_id(self, token: str) -> int | None:
         """The message that a token was made for, or None when it was not made here."""
         return self._id(_NOTICE, token)
+
+    def photo(self, message_id: int) -> str:
+        """The token by which a chat program shows the first photo that a message is about."""
+        return self._token(_PHOTO, message_id)
+
+    def photo_of(self, token: str) -> int | None:
+        """The message whose photo a token was made for, or None when it was not made here."""
+        return self._id(_PHOTO, token)
 
     def _id(self, purpose: bytes, token: str) -> int | None:
         number = token.partition("-")[0]

@@ -54,6 +54,7 @@ CHAPTERS = (
                 "messages",
                 (
                     "/n/{token}",
+                    "/i/{token}",
                     "/me/telegram",
                     "/me/notices",
                     "/me/notices/test",

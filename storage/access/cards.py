@@ -1,4 +1,4 @@
-"""The card behind a button that somebody pressed.
+"""The card behind a button that somebody pressed, or behind the menu in its corner.
 
 No viewer here: who presses was shown the card by the provider, and the engine checks the right at the press.
 """
@@ -24,6 +24,18 @@ class Card:
     sent: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A delivered message to a person, about a case or not. `path` is that of its organisation."""
+
+    message_id: int
+    delivery_id: int
+    person_id: int
+    kind: str
+    severity: str
+    path: str
+
+
 CARD = """
 SELECT m.case_id, m.case_version, m.id AS message_id, m.person_id, c.number, c.workflow,
        d.payload AS sent
@@ -31,6 +43,16 @@ SELECT m.case_id, m.case_version, m.id AS message_id, m.person_id, c.number, c.w
   JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
   JOIN work_case c ON c.id = m.case_id
  WHERE d.unique_id = $1 AND d.account_id = $2
+ ORDER BY d.id DESC LIMIT 1
+"""
+NOTICE = """
+SELECT m.id AS message_id, d.id AS delivery_id, m.person_id, m.kind, coalesce(m.severity, 'info') AS severity,
+       coalesce(o.path, '') AS path
+  FROM delivery d
+  JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
+  LEFT JOIN work_case c ON c.id = m.case_id
+  LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, m.organisation_id)
+ WHERE d.unique_id = $1 AND d.account_id = $2 AND m.person_id IS NOT NULL
  ORDER BY d.id DESC LIMIT 1
 """
 
@@ -41,3 +63,11 @@ async def card(db: Database, unique_id: str, account_id: int) -> Card:
     if row is None:
         raise NotVisible
     return Card(**dict(row))
+
+
+async def notice(db: Database, unique_id: str, account_id: int) -> Notice:
+    """The message that was sent with this id from this account; raises `NotVisible`, `DatabaseAway`."""
+    row = await db.fetchrow(NOTICE, unique_id, account_id)
+    if row is None:
+        raise NotVisible
+    return Notice(**dict(row))

@@ -150,10 +150,12 @@ CALLS: dict[Callable[..., Any], Call] = {
 WITHOUT_VIEWER = {
     **WITHOUT_SIGN_IN,
     "cards.card": "the provider showed the card to who presses it",
+    "cards.notice": "the same; who presses must be whom it was sent to",
     "cases.by_link": "makes the viewer from a link",
     "devices.by_label": "the public minimum behind a QR code",
     "devices.was_replaced": "what a label says that was replaced",
     "notices.by_link": "the message behind a link in a mail",
+    "notices.photo_by_link": "the photo at the head of a card, for whoever has the card",
     "licences.public": "what a licence says to whoever holds it",
 }
 FOREIGNERS = ("head elsewhere", "administrator elsewhere", "no post", "nobody", "link of another case")

@@ -115,6 +115,7 @@ OPEN_TO_HOLDERS: dict[tuple[str, str], About] = {
     ("POST", "/f/{token}/{action}"): OPEN,
     ("GET", "/n/{token}"): OPEN,
     ("POST", "/n/{token}"): OPEN,
+    ("GET", "/i/{token}"): OPEN,
     ("GET", "/p/{token}"): OPEN,
     ("POST", "/p/{token}"): OPEN,
 }
