@@ -67,8 +67,9 @@ class Content:
     `unique_id` is stable over retries and at most 64 of [A-Za-z0-9_@-] (WeCom's task_id, the local part
     of Message-ID). `thread_id` is the case's number: one mail thread a case. `url` may be empty. `kind` is
     the declared kind's name, `level` the severity with its colour in words, `short` the title in a few words.
-    `picture` is the address of a public picture, `poll` what can be answered in the message where a channel can ask,
-    `photos` a label and the SHA-256 of a stored file each.
+    `picture` is the address of the first of its photos for whoever knows it, `poll` what can be answered in the
+    message where a channel can ask, `photos` a label and the SHA-256 of a stored file each. `asides` are what its
+    reader can say of it besides, where a channel has a place for that and answers come back.
     `facts` are what other systems read by name. `stop_url` ends reminders of this kind and `notice_url` acknowledges
     the message, both by POST alone; either may be empty.
     `values` are the kind's variables as they are read, for templates that have places of their own.
@@ -94,6 +95,7 @@ class Content:
     picture: str = ""
     poll: Poll | None = None
     photos: tuple[tuple[str, str], ...] = ()
+    asides: tuple[Button, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     stop_url: str = ""
     notice_url: str = ""

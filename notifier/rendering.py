@@ -33,6 +33,9 @@ ACKNOWLEDGE_OR_STOP = N_("Say that you have read this, or hear less of it")
 INSTEAD = N_("You are told instead of")
 NOT_REACHED = N_("{name}, whom no channel reaches")
 DECIDED = N_("{done}: {name}")
+READ, STOP = "notice.read", "notice.stop"
+HAVE_READ = N_("I have read this")
+NO_MORE = N_("Stop such messages")
 PHOTO = N_("Photo")
 
 
@@ -79,9 +82,10 @@ class Renderer:
             kind=kind.name,
             level=gettext(LEVEL_WORDS[kind.severity]),
             short=gettext(kind.short or kind.title).format_map(values),
-            picture=f"{self._public_url}{kind.picture}" if kind.picture else "",
             poll=self._poll(message, kind, gettext),
             photos=_photos(message, kind, gettext),
+            picture=self._picture(message, kind),
+            asides=_asides(message, kind, gettext),
             facts={name: message.variables.get(name, "") for name in kind.facts},
             **self._links_of(message, kind, gettext),
             values=values,
@@ -104,6 +108,11 @@ class Renderer:
         label = gettext(ACKNOWLEDGE_OR_STOP if may_stop else ACKNOWLEDGE)
         return {"notice_url": url, "stop_url": url if may_stop else "", "notice_label": label}
 
+    def _picture(self, message: Claimed, kind: MessageKind) -> str:
+        """Only to people: a group sees no photo."""
+        has_one = kind.photos and message.variables.get(kinds.PHOTOS) and message.person_id is not None
+        return f"{self._public_url}/i/{self._links.photo(message.id)}" if has_one else ""
+
     def _url(self, message: Claimed, kind: MessageKind) -> str:
         if message.case_id is None:
             page = kind.page.format_map(message.variables)
@@ -124,6 +133,14 @@ class Renderer:
         words = self._vocabulary.action(message.workflow, key)
         by_page = not words.one_press or message.participant_id is not None
         return Button(key, gettext(words.label), _style(words), f"{url}/{key}" if by_page else None)
+
+
+def _asides(message: Claimed, kind: MessageKind, gettext: Gettext) -> tuple[Button, ...]:
+    """What a person can say of it. What is taken back once it is not true needs none, and could not be with them."""
+    if message.person_id is None or kind.recalled:
+        return ()
+    read = Button(READ, gettext(HAVE_READ))
+    return (read, Button(STOP, gettext(NO_MORE))) if may_be_muted(kind.name, kind.severity) else (read,)
 
 
 def _photos(message: Claimed, kind: MessageKind, gettext: Gettext) -> tuple[tuple[str, str], ...]:

@@ -50,10 +50,9 @@ class MessageKind:
     message, instead of sending it, once the case has left the state it speaks of. `short` says it in a few
     words where only a few fit (SMS: some 35 characters); without it the title does. `page` is the path that a
     message about no case leads to. `questions` go along with the button `answers`, of whose form they fill all that
-    must be filled in; `send` is that button's label beside them, where the action's own is long. `picture` is the path
-    of a public picture at the head of a message for information. `recalled`: once it is not true any more it is taken
-    back where a channel can, instead of being left to mislead. `photos`: those of its step go along where an account
-    is set to send them. `facts` are the variables that other systems are told by name.
+    must be filled in; `send` is that button's label beside them, where the action's own is long. `recalled`: once it
+    is not true any more it is taken back where a channel can, instead of being left to mislead. `photos`: those of its
+    step go along where an account is set to send them. `facts` are the variables that other systems are told by name.
     `reminds`: it says the same each time, so that the newest one stands for those before it.
     """
 
@@ -69,7 +68,6 @@ class MessageKind:
     questions: tuple[Question, ...] = ()
     answers: str = ""
     send: str = ""
-    picture: str = ""
     recalled: bool = False
     photos: bool = False
     reminds: bool = False

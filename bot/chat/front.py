@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.chat import replies
 from bot.chat.answers import Link, Pages, Reply
+from bot.chat.asides import ASIDES, Asides
 from bot.chat.commands import Command, Typed, numbers_in, read_command
 from notifier.rendering import DECIDED
 from storage import directory
@@ -20,7 +21,7 @@ from storage.access.devices import DeviceRecord
 from storage.database import Database
 from storage.directory import Viewer
 from storage.texts import N_, Gettext, Texts
-from workflows.acknowledging import acted
+from workflows.acknowledging import Acknowledging, acted
 from workflows.actor import DOOR_LABELS, Actor, Door
 from workflows.cases import Cases
 from workflows.definition import Workflow, must_fill_in
@@ -84,6 +85,7 @@ class ChatFront:
         self._texts = texts
         self._clocks = clocks
         self._pages = Pages(settings.public_url.rstrip("/"))
+        self._asides = Asides(db, Acknowledging(db, engine, cases.registry, clocks), clocks)
 
     async def person(self, account_id: int, address: str) -> Viewer | None:
         """Who that is, if they are known and active. Raises `DatabaseAway`."""
@@ -94,6 +96,18 @@ class ChatFront:
         """For somebody who opens the chat: what can be done here."""
         _ = self._language(person, None)
         return replies.greeting(person.name, _) if person else replies.refused(ActorUnknown(), _)
+
+    def wordless(self, person: Viewer | None) -> Reply:
+        """For a picture, a voice, a place: what can be understood here."""
+        return replies.not_understood(self._language(person, None))
+
+    def alone(self, person: Viewer | None) -> Reply:
+        """For somebody who asks where others listen."""
+        return replies.alone(self._language(person, None))
+
+    def not_now(self) -> Reply:
+        """For somebody to whom no answer could be worked out, whoever they are."""
+        return replies.not_now(self._language(None, None))
 
     async def say(self, person: Viewer | None, door: Door, text: str, event_key: str) -> Reply:
         """Answer a text. The same `event_key` again reports no second fault. Raises `DatabaseAway`."""
@@ -118,6 +132,9 @@ class ChatFront:
         try:
             if person is None:
                 raise ActorUnknown
+            if pressed.action in ASIDES:
+                of = (pressed.unique_id, pressed.account_id, pressed.action)
+                return PressOutcome(True, await self._asides.take(person, door, *of, _))
             card = await self._card(pressed.unique_id, pressed.account_id)
             return await self._act(person, door, card, pressed, event_key, _)
         except WorkflowError as refusal:

@@ -47,6 +47,10 @@ REPORTED = N_("Your report about {device} was received. You will hear of every s
 OPEN_CASES = N_("Open cases: {count}")
 NO_OPEN_CASES = N_("No open cases.")
 NOTHING_SAVED = N_("Nothing was saved.")
+ALONE = N_("Here others can read along. Please write to me in a chat of our own.")
+NOT_NOW = N_(
+    "I could not finish this just now. Please look at the case before you try again; what was saved is not lost."
+)
 
 WorkflowNamed = Callable[[str], Workflow]
 
@@ -72,6 +76,16 @@ def greeting(name: str, _: Gettext) -> Reply:
 def not_understood(_: Gettext) -> Reply:
     """Short, since it may follow a slip of the finger."""
     return Reply.of(_(NOT_UNDERSTOOD))
+
+
+def alone(_: Gettext) -> Reply:
+    """What is for one reader is not said before others."""
+    return Reply.of(_(ALONE))
+
+
+def not_now(_: Gettext) -> Reply:
+    """It may have been done or not: nobody knows."""
+    return Reply.of(_(NOT_NOW))
 
 
 def todo(

@@ -19,19 +19,23 @@ from bot.chat.answers import Link, Reply
 from bot.chat.background import Background, Recent, Teller, Telling
 from bot.chat.door import ANSWER_WITHIN_S, CallbackDoor, ChannelAccounts, Work, known_as, limited_body
 from bot.chat.front import ButtonPress, ChatFront
-from notifier.channel import Account
+from notifier.channel import Account, Replacement
 from notifier.providers.wecom.account import account_of
 from notifier.providers.wecom.cards import TEXT_BYTES
 from notifier.providers.wecom.crypto import CallbackCrypto, CallbackQuery, CallbackRejected, Check
 from notifier.providers.wecom.events import (
     CallbackEvent,
+    CardMenu,
     CardPress,
     Entered,
+    MenuPress,
+    Other,
     TextMessage,
     dedupe_key,
     parse_event,
 )
-from notifier.providers.wecom.replies import button_reply, sealed, text_reply
+from notifier.providers.wecom.replacing import replacement_for
+from notifier.providers.wecom.replies import button_reply, card_reply, sealed, text_reply
 from notifier.providers.wecom.xml import encrypted_part
 from storage.channel_accounts import OpenedAccount
 from storage.clock import SHANGHAI, Clock
@@ -40,6 +44,8 @@ from workflows.actor import Door
 KIND = "wecom"
 BODY_BYTES = 64 * 1024
 _FORGED = (Check.SIGNATURE, Check.RECEIVER)
+_ANSWERED_BY_WECOM = "#"  # entries of a menu that sends ready words
+_WORDLESS = frozenset({"image", "voice", "video", "file", "location", "link"})
 
 log = structlog.get_logger()
 
@@ -136,15 +142,27 @@ class WeComCallback:
         """The passive reply, or None where there is nothing to say this way."""
         key = f"{KIND}:{account_id}:{dedupe_key(event)}"
         match event:
-            case TextMessage():
-                person = await self._front.person(account_id, event.user)
-                return self._text(event, await self._front.say(person, Door.WECOM, event.text, key))
             case CardPress():
                 return await self._press(account_id, event, key)
+            case CardMenu():
+                return await self._choose(account_id, event, key)
             case Entered():
                 return await self._greet(account_id, event, key)
-            case _:
+            case MenuPress(key=chosen) if chosen.startswith(_ANSWERED_BY_WECOM):
                 return None
+            case TextMessage(text=words) | MenuPress(key=words):
+                return await self._say(account_id, event, words, key)
+        return await self._hint(account_id, event)
+
+    async def _say(self, account_id: int, event: CallbackEvent, words: str, key: str) -> bytes:
+        person = await self._front.person(account_id, event.user)
+        return self._text(event, await self._front.say(person, Door.WECOM, words, key))
+
+    async def _hint(self, account_id: int, event: CallbackEvent) -> bytes | None:
+        """To a picture, a voice, a place: what can be written instead."""
+        if not isinstance(event, Other) or event.message_type not in _WORDLESS:
+            return None
+        return self._text(event, self._front.wordless(await self._front.person(account_id, event.user)))
 
     async def _press(self, account_id: int, event: CardPress, key: str) -> bytes | None:
         """A press may only be answered by a change of the card, so a reason goes as a message of its own."""
@@ -152,9 +170,19 @@ class WeComCallback:
         pressed = ButtonPress(account_id, event.task_id, event.key, event.selected)
         outcome = await self._front.press(person, Door.WECOM, pressed, key)
         if outcome.done:
+            shown = replacement_for(Replacement(_written(outcome.reply), sent=outcome.sent))
+            if "template_card" in shown:
+                return card_reply(event, shown["template_card"], self._clock.now())
             return button_reply(event, _written(outcome.reply), self._clock.now())
         self._telling.tell(key, account_id, event.user, _written(outcome.reply))
         return None
+
+    async def _choose(self, account_id: int, event: CardMenu, key: str) -> bytes:
+        """The menu in a card's corner, which may be answered in words."""
+        person = await self._front.person(account_id, event.user)
+        chosen = ButtonPress(account_id, event.task_id, event.key)
+        outcome = await self._front.press(person, Door.WECOM, chosen, key)
+        return self._text(event, outcome.reply)
 
     async def _greet(self, account_id: int, event: Entered, key: str) -> bytes | None:
         """Once a day: WeCom tells of every time that somebody opens the app."""

@@ -6,6 +6,7 @@ WeCom tells of each event once and takes an answer to it for five seconds. So ev
 
 import itertools
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -15,8 +16,8 @@ from bot.chat.background import Background
 from bot.chat.door import ANSWER_WITHIN_S
 from bot.chat.front import ButtonPress, ChatFront, PressOutcome
 from notifier.channel import SendFailed
-from notifier.providers.wecom.cards import decided_card
 from notifier.providers.wecom.markdown import plain
+from notifier.providers.wecom.replacing import decided_card
 from notifier.providers.wecom_bot.channel import MARKDOWN_BYTES
 from notifier.providers.wecom_bot.connection import BotConnection
 from notifier.providers.wecom_bot.frames import Cmd, Entered, Happened, Pressed, Wrote
@@ -44,15 +45,26 @@ class RobotChat:
             await self._background.within(work, self._answer_within_s)
         except (DatabaseAway, TimeoutError, SendFailed) as failure:
             log.warning("wecom_bot_not_answered", account=account_id, why=type(failure).__name__)
+            await self._say_so(connection, event)
         except Exception:
             log.exception("wecom_bot_answer_broke", account=account_id)
+            await self._say_so(connection, event)
+
+    async def _say_so(self, connection: BotConnection, event: Happened) -> None:
+        """WeCom does not come again with it, so whoever pressed or wrote would wait in vain."""
+        if not isinstance(event, Entered):
+            with suppress(SendFailed):
+                await _say(connection, event, self._front.not_now())
 
     async def _react(self, account_id: int, connection: BotConnection, event: Happened) -> None:
         person = await self._front.person(account_id, event.sender.userid)
         key = f"{KIND}:{account_id}:{event.msgid}"
         match event:
             case Wrote():
-                reply = await self._front.say(person, Door.WECOM, event.text, key)
+                if event.in_group:
+                    reply = self._front.alone(person)
+                else:
+                    reply = await self._front.say(person, Door.WECOM, event.text, key)
                 await connection.ask(Cmd.RESPOND, self._stream(reply), event.req_id)
             case Entered():
                 words = {"msgtype": "text", "text": {"content": _written(self._front.greeting(person))}}
@@ -75,9 +87,14 @@ async def _show(connection: BotConnection, event: Pressed, outcome: PressOutcome
     )
     if card is not None:
         body = {"response_type": "update_template_card", "template_card": card}
-        await connection.ask(Cmd.UPDATE, body, event.req_id)
-        return
-    words = {"msgtype": "markdown", "markdown": {"content": _written(outcome.reply)}}
+        with suppress(SendFailed):  # as when it comes too late
+            await connection.ask(Cmd.UPDATE, body, event.req_id)
+            return
+    await _say(connection, event, outcome.reply)
+
+
+async def _say(connection: BotConnection, event: Happened, reply: Reply) -> None:
+    words = {"msgtype": "markdown", "markdown": {"content": _written(reply)}}
     await connection.ask(Cmd.SEND, {"chatid": event.chat, **words})
 
 

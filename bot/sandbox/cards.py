@@ -60,9 +60,13 @@ class Card(Wire):
         """Whether an app without a callback address may not send it (43012)."""
         return bool(list(self.callback_keys()) or self.menu_keys())
 
+    def has_buttons(self) -> bool:
+        """Whether words can take the place of its buttons (document 94945)."""
+        return False
+
     def has_response_code(self) -> bool:
         """Whether a send of this card is answered with a response_code."""
-        return bool(self.action_menu)
+        return self.has_buttons() or bool(self.action_menu)
 
 
 class TextNotice(Card):
@@ -95,7 +99,7 @@ class NewsNotice(Card):
 
 
 class _Interactive(Card):
-    def has_response_code(self) -> bool:
+    def has_buttons(self) -> bool:
         return True
 
 

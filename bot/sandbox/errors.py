@@ -51,7 +51,7 @@ NO_RIGHT = 48002
 NOT_VISIBLE = 60011
 IP_NOT_TRUSTED = 60020
 BAD_KEY = 93000
-NOT_SUBSCRIBED = 846601
+NOT_SUBSCRIBED = 846609
 BAD_REQ_ID = 846605
 NO_RECIPIENT_LEFT = 81013
 FOREIGN_AGENT = 301002
@@ -82,7 +82,7 @@ MEANINGS = {
     BAD_JSON: "data format error, Warning: wrong json format.",
     IP_NOT_TRUSTED: "not allow to access from your ip",
     BAD_KEY: "invalid webhook url",
-    NOT_SUBSCRIBED: "not subscribed",
+    NOT_SUBSCRIBED: "aibot websocket not subscribed",
     BAD_REQ_ID: "invalid req_id",
     NO_RECIPIENT_LEFT: "user & party & tag all invalid",
     FOREIGN_AGENT: "not allow operate another agent with this accesstoken",

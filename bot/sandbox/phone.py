@@ -13,6 +13,8 @@ from bot.sandbox.replies import apply_reply
 from bot.sandbox.sending import new_response_code
 from bot.sandbox.world import AppState, Callback, Message, Press, Sent, World
 
+MENU_EVENT = "template_card_menu_event"
+
 
 class _Act(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -68,7 +70,7 @@ class Phones:
         code = new_response_code(self._world, person.state, sent, "callback")
         pressed = CardEvent(event, order.key, order.task_id, card.card_type, code, selections)
         text = card_event(person.occasion(record), pressed)
-        return await self._carry(person, record, text, message)
+        return await self._carry(person, record, text, message, words=event == MENU_EVENT)
 
     async def say(self, order: SayOrder) -> Callback:
         """Write to the app and carry the message through; raises `PressError`."""
@@ -77,14 +79,16 @@ class Phones:
         msgid = self._world.rng.randrange(10**15, 2**62)
         self._show_own_words(person, order.text, str(msgid), record.id)
         text = text_message(person.occasion(record), order.text, msgid)
-        return await self._carry(person, record, text, None)
+        return await self._carry(person, record, text, None, words=True)
 
-    async def _carry(self, person: _Person, record: Callback, text: str, pressed: Message | None) -> Callback:
+    async def _carry(
+        self, person: _Person, record: Callback, text: str, pressed: Message | None, *, words: bool
+    ) -> Callback:
         try:
             reply = await self._sender.deliver(person.state, record, text)
             if reply:
                 apply = (self._world, person.state, person.userid, reply, pressed)
-                record.reply = apply_reply(*apply)
+                record.reply = apply_reply(*apply, words=words)
         except NoCallbackUrlError as error:
             record.outcome, record.reply = "failed", str(error)
         except (BadReplyError, WeComError) as error:
@@ -136,7 +140,7 @@ def _event_of(card: Card, order: PressOrder) -> tuple[str, dict[str, list[str]] 
     if order.key in card.callback_keys():
         return "template_card_event", checked_selections(card, order.selections)
     if order.key in card.menu_keys():
-        return "template_card_menu_event", None
+        return MENU_EVENT, None
     raise PressError(N_("no such button on this card"))
 
 

@@ -16,17 +16,19 @@ from bot.sandbox.world import AppState, Message, World
 _BUTTON = TypeAdapter(Button)
 
 
-def apply_reply(world: World, state: AppState, userid: str, text: str, pressed: Message | None) -> str:
+def apply_reply(
+    world: World, state: AppState, userid: str, text: str, pressed: Message | None, *, words: bool
+) -> str:
     """Do what a decrypted reply says and return its type.
 
-    Cards are answered by update_button or update_template_card, words by text. Raises
+    Cards are answered by update_button or update_template_card, words and menus (`words`) by text. Raises
     `BadReplyError` or `WeComError` for anything else; WeCom ignores such replies.
     """
     reply = parse_reply(text)
     kind = str(reply.get("msg_type", ""))
     if str(reply.get("to_user_name", "")).lower() != userid.lower():
         raise BadReplyError("ToUserName is not the person who acted")
-    if kind == "text" and pressed is None:
+    if kind == "text" and words:
         deliver_copy(world, state, userid, "", check(CONTENT["text"], reply), "text")
     elif kind == "update_button" and pressed is not None:
         button = check(_BUTTON, reply.get("button"))

@@ -91,6 +91,8 @@ def _new_card(state: AppState, sent: Sent, request: Update) -> Card | None:
     if (request.button is None) == (request.template_card is None):
         raise WeComError(BAD_PARAMETER, "either button or template_card")
     if request.template_card is None:
+        if not all(copy.card is not None and copy.card.has_buttons() for copy in sent.copies.values()):
+            raise WeComError(BAD_PARAMETER, "a notice has no buttons to be replaced")
         return None
     return checked_card(state, sent.msgid, request.template_card)
 

@@ -22,13 +22,14 @@ async def cards_out(around: Outside) -> Outcome:
     )
     case = await around.awaiting_approval()
     await around.drain()
+    await around.notifier.decided.run_due()  # what the engineers were told of the fault
     return case
 
 
 async def words(around: Outside) -> list[str | None]:
-    """What stands in the place of the buttons, on each phone."""
+    """Who decided, as each phone says it: in the place of the buttons, or on a card that has none any more."""
     cards = [(await around.phone(user))[0] for user in ("head", "department_head")]
-    return [card["replace_name"] for card in cards]
+    return [card["replace_name"] or card["body"].get("sub_title_text") for card in cards]
 
 
 async def test_every_copy_says_who_decided(around: Outside) -> None:
@@ -39,6 +40,20 @@ async def test_every_copy_says_who_decided(around: Outside) -> None:
     assert first is not None
     assert first.lower().startswith("approved: head")
     assert await around.notifier.decided.run_due() == 0, "once each"
+
+
+async def test_a_notice_that_asked_for_a_form_says_who_filled_it_in(around: Outside) -> None:
+    case = await around.report()
+    await around.drain()
+    notices = [(await around.phone(user))[0] for user in ("engineer", "second_engineer")]
+    assert [[item["text"] for item in n["body"]["action_menu"]["action_list"]] for n in notices] == [
+        ["I have read this", "Stop such messages"]
+    ] * 2
+    await around.triage(case, "0")
+    assert await around.notifier.decided.run_due() == 2
+    for user in ("engineer", "second_engineer"):
+        body = (await around.phone(user))[0]["body"]
+        assert ("Engineer" in body["sub_title_text"], "action_menu" in body) == (True, False)
 
 
 async def test_card_of_an_undecided_case_stays_as_it_is(around: Outside) -> None:

@@ -8,15 +8,17 @@ import aiohttp
 
 from notifier.channel import Accepted, Account, Content, Replacement, SendFailed
 from notifier.providers.wecom.account import WeComAccount, account_of, checked_user_id
-from notifier.providers.wecom.cards import TEXT_BYTES, message_for, replacement_for
+from notifier.providers.wecom.cards import TEXT_BYTES, message_for
 from notifier.providers.wecom.client import Answer, Shared, WeComClient
 from notifier.providers.wecom.errors import NOT_A_MEMBER, UNLICENSED, failed
 from notifier.providers.wecom.media import Contents, Media, names_media, without_media
+from notifier.providers.wecom.replacing import replacement_for
 from notifier.trim import fit_bytes
 from storage.clock import Clock
 from storage.provider_tokens import ProviderTokens
 
 SEND, FORGOTTEN_FILE = "/cgi-bin/message/send", "40007"
+MOST_OF_A_CODE = 300
 # The longest that WeCom allows: a payload that is tried again within these hours arrives once.
 DUPLICATE_CHECK_S = 4 * 3600
 
@@ -51,9 +53,13 @@ class WeComChannel:
         return self._body(message, address, account)
 
     async def say(self, text: str, address: str, account: Account) -> None:
-        """A few plain words at once, as the answer to a press can carry none. Raises SendFailed."""
+        """A few plain words at once, as the answer to a press can carry none. Raises SendFailed.
+
+        Who presses the same card again gets the same words again, so nothing equal is held back.
+        """
         words = {"msgtype": "text", "text": {"content": fit_bytes(text, TEXT_BYTES)}}
-        await self.send(self._body(words, address, account), address, account)
+        body = self._body(words, address, account) | {"enable_duplicate_check": 0}
+        await self.send(body, address, account)
 
     def _body(self, message: Mapping[str, Any], address: str, account: Account) -> dict[str, Any]:
         return {
@@ -70,20 +76,15 @@ class WeComChannel:
     async def send(self, payload: Mapping[str, Any], address: str, account: Account) -> Accepted:
         """`update_code` is the card's response code: one use, within 72 h. Raises SendFailed."""
         client = self.client(account)
-        if self._media and names_media(payload):
-            payload = await self._media.filled_in(payload, client, account.id)
-        answer = await self._sent(client, {**payload, "touser": checked_user_id(address)})
+        body = {**payload, "touser": checked_user_id(address)}
+        if self._media and names_media(body):
+            answer = await _sent_with_files(self._media, client, body, account.id)
+        else:
+            answer = await client.post(SEND, body)
         _refuse_if_named(address, answer.invaliduser, answer.unlicenseduser)
-        return Accepted(answer.msgid, answer.response_code or None)
-
-    async def _sent(self, client: WeComClient, body: Mapping[str, Any]) -> Answer:
-        """Once more without files when WeCom has forgotten one before its time: better told without than not at all."""
-        try:
-            return await client.post(SEND, body)
-        except SendFailed as failed:
-            if failed.code != FORGOTTEN_FILE or "template_card" not in body:
-                raise
-        return await client.post(SEND, without_media(body))
+        # A code that the ledger has no room for would be of no use, and could not be noted.
+        code = answer.response_code if len(answer.response_code) <= MOST_OF_A_CODE else ""
+        return Accepted(answer.msgid, code or None)
 
     async def update(
         self, update_code: str, address: str, account: Account, replacement: Replacement
@@ -111,6 +112,21 @@ class WeComChannel:
             known = (wecom, WeComClient(self._http, wecom, self._clock, shared=shared))
             self._clients[account.id] = known
         return known[1]
+
+
+async def _sent_with_files(
+    media: Media, client: WeComClient, body: Mapping[str, Any], account_id: int
+) -> Answer:
+    """Uploads anew what WeCom has forgotten before its time; at last goes without: better told so than not at all."""
+    filled: Mapping[str, Any] = {}
+    for _ in range(2):
+        filled = await media.filled_in(body, client, account_id, forgotten=filled)
+        try:
+            return await client.post(SEND, filled)
+        except SendFailed as failed:
+            if failed.code != FORGOTTEN_FILE:
+                raise
+    return await client.post(SEND, without_media(body))
 
 
 def _refuse_if_named(

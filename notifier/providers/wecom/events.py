@@ -43,17 +43,23 @@ class TextMessage(Received):
 
 
 class CardPress(Received):
-    """Somebody pressed a button of a card. `response_code` changes that card once, within 72 h."""
+    """Somebody pressed a button of a card. `response_code`, if there is one, changes that card once, within 72 h."""
 
+    key: Key = Field(alias="EventKey", min_length=1)
+    task_id: Name = Field(alias="TaskId", min_length=1)
     card_type: Name = Field(default="", alias="CardType")
-    response_code: Key = Field(alias="ResponseCode")
+    response_code: Key = Field(default="", alias="ResponseCode")
     selected: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
-class MenuPress(Received):
-    """Somebody chose from the app's menu, or from a card's menu (then with a response code)."""
+class CardMenu(Received):
+    """Somebody chose from the menu in a card's corner. `response_code` is as for a press."""
 
     response_code: Key = Field(default="", alias="ResponseCode")
+
+
+class MenuPress(Received):
+    """Somebody chose from the app's own menu, as its administrator has set it up."""
 
 
 class Entered(Received):
@@ -66,11 +72,11 @@ class Other(Received):
     message_type: Name = Field(alias="MsgType")
 
 
-CallbackEvent = TextMessage | CardPress | MenuPress | Entered | Other
+CallbackEvent = TextMessage | CardPress | CardMenu | MenuPress | Entered | Other
 
-_EVENTS: dict[str, type[CardPress | MenuPress | Entered]] = {
+_EVENTS: dict[str, type[CardPress | CardMenu | MenuPress | Entered]] = {
     "template_card_event": CardPress,
-    "template_card_menu_event": MenuPress,
+    "template_card_menu_event": CardMenu,
     "click": MenuPress,
     "enter_agent": Entered,
     "subscribe": Entered,

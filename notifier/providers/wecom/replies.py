@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from notifier.providers.wecom.cards import BUTTON_ZI, TEXT_BYTES
+from notifier.providers.wecom.cards import TEXT_BYTES
 from notifier.providers.wecom.crypto import CallbackCrypto
 from notifier.providers.wecom.events import Received
+from notifier.providers.wecom.parts import BUTTON_ZI
 from notifier.providers.wecom.xml import write_xml
 from notifier.trim import clean, fit_bytes, fit_columns, one_line
 
@@ -27,7 +28,7 @@ def button_reply(event: Received, words: str, now: datetime) -> bytes:
 
 
 def card_reply(event: Received, card: Mapping[str, Any], now: datetime) -> bytes:
-    """The pressed card becomes `card` (as `cards.replacement_card` makes it)."""
+    """The pressed card becomes `card` (as `replacing` makes it)."""
     return _reply(event, now, "update_template_card", {"template_card": card})
 
 

@@ -21,7 +21,9 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.texts import N_
 
-WAIT_S, LOOK_EVERY_S = 20.0, 0.05
+WAIT_S = 20.0
+# A connected robot answers within a few looks; while none is, many wait, and should not wear the database out.
+LOOK_FIRST_S, LOOK_MOST_S, LOOK_LATER = 0.03, 0.5, 1.3
 NOT_CONNECTED = N_("The robot is not connected at present")
 NO_OUTCOME = N_("WeCom did not answer in time")
 ONLY_AS_ANSWER = N_("A card of a smart robot can only be changed in answer to a press")
@@ -62,12 +64,13 @@ class WeComBotChannel(Unchangeable):
         now = self._clock.now()
         until = now + timedelta(seconds=self._wait_s)
         errand = await bot_errands.hand_over(db, account_id, body, now, until)
-        looks = int(self._wait_s / LOOK_EVERY_S)
-        for _ in range(looks):
+        pause, ends = LOOK_FIRST_S, asyncio.get_running_loop().time() + self._wait_s
+        while asyncio.get_running_loop().time() < ends:
+            await asyncio.sleep(pause)
             outcome = await bot_errands.outcome(db, errand)
             if outcome is not None:
                 return outcome
-            await asyncio.sleep(LOOK_EVERY_S)
+            pause = min(pause * LOOK_LATER, LOOK_MOST_S)
         back = await bot_errands.take_back(db, errand)
         if back.outcome is not None:
             return back.outcome

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 
 from notifier.channel import SendFailed, Verdict
-from notifier.providers.wecom.errors import failure
+from notifier.providers.wecom.errors import NOT_SUBSCRIBED, failure
 from notifier.providers.wecom_bot.account import BotAccount
 from notifier.providers.wecom_bot.frames import Cmd, Event, Frame, event_of, read_frame, written
 from storage.texts import N_
@@ -39,10 +39,14 @@ class BotConnection:
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[Frame]] = {}
         self.ended: asyncio.Task[None] | None = None
+        self._given_up = asyncio.Event()
         self._events: asyncio.Queue[Event] = asyncio.Queue(MOST_EVENTS)
 
     async def ask(self, cmd: Cmd, body: Mapping[str, Any] | None = None, req_id: str = "") -> None:
-        """Send, and wait until WeCom has taken it; raises SendFailed. `req_id` is that of the event it answers."""
+        """Send, and wait until WeCom has taken it; raises SendFailed. `req_id` is that of the event it answers.
+
+        A connection from which WeCom takes nothing any more ends at once, so that another one can be made.
+        """
         known_as = req_id or f"{cmd}_{next(self._numbers)}"
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         self._waiting[known_as] = answer
@@ -54,6 +58,8 @@ class BotConnection:
             raise _no_answer() from None
         finally:
             self._waiting.pop(known_as, None)
+        if frame.errcode in NOT_SUBSCRIBED:
+            self._given_up.set()
         if frame.errcode:
             raise failure(frame.errcode, frame.errmsg)
 
@@ -64,13 +70,13 @@ class BotConnection:
 
     async def run(self) -> None:
         """Read and keep alive until the end; whoever still waits is told that there was no answer."""
-        both = {asyncio.create_task(self._read()), asyncio.create_task(self._keep_alive())}
+        ends = [asyncio.create_task(end) for end in (self._read(), self._keep_alive(), self._given_up.wait())]
         try:
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in both:
+            for task in ends:
                 task.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
+            await asyncio.gather(*ends, return_exceptions=True)
             for waiting in self._waiting.values():
                 if not waiting.done():
                     waiting.set_exception(Closed("ended"))

@@ -58,7 +58,13 @@ class Happened(_Wire):
     req_id: str
     msgid: Id = ""
     chatid: Id = ""
+    chattype: Id = ""
     sender: From = Field(alias="from")
+
+    @property
+    def in_group(self) -> bool:
+        """Do others read along?"""
+        return self.chattype == "group"
 
     @property
     def chat(self) -> str:
@@ -89,6 +95,7 @@ class TakenOver(_Wire):
 
 
 Event = Wrote | Pressed | Entered | TakenOver
+_CARD_EVENTS = ("template_card_event", "template_card_menu_event")
 
 
 def written(cmd: Cmd, req_id: str, body: Mapping[str, Any] | None = None) -> str:
@@ -130,7 +137,7 @@ def _event(known: Mapping[str, Any]) -> Event | None:
         return TakenOver()
     if kind == "enter_chat":
         return Entered.model_validate(known)
-    pressed = event.get(kind) if isinstance(event, Mapping) and kind == "template_card_event" else None
+    pressed = event.get(kind) if isinstance(event, Mapping) and kind in _CARD_EVENTS else None
     if not isinstance(pressed, Mapping):
         return None
     told = {"task_id": pressed.get("task_id"), "key": pressed.get("event_key")}

@@ -29,7 +29,9 @@ def message_for(content: Content, settings: RobotSettings) -> Message:
         return _markdown(content, ())
     # A group answers nothing, so the card has no task id.
     card = {
-        name: value for name, value in notice_card(replace(content, photos=())).items() if name != "task_id"
+        name: value
+        for name, value in notice_card(replace(content, photos=(), picture="")).items()
+        if name != "task_id"
     }
     return {"msgtype": "template_card", "template_card": card}
 

@@ -123,7 +123,7 @@ async def test_approval_in_telegram_is_shown_on_every_copy(town: Town) -> None:
     card = await town.card()
     assert card["text"].endswith(f"✅ {pressed['answer']}")
     assert [button for row in card["keyboard"] for button in row if "callback_data" in button] == []
-    assert (await town.wecom_card())["replace_name"] is not None
+    assert "Head of Equipment" in (await town.wecom_card())["body"]["sub_title_text"]
 
 
 async def test_approval_in_wecom_is_shown_in_telegram_and_its_button_is_too_late(town: Town) -> None:

@@ -171,6 +171,25 @@ async def test_unknown_person_who_opens_the_app_or_writes_is_told_whom_to_ask(ri
     assert "[en]Your account is not known here" in (await rig.write("stranger", "todo")).text
 
 
+@pytest.mark.parametrize(
+    ("key", "answer"), [("todo", "Nothing is waiting"), ("帮助", "todo: what is waiting")]
+)
+async def test_the_apps_own_menu_is_taken_like_the_word_it_is_named_by(
+    rig: Rig, key: str, answer: str
+) -> None:
+    assert answer in (await rig.event("engineer", "click", f"<EventKey>{key}</EventKey>")).text
+
+
+async def test_a_menu_that_wecom_answers_itself_is_left_alone(rig: Rig) -> None:
+    clicked = await rig.event("engineer", "click", "<EventKey>#sendmsg#_0_1#7</EventKey>")
+    assert (clicked.status, clicked.message) == (200, None)
+
+
+@pytest.mark.parametrize("kind", ["image", "voice", "location"])
+async def test_who_sends_no_words_hears_what_can_be_written(rig: Rig, kind: str) -> None:
+    assert "Write: todo, device" in (await rig.send("engineer", kind, "<MsgId>77</MsgId>")).text
+
+
 @pytest.mark.parametrize("name", ["unsubscribe", "LOCATION", "view", "something_new"])
 async def test_other_events_are_acknowledged_and_left_alone(rig: Rig, name: str) -> None:
     answer = await rig.event("engineer", name)

@@ -119,6 +119,14 @@ async def test_a_menu_makes_its_own_event_without_choices(played: tuple[Sandbox,
     assert "SelectedItems" not in service.texts[-1]
 
 
+async def test_a_menu_may_be_answered_in_words(played: tuple[Sandbox, Service]) -> None:
+    box, service = played
+    await box.send(card_to(card=TEXT | {"action_menu": MENU, "task_id": "t1"}))
+    service.answer = service.reply("<MsgType>text</MsgType><Content>Noted</Content>")
+    assert (await box.press("mute"))["reply"] == "text"
+    assert (await box.messages())[-1]["body"] == {"content": "Noted"}
+
+
 async def test_words_reach_the_service_with_a_message_id(played: tuple[Sandbox, Service]) -> None:
     box, service = played
     await box.say("设备 CT-3 ]]> <b>")

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from tests.support.sandbox import AGENT, MUTE_AGENT, Sandbox, button_card, card_to, text_to
+from tests.support.sandbox_cards import MENU, TEXT
 
 
 async def _update(box: Sandbox, code: str, userids: object = ("u1",), **more: Any) -> dict[str, Any]:
@@ -59,6 +60,13 @@ async def test_another_apps_response_code_is_unknown(box: Sandbox) -> None:
 @pytest.mark.parametrize("more", [{"atall": 0}, {"button": {}}, {"template_card": {"card_type": "x"}}])
 async def test_an_update_needs_one_proper_replacement(box: Sandbox, more: dict[str, Any]) -> None:
     assert (await _update(box, await _code(box), **more))["errcode"] == 40058
+
+
+async def test_a_notice_has_no_buttons_to_be_renamed_but_becomes_another_card(box: Sandbox) -> None:
+    notice = TEXT | {"action_menu": MENU, "task_id": "n1"}
+    code = str((await box.send(card_to(card=notice)))["response_code"])
+    assert (await _update(box, code))["errcode"] == 40058
+    assert (await _update(box, code, template_card=TEXT))["errcode"] == 0
 
 
 async def test_a_message_is_recalled_within_a_day_by_its_own_app(box: Sandbox) -> None:

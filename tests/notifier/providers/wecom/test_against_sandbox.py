@@ -16,11 +16,11 @@ from bot.sandbox.api_models import ENVELOPE, content_of
 from bot.sandbox.app import Surroundings, build_app
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.wire import check
-from notifier.channel import Account, Content, Replacement, SendFailed, Verdict
+from notifier.channel import Account, Button, Content, Replacement, SendFailed, Verdict
 from notifier.providers.wecom.account import account_of
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.providers.wecom.crypto import CallbackQuery
-from notifier.providers.wecom.events import CallbackEvent, CardPress, TextMessage, parse_event
+from notifier.providers.wecom.events import CallbackEvent, CardMenu, CardPress, TextMessage, parse_event
 from notifier.providers.wecom.replies import button_reply, sealed
 from notifier.providers.wecom.xml import encrypted_part
 from storage.clock import RealClock
@@ -163,6 +163,29 @@ async def test_code_of_the_send_updates_a_card_that_nobody_pressed(
     accepted = await channel.send(channel.compose(content(), "LiSi", account), "LiSi", account)
     assert accepted.update_code is not None
     await channel.update(accepted.update_code, "LiSi", account, Replacement("已由王主任同意"))
+
+
+async def test_the_same_words_said_twice_arrive_twice(
+    channel: WeComChannel, account: Account, sandbox: Sandbox
+) -> None:
+    for _ in range(2):
+        await channel.say("已由他人决定", "ZhangSan", account)
+    assert [message["body"]["content"] for message in await messages(sandbox)] == ["已由他人决定"] * 2
+
+
+async def test_a_notice_whose_menu_is_used_tells_so_and_can_be_replaced(
+    channel: WeComChannel, account: Account, sandbox: Sandbox, door: Door
+) -> None:
+    notice = content(buttons=(), asides=(Button("notice.read", "已读"),))
+    payload = channel.compose(notice, "ZhangSan", account)
+    accepted = await channel.send(payload, "ZhangSan", account)
+    await press(sandbox, "notice.read")
+    (event,) = door.events
+    assert isinstance(event, CardMenu)
+    assert (event.key, event.task_id) == ("notice.read", notice.unique_id)
+    assert accepted.update_code is not None
+    await channel.update(accepted.update_code, "ZhangSan", account, Replacement("已处理", sent=payload))
+    assert (await messages(sandbox))[0]["body"]["sub_title_text"] == "已处理"
 
 
 async def test_written_words_arrive(sandbox: Sandbox, door: Door) -> None:

@@ -57,10 +57,18 @@ def test_an_app_without_a_callback_asks_nothing() -> None:
 
 
 def test_a_picture_heads_what_only_informs() -> None:
-    message = message_for(content(buttons=(), picture="https://yishe.example/static/level.png"), True)
+    what = content(buttons=(), picture="https://yishe.example/i/7-photo")
+    message = message_for(what, True, with_photos=True)
     card = message["template_card"]
-    assert (card["card_type"], card["card_image"]["url"][-9:]) == ("news_notice", "level.png")
+    assert (card["card_type"], card["card_image"]["url"][-7:]) == ("news_notice", "7-photo")
     content_of(message, "template_card")
+    assert message_for(what, True)["template_card"]["card_type"] == "text_notice"
+
+
+def test_a_choice_whose_id_is_longer_than_wecom_takes_is_asked_on_the_page() -> None:
+    long = Question("cause", "Cause", (("原因" * 22, "long"), ("b", "short")))
+    assert card_of(long)["card_type"] == "button_interaction"
+    assert "button_selection" not in card_of(long)
 
 
 questions = st.builds(

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from notifier.channel import Button, Content, Replacement, SendFailed, Verdict
-from notifier.providers.wecom.cards import message_for, replacement_for
+from notifier.channel import Button, Content, SendFailed, Verdict
+from notifier.providers.wecom.cards import message_for
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.trim import columns
 from storage.kinds import Severity
@@ -163,17 +163,16 @@ def test_wrong_settings_are_named_without_their_values() -> None:
     assert "secretive" not in repr(caught.value)
 
 
-def test_replacement_with_a_page_is_a_whole_card_that_says_who_decided() -> None:
-    card = replacement_for(Replacement("已由王主任同意", content(buttons=())))["template_card"]
-    assert (card["card_type"], card["sub_title_text"]) == ("text_notice", "已由王主任同意")
-    assert "task_id" not in card
+READ, STOP = Button("notice.read", "已读"), Button("notice.stop", "不再提醒")
 
 
-@pytest.mark.parametrize("message", [None, content(url="")])
-def test_replacement_without_a_page_renames_the_buttons(message: Content | None) -> None:
-    assert replacement_for(Replacement("已由王主任同意", message)) == {
-        "button": {"replace_name": "已由王主任同意"}
-    }
+def test_what_can_be_said_of_a_notice_stands_in_its_menu_where_answers_come_back() -> None:
+    notice = content(buttons=(OPEN,), asides=(READ, STOP))
+    card = card_of(notice)
+    assert [each["key"] for each in card["action_menu"]["action_list"]] == ["notice.read", "notice.stop"]
+    assert card["task_id"] == notice.unique_id
+    assert "action_menu" not in card_of(notice, has_callback=False)
+    assert "action_menu" not in card_of(content(asides=(READ, STOP)))
 
 
 def test_secrets_do_not_show_in_an_account() -> None:

@@ -67,6 +67,13 @@ async def test_accepted_card_brings_its_id_and_the_code_for_updates(
     assert stub.bodies[0]["template_card"]["main_title"]["title"] == "CT-3 维修申请待审批"
 
 
+async def test_a_code_for_which_the_ledger_has_no_room_costs_the_later_change_alone(
+    channel: WeComChannel, account: Account, stub: WeComStub
+) -> None:
+    stub.answers = [{**OK, "response_code": "x" * 301}]
+    assert await send(channel, account) == Accepted("msg-1", None)
+
+
 async def test_storm_of_sends_makes_one_token_request(
     channel: WeComChannel, account: Account, stub: WeComStub
 ) -> None:

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy.enterprise.crypto import WeChatCrypto
 
-from notifier.providers.wecom.cards import replacement_card
 from notifier.providers.wecom.crypto import CallbackCrypto, CallbackRejected, Check
 from notifier.providers.wecom.events import (
     CallbackEvent,
+    CardMenu,
     CardPress,
     Entered,
     MenuPress,
@@ -18,6 +18,7 @@ from notifier.providers.wecom.events import (
     dedupe_key,
     parse_event,
 )
+from notifier.providers.wecom.replacing import replacement_card
 from notifier.providers.wecom.replies import button_reply, card_reply, sealed, text_reply
 from notifier.providers.wecom.xml import encrypted_part
 from tests.support.channel_contents import AES_KEY, CORP_ID, TOKEN, content
@@ -64,6 +65,15 @@ def test_card_press_says_who_pressed_what_on_which_card() -> None:
     assert (press.agent_id, press.corp_id) == (1000002, CORP_ID)
 
 
+def test_a_press_without_a_code_for_changes_is_a_press_all_the_same() -> None:
+    inner = (
+        "<MsgType>event</MsgType><Event>template_card_event</Event><EventKey>ok</EventKey><TaskId>t</TaskId>"
+    )
+    press = parse_event(f"<xml>{HEAD}{inner}</xml>".encode())
+    assert isinstance(press, CardPress)
+    assert (press.key, press.task_id, press.response_code) == ("ok", "t", "")
+
+
 def test_text_message_keeps_its_words() -> None:
     message = text("设备 CT-3 <&")
     assert isinstance(message, TextMessage)
@@ -73,7 +83,7 @@ def test_text_message_keeps_its_words() -> None:
 @pytest.mark.parametrize(
     ("name", "model"),
     [
-        ("template_card_menu_event", MenuPress),
+        ("template_card_menu_event", CardMenu),
         ("click", MenuPress),
         ("enter_agent", Entered),
         ("subscribe", Entered),

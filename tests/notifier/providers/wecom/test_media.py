@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -92,12 +93,19 @@ async def test_a_photo_is_uploaded_once_for_all_messages_of_all_processes(town: 
     assert (await town.uploads(), town.files.reads, await town.photos()) == (1, 1, [1, 1])
 
 
-async def test_a_file_that_wecom_forgot_early_keeps_no_message_back(town: Town) -> None:
+async def test_a_file_that_wecom_forgot_early_is_uploaded_anew_once_for_all(town: Town) -> None:
     channel = town.process()
     await town.send(channel)
     town.box.time.advance(3 * 86_400)
     await town.send(channel)
-    assert await town.photos() == [1, 0]
+    await town.send(town.process())
+    assert (await town.photos(), await town.uploads()) == ([1, 1, 1], 2)
+
+
+async def test_a_file_that_wecom_never_knows_keeps_no_message_back(town: Town) -> None:
+    await town.box.faults(wecom={"errcode": 40007, "errcode_times": 2})
+    await town.send(town.process())
+    assert (await town.photos(), await town.uploads()) == ([0], 2)
 
 
 async def test_a_photo_that_is_not_there_any_more_keeps_no_message_back(town: Town) -> None:
@@ -133,4 +141,11 @@ async def test_a_report_names_its_photos_for_those_who_assess_it_alone(
         please_triage, "repair", "en", variables={**usual_variables(please_triage), PHOTOS: [sha]}
     )
     renderer = Renderer(all_workflows().vocabulary(), SourceTexts(), around.links, "https://pages.example")
-    assert renderer.content(message, "y1-1", "x").photos == (("Photo", sha),)
+    what = renderer.content(message, "y1-1", "x")
+    assert what.photos == (("Photo", sha),)
+    assert what.picture == f"https://pages.example/i/{around.links.photo(1)}"
+    account = Account(1, {"corp_id": "c", "agent_id": 1, "send_photos": True}, {"secret": "s"})
+    tokens = ProviderTokens(around.db, MasterKey(new_master_key()), around.clock)
+    http: Any = None  # composing needs no connection
+    channel = WeComChannel(http, around.clock, tokens, Stored({}))
+    assert channel.compose(what, "u1", account)["template_card"]["card_type"] == "news_notice"

@@ -77,6 +77,21 @@ async def test_whoever_waits_when_the_connection_ends_is_told_that_nobody_knows(
         await connection.ended
 
 
+async def test_a_connection_from_which_wecom_takes_nothing_any_more_ends_at_once() -> None:
+    async with (
+        sandbox(config_entry(bots=[ROBOT])) as box,
+        aiohttp.ClientSession() as http,
+        connected(http, account_of(robot(box))) as connection,
+    ):
+        await box.faults(wecom={"errcode": 846609, "errcode_times": 1})
+        with pytest.raises(SendFailed) as refused:
+            await connection.ask(Cmd.SEND, {"chatid": "u1", **CARD})
+        assert (refused.value.code, refused.value.maybe_delivered) == ("846609", False)
+        assert connection.ended is not None
+        async with asyncio.timeout(5):
+            await connection.ended
+
+
 async def test_a_newer_connection_takes_the_place_of_the_older_one() -> None:
     async with sandbox(config_entry(bots=[ROBOT])) as box, aiohttp.ClientSession() as http:
         account = account_of(robot(box))

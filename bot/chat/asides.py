@@ -1,0 +1,57 @@
+"""What somebody says of a message beside its actions: that they have read it, or want no more of its kind.
+
+The same road as a reply by SMS or a link in a mail: it acknowledges, and decides nothing.
+"""
+
+from bot.chat.answers import Reply
+from notifier.rendering import READ, STOP
+from storage.access import NotVisible, cards
+from storage.access.cards import Notice
+from storage.database import Database
+from storage.directory import Viewer
+from storage.texts import N_, Gettext
+from workflows import stopping
+from workflows.acknowledging import Acknowledging
+from workflows.actor import Door
+from workflows.engine import Clocks
+from workflows.errors import CaseNotFound
+
+ASIDES = frozenset({READ, STOP})
+NOTED, STOPPED = N_("Noted: you have read this."), N_("You will not be told of this kind of message for now.")
+MAY_NOT = N_("This kind of message cannot be stopped.")
+
+
+class Asides:
+    """Takes them from every provider's chat."""
+
+    def __init__(self, db: Database, acknowledging: Acknowledging, clocks: Clocks) -> None:
+        self._db = db
+        self._acknowledging = acknowledging
+        self._clocks = clocks
+
+    async def take(
+        self, person: Viewer, door: Door, unique_id: str, account_id: int, aside: str, _: Gettext
+    ) -> Reply:
+        """What came of it. Safe to repeat. Raises `CaseNotFound` for a message to somebody else, `DatabaseAway`."""
+        notice = await self._notice(person, unique_id, account_id)
+        if aside == STOP:
+            return Reply.of(_(await self._stop(notice, door)))
+        await self._acknowledging.acknowledge(notice.message_id, door, delivery_id=notice.delivery_id)
+        return Reply.of(_(NOTED))
+
+    async def _notice(self, person: Viewer, unique_id: str, account_id: int) -> Notice:
+        try:
+            notice = await cards.notice(self._db, unique_id, account_id)
+        except NotVisible:
+            raise CaseNotFound from None
+        if notice.person_id != person.person_id:
+            raise CaseNotFound
+        return notice
+
+    async def _stop(self, notice: Notice, door: Door) -> str:
+        db, clocks = self._db, self._clocks
+        period = await stopping.may_stop_for(db, clocks, notice.kind, notice.severity, notice.path)
+        if not period:
+            return MAY_NOT
+        await stopping.stop(db, clocks, notice.person_id, notice.kind, period, door)
+        return STOPPED

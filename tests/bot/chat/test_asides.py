@@ -1,0 +1,51 @@
+"""The menu in a notice's corner: read, or stopped, by its own reader and nobody else."""
+
+from typing import Any
+
+from tests.support.chat import Rig
+
+SAID = "SELECT acknowledged_way FROM message WHERE acknowledged_at IS NOT NULL"
+ACTED = "SELECT acted FROM delivery WHERE acted_at IS NOT NULL"
+MUTES = "SELECT person_id, kind, way FROM mute"
+
+
+async def notice(rig: Rig, severity: str = "notice") -> str:
+    """What the engineer is told of a fault."""
+    case = await rig.reported()
+    await rig.db.execute("UPDATE message SET severity = $1", severity)
+    return await rig.card_of(case, "engineer")
+
+
+async def choose(rig: Rig, user: str, key: str, card: str) -> str:
+    inner = f"<EventKey>{key}</EventKey><TaskId>{card}</TaskId><CardType>text_notice</CardType>"
+    return (await rig.event(user, "template_card_menu_event", inner)).text
+
+
+async def rows(rig: Rig, query: str) -> list[Any]:
+    return [tuple(row) for row in await rig.db.fetch(query)]
+
+
+async def test_whoever_says_so_has_read_it_and_the_case_stays_as_it_is(rig: Rig) -> None:
+    card = await notice(rig)
+    for _ in range(2):
+        assert "Noted: you have read this" in await choose(rig, "engineer", "notice.read", card)
+    assert (await rows(rig, SAID), await rows(rig, ACTED)) == ([("wecom",)], [("acknowledge",)])
+    assert len(await rows(rig, "SELECT id FROM step")) == 1
+
+
+async def test_a_kind_is_stopped_for_its_reader(rig: Rig) -> None:
+    card = await notice(rig)
+    assert "You will not be told" in await choose(rig, "engineer", "notice.stop", card)
+    assert await rows(rig, MUTES) == [(rig.world.engineer, "repair.please_triage", "wecom")]
+
+
+async def test_what_is_urgent_is_never_stopped(rig: Rig) -> None:
+    assert "cannot be stopped" in await choose(rig, "engineer", "notice.stop", await notice(rig, "urgent"))
+    assert await rows(rig, MUTES) == []
+
+
+async def test_nobody_says_it_for_somebody_else_or_of_a_card_that_never_was(rig: Rig) -> None:
+    card = await notice(rig)
+    for user, which in (("second_engineer", card), ("stranger", card), ("engineer", "card-of-nobody")):
+        assert "Noted" not in await choose(rig, user, "notice.read", which)
+    assert await rows(rig, SAID) == []
