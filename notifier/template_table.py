@@ -29,7 +29,8 @@ REMARK = N_("Notice to staff who look after medical equipment. Example: {example
 NAME_LENGTH, REMARK_LENGTH = 30, 100  # Aliyun's, CreateSmsTemplate
 # Up to 35 characters of any kind; Aliyun alone asks for the attribute (help.aliyun.com document 2806243).
 ATTRIBUTE, ASKS_FOR_ATTRIBUTES = "others", "sms"
-_NO_NAME = re.compile(r"\{[^{}]*\}|[^\w\s-]")
+_AT_AN_END = re.compile(r"^(?:[\W_]*\{\w+\})+\W*|\W*(?:\{\w+\}[\W_]*)+$")
+_INSIDE, _SIGNS = re.compile(r"\{\w+\}"), re.compile(r"[^\w\s-]+")
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,9 @@ class TemplateTable:
 
     def _name(self, kind: MessageKind, language: str, names: Counter[str]) -> str:
         """What the kind is for, in a few words that no other line has."""
-        words = " ".join(_NO_NAME.sub(" ", self._chinese(kind.title)).split())
+        said = kind.title if kind.name == OTHERS.name else kind.short or kind.title
+        told = _INSIDE.sub("X", _AT_AN_END.sub("", self._chinese(said)))
+        words = " ".join(_SIGNS.sub(" ", told).split())
         short = words[: NAME_LENGTH - len(" en 99")].strip()
         name = short if language == CHINESE else f"{short} {language}"
         names[name] += 1

@@ -23,6 +23,7 @@ SPOKEN = N_("Yishe reminds you. {severity}: {words}. If you have taken note, pre
 OTHERS = MessageKind(ANY_KIND, N_("Everything that has no text of its own"), "", short="{what}")
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 TOUCHING = re.compile(r"\}[\s,，:：;；、.。]*\{(?=([a-z][a-z0-9_]*)\})")
+ENDED = re.compile(r"([?？])[.,。，]\s*")  # a question needs no other mark behind it
 BETWEEN = {"device": N_("device"), "side_text": N_("state"), "what": N_("matter"), "number": N_("number")}
 EXAMPLES = {
     "acknowledge": "1",
@@ -77,7 +78,8 @@ class Tongue:
         own = kind.short or kind.title
         words = own if kind.name == ANY_KIND else self.gettext(own)
         frame = self.gettext(self._frame(kind)).replace("{key}", self.key)
-        return TOUCHING.sub(self._parted, frame.replace("{severity}", level).replace("{words}", words))
+        said = frame.replace("{severity}", level).replace("{words}", words)
+        return TOUCHING.sub(self._parted, ENDED.sub(r"\1 ", said)).replace("？ ", "？")
 
     def _frame(self, kind: MessageKind) -> str:
         if self.medium == VOICE:

@@ -64,6 +64,19 @@ def test_every_line_has_what_the_provider_asks_for() -> None:
         assert set(json.loads(line.attributes or "{}")) == set(line.variables)
 
 
+def test_names_say_what_the_text_is_for_without_its_places() -> None:
+    names = {line.key: line.name for line in proposals("sms")}
+    assert names["repair.please_triage"] == "新报修"
+    assert names["storm.began"] == "同时 X 个报警"
+    assert not [name for name in names.values() if "{" in name or name != name.strip()]
+
+
+def test_question_is_not_followed_by_a_full_stop() -> None:
+    asked = [one("repair.please_confirm_again"), one("repair.please_confirm_again@en", "sms", "en")]
+    assert [bool(re.search("[?？] ?[.,。，]", each.text)) for each in asked] == [False, False]
+    assert [bool(re.search("[?？]", each.text)) for each in asked] == [True, True]
+
+
 def test_remark_shows_the_text_with_usual_values() -> None:
     for line in proposals("sms", "en"):
         example = line.example.partition("】")[2]
