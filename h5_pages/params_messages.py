@@ -1,9 +1,9 @@
 """What comes in the address of the ledger of messages, checked."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import StringConstraints, model_validator
+from pydantic import StringConstraints
 
 from h5_pages.lists import ListQuery
 from h5_pages.params import Id, Number
@@ -22,7 +22,7 @@ Kind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}(\.[a-z_]{1,32})?
 
 
 class MessageQuery(ListQuery):
-    """Which messages a list shows. `since` and `until` are whole days in Shanghai, both included."""
+    """Which messages a list shows. `since` and `until` are whole days in Shanghai, both included, in either order."""
 
     sorts = ledger.SORTS
     first_sort = "-at"
@@ -38,12 +38,6 @@ class MessageQuery(ListQuery):
     since: Day | None = None
     until: Day | None = None
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.since and self.until and self.since > self.until:
-            raise ValueError("the time ends before it begins")
-        return self
-
     @property
     def newest_only(self) -> bool:
         """Nothing was said of the time or the case: then only the last days are looked through."""
@@ -55,7 +49,10 @@ class MessageQuery(ListQuery):
             now.astimezone(SHANGHAI).date() - timedelta(days=SHOWN_DAYS) if self.newest_only else self.since
         )
         chosen: dict[str, Any] = {name: getattr(self, name) for name in CHOSEN}
-        until = self.until + timedelta(days=1) if self.until else None
+        last = self.until
+        if since and last and last < since:  # entered the other way round
+            since, last = last, since
+        until = last + timedelta(days=1) if last else None
         return Wanted(words=self.q, since=_begin(since), until=_begin(until), **chosen)
 
 

@@ -46,6 +46,8 @@ ANY_ERROR = N_("Please check this.")
 NUMBER = N_("Please give a whole number.")
 NO_NUMBER = frozenset({"int_parsing", "int_parsing_size"})
 TIME = N_("Please give a time of day from 00:00 to 23:59, for example 17:30.")
+# Controls but for tabs and ends of lines, and what turns the direction of all that follows.
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 OWN_WORDS = "own_words"
 
@@ -145,7 +147,7 @@ def _asks_for_a_number(form: type[Form], name: str) -> bool:
 
 
 def _storable(value: Any) -> Any:
-    """A text without what PostgreSQL cannot keep: zero characters, and halves of surrogate pairs."""
+    """A text without what PostgreSQL cannot keep (zero characters, halves of surrogate pairs) and what hides words."""
     if not isinstance(value, str):
         return value
-    return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return UNSEEN.sub("", value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

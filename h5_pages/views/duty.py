@@ -40,7 +40,7 @@ async def page(request: web.Request, visit: Visit) -> web.StreamResponse:
         "duty.html",
         on_duty=[shift for shift in await access.shifts(db, viewer, ADMIN, now) if shift.starts_at <= now],
         coming=[shift for shift in found if shift.starts_at > now],
-        begin=begin,
+        since=_day(begin),
         later=_day(begin + SHOWN),
         is_first=begin == now,
     )

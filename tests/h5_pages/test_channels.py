@@ -275,3 +275,8 @@ async def test_change_leaves_settings_that_the_form_does_not_ask_for(pages: Page
     row = await pages.db.fetchrow("SELECT name, settings FROM channel_account WHERE id = $1", number)
     assert row is not None
     assert (row["name"], row["settings"]["authorize_url"]) == ("New name", more["authorize_url"])
+
+
+async def test_what_a_switch_means_stands_beside_it(pages: Pages) -> None:
+    form = await (await admin(pages)).get("/admin/channels/new?kind=wecom")
+    assert "They leave this server." in form.text

@@ -108,3 +108,9 @@ async def test_what_is_pressed_twice_is_done_once(pages: Pages, admin: Visitor) 
 async def test_only_administrators_come_to_listeners(pages: Pages) -> None:
     engineer = await pages.person(pages.world.engineer)
     assert [(await engineer.get(LIST + path)).status for path in ("", "/new")] == [403, 403]
+
+
+async def test_names_keep_no_sign_that_turns_what_follows_around(pages: Pages, admin: Visitor) -> None:
+    account = await ear(pages, pages.world.hospital)
+    await enter(admin, pages, account, name="His\u202e\u0007 😀")
+    assert [row["name"] for row in await kept(pages)] == ["His 😀"]

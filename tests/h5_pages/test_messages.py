@@ -168,3 +168,10 @@ async def test_a_list_of_one_persons_messages_names_them(pages: Pages) -> None:
     page = await (await administrator(pages)).get(f"/messages?person={pages.world.engineer}")
     assert "Person: Engineer" in page.text
     assert 'name="person" value=' in page.text
+
+
+async def test_days_the_other_way_round_mean_the_same(pages: Pages) -> None:
+    case, _ = await told(pages)
+    visitor = await administrator(pages)
+    for query in ("since=2026-01-01&until=2027-01-01", "since=2027-01-01&until=2026-01-01"):
+        assert case.number in (await visitor.get(f"/messages?{query}")).text, query

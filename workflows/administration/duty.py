@@ -127,7 +127,11 @@ def _ended(shift: Shift) -> Change:
 
 
 def _told(person: str, starts_at: datetime, ends_at: datetime) -> dict[str, str]:
-    return {"person": person, "from": starts_at.isoformat(), "until": ends_at.isoformat()}
+    return {"person": person, "from": _minute(starts_at), "until": _minute(ends_at)}
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _at(day: date, when: time) -> datetime:
