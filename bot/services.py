@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from bot.auditing import Auditing
 from bot.catalogues import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, Catalogues
@@ -52,6 +53,8 @@ from workflows.escalations.auditor import Auditor
 from workflows.identity.sign_in import SignIn, SignInSettings
 from workflows.registry import Registry
 from workflows.replying import Replying
+
+C = TypeVar("C")
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,9 @@ async def build_services(
             storms=Storms(g.db, g.rules, g.business, g.real),
             unreachable=UnreachablePeople(g.db, g.registry, g.clocks),
             importing=ImportRunner(g.office, g.imports, g.files, languages),
-            wecom=WeComCallback(front, g.accounts, Teller(_wecom(g.channels), g.accounts), g.real),
+            wecom=WeComCallback(
+                front, g.accounts, Teller(_own(g.channels, WeComChannel), g.accounts), g.real
+            ),
             robots=RobotHolder(g.db, g.http, g.accounts, RobotChat(front), g.real),
             telegram=_telegram(g, front),
             sms_pushes=SmsPushes(g.db, g.accounts, Replying(g.db, g.acknowledging, g.clocks), g.real),
@@ -148,7 +153,7 @@ def _pages_of(g: Ground) -> PageServices:
         links=g.links,
         link_codes=g.codes,
         settings=_pages(settings, g.pages_secret),
-        identity=WeComIdentity(_wecom(g.channels), g.accounts),
+        identity=WeComIdentity(_own(g.channels, WeComChannel), g.accounts),
     )
 
 
@@ -160,16 +165,13 @@ def _auditing(g: Ground) -> Auditing:
 
 def _telegram(g: Ground, front: ChatFront) -> TelegramCallback:
     desk = LinkDesk(g.db, g.codes, g.texts, g.real, g.settings.origin)
-    teller = TelegramTeller(TelegramChannel(g.http), g.accounts)
+    teller = TelegramTeller(_own(g.channels, TelegramChannel), g.accounts)
     return TelegramCallback(front, desk, g.accounts, teller)
 
 
-def _wecom(channels: Channels) -> WeComChannel:
-    """The notifier's own, so that messages and sign-ins share their tokens."""
-    channel = channels.by_kind[WeComChannel.kind]
-    if not isinstance(channel, WeComChannel):
-        raise TypeError(channel)
-    return channel
+def _own(channels: Channels, of: type[C]) -> C:
+    """The notifier's own, so that whoever speaks beside it shares its tokens and the waits that it was asked for."""
+    return next(channel for channel in channels.by_kind.values() if isinstance(channel, of))
 
 
 def _sign_in(settings: Settings) -> SignInSettings:

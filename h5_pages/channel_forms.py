@@ -163,8 +163,12 @@ class TelegramForm(AccountForm):
     )
     read_only: bool = Field(default=False, title=N_("Nothing can be decided in the chat"))
     proxy: Line = Field(
-        default="", title=N_("HTTP proxy"), description=N_("Where Telegram cannot be reached")
+        default="",
+        title=N_("Proxy"),
+        description=N_("Where Telegram cannot be reached: http://… or socks5://…"),
     )
+    proxy_user: Line = Field(default="", title=N_("User name at the proxy"))
+    proxy_password: Line = Field(default="", title=N_("Password at the proxy"), json_schema_extra=SECRET)
     base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
 
 

@@ -91,7 +91,7 @@ class TelegramFaults(_Switches):
 
     The next `flood_times` calls get 429 with `retry_after` seconds; `accept_then_drop_connection` is the
     number of calls that are done while the connection ends before the answer; people in `blocked` have
-    blocked every bot.
+    blocked every bot; groups in `moved` have become supergroups of another id.
     """
 
     unavailable: bool = False
@@ -100,6 +100,7 @@ class TelegramFaults(_Switches):
     retry_after: int = Field(default=2, ge=1)
     accept_then_drop_connection: NonNegativeInt = 0
     blocked: list[int] = []
+    moved: dict[int, int] = {}
 
 
 class Faults(BaseModel):

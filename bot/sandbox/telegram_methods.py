@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.sandbox.config import is_loopback
-from bot.sandbox.telegram_errors import bad_request, forbidden, too_many
+from bot.sandbox.telegram_errors import bad_request, forbidden, moved, too_many
 from bot.sandbox.telegram_requests import (
     ANSWER_CHARS,
     AnswerQuery,
@@ -92,6 +92,8 @@ METHODS: dict[str, Callable[[World, BotState, Fields], Any]] = {
 
 def _writable(world: World, state: BotState, chat_id: int) -> TgChat:
     chat = world.telegram.chat(state.bot.username, chat_id)
+    if chat_id in world.faults.telegram.moved:
+        raise moved(world.faults.telegram.moved[chat_id])
     if chat is None:
         raise bad_request("chat not found")
     if chat_id in world.faults.telegram.blocked:

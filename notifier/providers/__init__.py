@@ -53,5 +53,5 @@ def build_channels(
 async def close_channels(channels: Mapping[str, Channel]) -> None:
     """End what channels keep open for the next message."""
     for channel in channels.values():
-        if isinstance(channel, EmailChannel):
+        if isinstance(channel, (EmailChannel, TelegramChannel)):
             await channel.close()

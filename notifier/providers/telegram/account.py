@@ -4,9 +4,11 @@ import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, ValidationError, field_validator
+from yarl import URL
 
 from notifier.channel import Account, SendFailed, Verdict
 from notifier.providers.telegram.callbacks import Callbacks
+from notifier.providers.telegram.proxies import Proxy
 from storage.texts import N_
 
 API = "https://api.telegram.org"
@@ -20,16 +22,23 @@ _CHAT_ID = re.compile(r"-?[1-9]\d{0,15}")  # those of groups are negative
 class TelegramSettings(BaseModel):
     """What an administrator enters openly.
 
-    `read_only`: nothing can be decided in this chat, its buttons open pages. `proxy`: an HTTP proxy through
-    which the Bot API is reached, as from mainland China.
+    `read_only`: nothing can be decided in this chat, its buttons open pages. `proxy`: an HTTP or SOCKS proxy through
+    which the Bot API is reached, as from mainland China; `proxy_user` signs in there.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     bot_username: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{3,32}$")]
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] = API
-    proxy: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+/?$")] | None = None
+    proxy: Annotated[str, StringConstraints(pattern=r"^(https?|socks5h?)://[^\s/?#@]+/?$")] | None = None
+    proxy_user: Annotated[str, StringConstraints(max_length=200)] = ""
     read_only: bool = False
+
+    @field_validator("base_url", "proxy")
+    @classmethod
+    def _can_be_called(cls, value: str | None) -> str | None:
+        URL(value or API)  # raises ValueError
+        return value
 
 
 class TelegramSecrets(BaseModel):
@@ -39,6 +48,7 @@ class TelegramSecrets(BaseModel):
 
     token: SecretStr
     webhook_secret: SecretStr | None = None
+    proxy_password: SecretStr | None = None
 
     @field_validator("token")
     @classmethod
@@ -62,6 +72,14 @@ class TelegramAccount(BaseModel):
 
     settings: TelegramSettings
     secrets: TelegramSecrets
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """Through what the Bot API is reached."""
+        settings, password = self.settings, self.secrets.proxy_password
+        if not settings.proxy:
+            return None
+        return Proxy(settings.proxy, settings.proxy_user, password.get_secret_value() if password else "")
 
     @property
     def callbacks(self) -> Callbacks | None:

@@ -5,14 +5,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import aiohttp
+import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
 from notifier.providers.telegram.account import TelegramAccount, account_of, checked_chat_id
-from notifier.providers.telegram.errors import FloodWait, failure, is_unchanged
+from notifier.providers.telegram.errors import FloodWait, Moved, failure, is_unchanged
 from notifier.providers.telegram.messages import (
     Keyboard,
     decided_keyboard,
@@ -20,11 +21,14 @@ from notifier.providers.telegram.messages import (
     message_for,
 )
 from notifier.providers.telegram.pauses import Pauses
+from notifier.providers.telegram.proxies import Sessions
 from notifier.providers.telegram.request import TOTAL_S, SessionRequest
 from storage.texts import N_
 
 T = TypeVar("T")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+log = structlog.get_logger()
 
 
 class _Payload(BaseModel):
@@ -53,10 +57,11 @@ class TelegramChannel:
         total_s: float = TOTAL_S,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._http = http
+        self._sessions = Sessions(http)
         self._total_s = total_s
         self._pauses = Pauses(monotonic)
         self._bots: dict[int, tuple[TelegramAccount, Bot]] = {}
+        self._moved: dict[tuple[int, int], int] = {}
 
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
         """Text and keyboard. Raises SendFailed for an unusable account or chat."""
@@ -78,41 +83,79 @@ class TelegramChannel:
         await self._send(text, None, address, account)
 
     async def update(
-        self, update_code: str, address: str, account: Account, replacement: Replacement
+        self,
+        update_code: str,
+        address: str,  # noqa: ARG002 - the code names the chat
+        account: Account,
+        replacement: Replacement,
     ) -> None:
         """Say below the message who decided, and take its buttons away. Raises SendFailed.
 
-        A message that says so already is as it should be.
+        A message that says so already is as it should be. One in a group that has moved stayed behind: there, another
+        message has its number.
         """
-        edit = self._bot(account).edit_message_text(
-            text=decided_text(replacement.sent, replacement.text),
-            chat_id=checked_chat_id(address),
-            message_id=_message_id(update_code),
-            parse_mode=ParseMode.HTML,
-            link_preview_options=_NO_PREVIEW,
-            reply_markup=_markup(decided_keyboard(replacement.sent)),
-        )
-        await _asked(edit, unchanged_is_fine=True)
+        chat, number = _place(update_code)
+
+        def edit(bot: Bot) -> Awaitable[object]:
+            return bot.edit_message_text(
+                text=decided_text(replacement.sent, replacement.text),
+                chat_id=chat,
+                message_id=number,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=_markup(decided_keyboard(replacement.sent)),
+            )
+
+        await self._ask(account, chat, edit, unchanged_is_fine=True)
+
+    async def close(self) -> None:
+        """End the connections through SOCKS proxies."""
+        await self._sessions.close()
 
     async def _send(
         self, html: str, markup: InlineKeyboardMarkup | None, address: str, account: Account
     ) -> Accepted:
-        chat = checked_chat_id(address)
+        """Where the chat is now: a group that grows becomes a supergroup under another id, and Telegram names it."""
+        named = checked_chat_id(address)
+        chat = self._moved.get((account.id, named), named)
+        try:
+            return await self._send_to(chat, html, markup, account)
+        except Moved as moved:
+            self._moved[account.id, named] = chat = moved.chat_id
+        log.info("telegram_group_moved", account=account.id)
+        return await self._send_to(chat, html, markup, account)
+
+    async def _send_to(
+        self, chat: int, html: str, markup: InlineKeyboardMarkup | None, account: Account
+    ) -> Accepted:
+        def send(bot: Bot) -> Awaitable[Message]:
+            return bot.send_message(
+                chat, html, ParseMode.HTML, reply_markup=markup, link_preview_options=_NO_PREVIEW
+            )
+
+        message = await self._ask(account, chat, send)
+        if message is None:
+            raise _unreadable()
+        return Accepted(str(message.message_id), update_code(chat, message.message_id))
+
+    async def _ask(
+        self,
+        account: Account,
+        chat: int,
+        what: Callable[[Bot], Awaitable[T]],
+        *,
+        unchanged_is_fine: bool = False,
+    ) -> T | None:
+        """Telegram's answer, unless it wants to be left alone for a while. Raises SendFailed."""
         left = self._pauses.left(account.id, chat)
         if left > 0:
             raise failure(FloodWait(left))
-        sending = self._bot(account).send_message(
-            chat, html, ParseMode.HTML, reply_markup=markup, link_preview_options=_NO_PREVIEW
-        )
         try:
-            message = await _asked(sending)
+            return await _asked(what(self._bot(account)), unchanged_is_fine=unchanged_is_fine)
         except SendFailed as failed:
             if failed.verdict is Verdict.RATE and failed.retry_after_s:
                 self._pauses.asked(account.id, chat, failed.retry_after_s)
             raise
-        if message is None:
-            raise _unreadable()
-        return Accepted(str(message.message_id), update_code(chat, message.message_id))
 
     def _bot(self, account: Account) -> Bot:
         """One an account, and a new one when its token or settings have changed."""
@@ -124,7 +167,7 @@ class TelegramChannel:
         return known[1]
 
     def _new_bot(self, telegram: TelegramAccount) -> Bot:
-        request = SessionRequest(self._http, telegram.settings.proxy, self._total_s)
+        request = SessionRequest(self._sessions.by(telegram.proxy), telegram.proxy, self._total_s)
         return Bot(
             telegram.secrets.token.get_secret_value(),
             base_url=f"{telegram.settings.base_url}/bot",
@@ -167,10 +210,11 @@ def _read(payload: Mapping[str, Any]) -> _Payload:
     raise SendFailed(Verdict.PERMANENT, "payload", N_("The message cannot be read any more"))
 
 
-def _message_id(code: str) -> int:
-    number = code.rpartition(":")[2]
+def _place(code: str) -> tuple[int, int]:
+    """The chat and the message that an update code names."""
+    chat, _, number = code.rpartition(":")
     if number.isascii() and number.isdecimal():
-        return int(number)
+        return checked_chat_id(chat), int(number)
     raise SendFailed(Verdict.PERMANENT, "update-code", N_("The message cannot be found any more"))
 
 

@@ -12,6 +12,7 @@ from storage.texts import N_
 
 UNCHANGED = "message is not modified"
 _NO_CHAT = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
+_UNKNOWN_CHAT = N_("Telegram does not know this chat")
 _DETAIL_CHARS = 200
 
 
@@ -31,6 +32,14 @@ class FloodWait(TelegramError):
         self.seconds = seconds
 
 
+class Moved(SendFailed):
+    """The group has become a supergroup: another chat, of that id."""
+
+    def __init__(self, chat_id: int) -> None:
+        super().__init__(Verdict.PERMANENT, "400", _UNKNOWN_CHAT)
+        self.chat_id = chat_id
+
+
 def failure(error: TelegramError) -> SendFailed:
     """The failure as the notifier knows it, without the request and so without the token."""
     match error:
@@ -40,7 +49,9 @@ def failure(error: TelegramError) -> SendFailed:
             )
         case NotSent():
             return SendFailed(Verdict.TEMPORARY, "connect", N_("Telegram cannot be reached"))
-        case InvalidToken() | Forbidden() | ChatMigrated() | BadRequest():
+        case ChatMigrated():
+            return Moved(error.new_chat_id)
+        case InvalidToken() | Forbidden() | BadRequest():
             return _refused(error)
     return SendFailed(
         Verdict.TEMPORARY,
@@ -63,6 +74,6 @@ def _refused(error: TelegramError) -> SendFailed:
         verdict, code, reason = Verdict.CONFIGURATION, "401", N_("The bot's token is wrong")
     elif isinstance(error, Forbidden):
         code, reason = "403", N_("The person has blocked the bot, or never started it")
-    elif isinstance(error, ChatMigrated) or any(words in error.message.lower() for words in _NO_CHAT):
-        reason = N_("Telegram does not know this chat")
+    elif any(words in error.message.lower() for words in _NO_CHAT):
+        reason = _UNKNOWN_CHAT
     return SendFailed(verdict, code, reason, detail=one_line(error.message)[:_DETAIL_CHARS])

@@ -9,24 +9,29 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from pydantic import BaseModel, Field, ValidationError
 from telegram.request import BaseRequest, RequestData
 
 from notifier.providers.telegram.errors import FloodWait, NoAnswer, NotSent
+from notifier.providers.telegram.proxies import Proxy
 
 TOTAL_S = 15.0
 _CONNECT_S = 5.0
-_WAIT_S = 5.0
+_WAIT_S, _LONGEST_WAIT_S = 5.0, 86_400.0
+_PROXY_FAILED = (ProxyConnectionError, ProxyError, ProxyTimeoutError)  # of a SOCKS proxy
 _NOT_SENT = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.InvalidURL,
     aiohttp.ClientProxyConnectionError,
+    aiohttp.ClientHttpProxyError,
+    *_PROXY_FAILED,
 )
 
 
 class _Parameters(BaseModel):
-    retry_after: float = Field(_WAIT_S, ge=0, le=86400)
+    retry_after: float = Field(_WAIT_S, ge=0)
 
 
 class _Flood(BaseModel):
@@ -34,11 +39,11 @@ class _Flood(BaseModel):
 
 
 class SessionRequest(BaseRequest):
-    """Sends with `http`, which stays the caller's to close."""
+    """Sends with `http`, which stays the caller's to close, and whose connections go through a SOCKS proxy already."""
 
-    def __init__(self, http: aiohttp.ClientSession, proxy: str | None, total_s: float) -> None:
+    def __init__(self, http: aiohttp.ClientSession, proxy: Proxy | None, total_s: float) -> None:
         self._http = http
-        self._proxy = proxy
+        self._proxy = proxy if proxy and not proxy.is_socks else None
         self._timeout = aiohttp.ClientTimeout(
             total=total_s, connect=min(_CONNECT_S, total_s), sock_connect=min(_CONNECT_S, total_s)
         )
@@ -69,10 +74,16 @@ class SessionRequest(BaseRequest):
         failed: NotSent | NoAnswer
         try:
             async with self._http.request(
-                method, url, data=data, timeout=self._timeout, proxy=self._proxy, allow_redirects=False
+                method,
+                url,
+                data=data,
+                timeout=self._timeout,
+                proxy=self._proxy.url if self._proxy else None,
+                proxy_auth=self._proxy.login if self._proxy else None,
+                allow_redirects=False,
             ) as response:
                 status, body = response.status, await response.read()
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+        except (aiohttp.ClientError, *_PROXY_FAILED, OSError) as error:  # TimeoutError is an OSError
             failed = (NotSent if isinstance(error, _NOT_SENT) else NoAnswer)(type(error).__name__)
         else:
             if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -85,6 +96,6 @@ class SessionRequest(BaseRequest):
 def _wait(body: bytes) -> float:
     """How long Telegram wants us to wait, in seconds."""
     try:
-        return _Flood.model_validate_json(body).parameters.retry_after
+        return min(_Flood.model_validate_json(body).parameters.retry_after, _LONGEST_WAIT_S)
     except ValidationError:
         return _WAIT_S

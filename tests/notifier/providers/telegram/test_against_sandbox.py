@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from notifier.channel import Accepted, Account, Replacement, SendFailed, Verdict
 from notifier.providers.telegram.channel import TelegramChannel
 from tests.support.channel_contents import content
+from tests.support.socks import socks
 from tests.support.telegram import ANN, BOB, GROUP, SHY, TOKEN, Telegram, telegram
 
 
@@ -168,3 +169,85 @@ async def test_group_takes_twenty_a_minute(channel: TelegramChannel, box: Telegr
         await box.call("sendMessage", chat_id=GROUP, text="x")
     assert (await refused(channel, account, GROUP)).verdict is Verdict.RATE
     assert len(await box.messages(GROUP)) == 20
+
+
+async def test_a_group_that_became_a_supergroup_goes_on_to_be_told(
+    channel: TelegramChannel, box: Telegram
+) -> None:
+    account, former = box.account(), -4242
+    await box.faults(moved={str(former): GROUP})
+    for _ in range(2):
+        accepted = await send(channel, account, former)
+        assert str(accepted.update_code).startswith(f"{GROUP}:")
+    await box.faults(moved={})  # whoever asks the former chat again hears that it is not there
+    assert (await send(channel, account, former)).provider_id
+    assert len(await box.messages(GROUP)) == 3
+
+
+async def test_what_was_said_in_the_former_group_is_not_changed_in_the_new_one(
+    channel: TelegramChannel, box: Telegram
+) -> None:
+    account, former = box.account(), -4242
+    await box.faults(moved={str(former): GROUP})
+    number = (await send(channel, account, former)).provider_id
+    with pytest.raises(SendFailed) as caught:
+        await channel.update(f"{former}:{number}", str(former), account, Replacement("approved"))
+    assert caught.value.verdict is Verdict.PERMANENT
+    assert [message["edits"] for message in await box.messages(GROUP)] == [0]
+
+
+async def test_a_change_waits_like_a_message_does(box: Telegram) -> None:
+    async with aiohttp.ClientSession() as http:
+        channel, account = TelegramChannel(http, monotonic=lambda: 0.0), box.account()
+        accepted = await send(channel, account)
+        await box.faults(flood_times=1, retry_after=90_000)  # longer than a day
+        assert (await refused(channel, account)).retry_after_s == 86_400
+        with pytest.raises(SendFailed) as caught:
+            await channel.update(str(accepted.update_code), str(ANN), account, Replacement("approved"))
+    assert caught.value.verdict is Verdict.RATE
+    assert [message["edits"] for message in await box.messages()] == [0]
+
+
+@pytest.mark.parametrize("login", [None, ("yishe", "made-up-word")])
+async def test_a_socks_proxy_looks_the_name_up_itself(box: Telegram, login: tuple[str, str] | None) -> None:
+    async with aiohttp.ClientSession() as http, socks(login) as proxy:
+        channel, (user, password) = TelegramChannel(http), login or ("", "")
+        settings = {"proxy": f"socks5://127.0.0.1:{proxy.port}", "proxy_user": user}
+        there = box.url.replace("127.0.0.1", "api.telegram.invalid")
+        account = box.account(base_url=there, **settings)
+        account = replace(account, secrets={**account.secrets, "proxy_password": password})
+        await send(channel, account)
+        await channel.close()
+    assert proxy.asked == [("api.telegram.invalid", box.http.port)]
+    assert len(await box.messages()) == 1
+
+
+@pytest.mark.parametrize("login", [("yishe", "another-word"), None])
+async def test_a_socks_proxy_that_refuses_was_told_nothing(
+    box: Telegram, login: tuple[str, str] | None
+) -> None:
+    async with aiohttp.ClientSession() as http, socks(("yishe", "made-up-word")) as proxy:
+        channel, port = TelegramChannel(http), proxy.port if login else 9
+        settings = {"proxy": f"socks5://127.0.0.1:{port}", "proxy_user": login[0] if login else ""}
+        account = box.account(**settings)
+        account = replace(account, secrets={**account.secrets, "proxy_password": login[1] if login else ""})
+        failed = await refused(channel, account)
+        await channel.close()
+    assert (failed.code, failed.maybe_delivered) == ("connect", False)
+    assert failed.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"proxy": "http://yishe:made-up-word@127.0.0.1:8080"},
+        {"proxy": "socks5://127.0.0.1:99999"},
+        {"proxy": "socks4://127.0.0.1:1080"},
+        {"base_url": "http://[::1"},
+    ],
+)
+async def test_a_way_that_nobody_can_go_and_passwords_in_the_open_are_the_settings_fault(
+    channel: TelegramChannel, box: Telegram, settings: dict[str, str]
+) -> None:
+    failed = await refused(channel, box.account(**settings))
+    assert (failed.verdict, failed.detail) == (Verdict.CONFIGURATION, next(iter(settings)))
