@@ -39,7 +39,7 @@ class Proposal:
 
     `type`, `name`, `text`, `attributes` and `remark` are what the provider asks for, in Chinese but for the text;
     `type` and `title` are source texts. `code` is the approved id, empty when there is none; `approved_text` what
-    was approved, `known` the variables with which it was.
+    was approved, `known` the variables with which it was, and then what is told of it is told of that text.
     """
 
     key: str
@@ -108,8 +108,9 @@ class TemplateTable:
     ) -> Proposal:
         key, wording = name_of(kind.name, tongue.language), tongue.wording(kind)
         has = settings.get("templates", {}).get(key, {})
+        shown = tongue.read(has["text"], _sources(has)) if has else wording
         sign = f"【{settings['sign_name']}】" if settings.get("sign_name") else ""
-        rules = dict.fromkeys(wording.sources, ATTRIBUTE) if self._kind == ASKS_FOR_ATTRIBUTES else {}
+        rules = dict.fromkeys(shown.sources, ATTRIBUTE) if self._kind == ASKS_FOR_ATTRIBUTES else {}
         return Proposal(
             key=key,
             language=tongue.language,
@@ -119,9 +120,9 @@ class TemplateTable:
             text=wording.text,
             variables={n: {"source": s, "length": VARIABLE_LENGTH} for n, s in wording.sources.items()},
             attributes=json.dumps(rules, separators=(",", ":")) if rules else "",
-            remark=self._remark(wording.example),
-            example=sign + wording.example,
-            parts=parts_of(sign + wording.example),
+            remark=self._remark(shown.example),
+            example=sign + shown.example,
+            parts=parts_of(sign + shown.example),
             code=str(has.get("code", "")),
             approved_text=str(has.get("text", "")),
             known=has.get("variables", {}) if has else None,
@@ -141,3 +142,8 @@ class TemplateTable:
         name = short if language == CHINESE else f"{short} {language}"
         names[name] += 1
         return name if names[name] == 1 else f"{name} {names[name]}"
+
+
+def _sources(template: Mapping[str, Any]) -> dict[str, str]:
+    """Which value fills each variable of a template that the account has."""
+    return {name: str(variable["source"]) for name, variable in template.get("variables", {}).items()}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from notifier.providers.templates import ANY_KIND, CHINESE
+from notifier.providers.templates import ANY_KIND, CHINESE, NumberedTemplate, Template
 from notifier.rendering import LEVEL_WORDS, SEVERITY_WORDS
 from storage.kinds import MessageKind, Severity
 from storage.texts import N_, Gettext
@@ -36,6 +36,7 @@ EXAMPLES = {
     "number": "WX2026-000001",
     "open": "000012, 000011",
     "side_text": N_("too high"),
+    "summary": N_("The repair has begun"),
     "what": N_("The repair has begun"),
 }
 
@@ -65,8 +66,13 @@ class Tongue:
         places = list(dict.fromkeys(PLACE.findall(sentence)))
         names = {place: self._name(nth, place) for nth, place in enumerate(places, start=1)}
         text = PLACE.sub(lambda found: self.place(names[found[1]]), sentence)
-        example = PLACE.sub(lambda found: self._example(found[1]), sentence)
-        return Wording(text, {name: place for place, name in names.items()}, example)
+        return self.read(text, {name: place for place, name in names.items()})
+
+    def read(self, text: str, sources: Mapping[str, str]) -> Wording:
+        """A text with the provider's places, which are filled by these values."""
+        form = NumberedTemplate if self.numbered else Template
+        example = form.PLACE.sub(lambda found: self._example(sources.get(found[1], found[1])), text)
+        return Wording(text, sources, example)
 
     def place(self, name: str) -> str:
         """As the provider writes a place."""

@@ -84,6 +84,18 @@ def test_remark_shows_the_text_with_usual_values() -> None:
         assert "{" not in line.remark
 
 
+def test_line_of_an_approved_text_tells_of_that_text() -> None:
+    own = {
+        "code": "SMS_1",
+        "text": "${gist}，请处理。",
+        "variables": {"gist": {"source": "what", "length": 35}},
+    }
+    line = one("repair.received", templates={"repair.received": own})
+    assert (line.attributes, line.approved_text) == ('{"gist":"others"}', own["text"])
+    assert line.remark.endswith("维修已开始，请处理。")
+    assert line.differs
+
+
 def test_every_place_has_an_example() -> None:
     places = {each["source"] for line in proposals("sms") for each in line.variables.values()}
     assert places - {"level"} <= set(EXAMPLES)
