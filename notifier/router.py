@@ -31,6 +31,7 @@ from storage.outbox import Claimed
 from storage.routing_notes import What
 from storage.standby import TEMPORARY
 from storage.texts import N_
+from storage.ways import Used
 
 REPEAT = "notify.repeat"
 QUIET = N_("It waits for the end of the quiet hours.")
@@ -103,7 +104,7 @@ class Router:
 
     async def has_another(self, tx: Connection, message: Claimed, manner: Manner, route: Route) -> bool:
         """Is there a way, beside that one, which was not used for this message?"""
-        used = {*await ways.used(tx, message.id), (route.account_id, route.address)}
+        used = [*await ways.used(tx, message.id), Used(route.account_id, route.channel, route.address, False)]
         return await self._choose(tx, message, manner, used) is not None
 
     async def leave(self, tx: Connection, message: Claimed, manner: Manner, begun: Delivery) -> bool:
@@ -148,7 +149,9 @@ class Router:
             tx, message.id, What.HELD, now, code=held, reason=reason, until=until.isoformat()
         )
 
-    async def _choose(self, tx: Connection, message: Claimed, manner: Manner, used: Any) -> Choice | None:
+    async def _choose(
+        self, tx: Connection, message: Claimed, manner: Manner, used: Sequence[Used]
+    ) -> Choice | None:
         found = await ways.ways_to(tx, message, kinds_by("sms"), kinds_by(CALLS))
         return choose(found, manner.order, used, message.channel)
 

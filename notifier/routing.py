@@ -1,17 +1,17 @@
 """Which way a message takes, and for how long it stays there: policy, contact points, what was tried. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from notifier.providers.accounts import ACCOUNT_KINDS
+from notifier.providers.accounts import ACCOUNT_KINDS, kinds_of
 from notifier.quiet import QuietHours
 from storage.deliveries import Route
 from storage.kinds import Severity
-from storage.ways import Way
+from storage.ways import Used, Way
 
 ANY = "own"
 PRESSING = (Severity.URGENT, Severity.CRITICAL)
@@ -101,9 +101,7 @@ def kinds_by(medium: str) -> tuple[str, ...]:
     return tuple(kind for kind, known in ACCOUNT_KINDS.items() if known.medium == medium)
 
 
-def choose(
-    ways: Sequence[Way], order: Order, used: Collection[tuple[int, str]], only: str | None = None
-) -> Choice | None:
+def choose(ways: Sequence[Way], order: Order, used: Sequence[Used], only: str | None = None) -> Choice | None:
     """The next way that was not used, in the policy's order; None when none is left.
 
     `ways` come by rank. `only` is the one medium (or kind of account) by which the message is to go; it stays there.
@@ -133,5 +131,10 @@ def _of_step(medium: str, left: Iterable[Way]) -> list[Way]:
     return [way for way in left if medium_of(way.route.channel) == medium]
 
 
-def _is_new(route: Route, used: Collection[tuple[int, str]]) -> bool:
-    return (route.account_id, route.address) not in used
+def _is_new(route: Route, used: Sequence[Used]) -> bool:
+    """An address that was told, or refused, by one account is not tried by another one of the same medium."""
+    return not any(
+        was.address == route.address
+        and (was.account_id == route.account_id or (was.settles and was.channel in kinds_of(route.channel)))
+        for was in used
+    )

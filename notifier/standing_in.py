@@ -49,7 +49,13 @@ class StandIns:
             return None
         urgent = message.severity in _URGENT
         found = await standby.takes_over(
-            tx, route.account_id, kinds, self._real.now(), urgent=urgent, may_probe=is_new
+            tx,
+            route.account_id,
+            kinds,
+            self._real.now(),
+            urgent=urgent,
+            may_probe=is_new,
+            message_id=message.id,
         )
         if found is None:
             return None

@@ -5,7 +5,7 @@ account as such, or when its tries have failed in a row for longer than a messag
 then on the standby is taken, but for one message now and then, which finds out whether the account works again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,10 +92,11 @@ SELECT a.id AS account_id, a.kind, c.failing_since, coalesce(c.failures, 0) AS f
   LEFT JOIN account_circuit c ON c.account_id = a.id
  WHERE own.id = $1 ORDER BY length(o.path) DESC, a.id
 """
-REFUSED = """
+TRIED = """
 SELECT d.contact_point_id, d.account_id, d.channel, d.address,
-       CASE WHEN d.error_code IN ('budget', 'too_late') THEN '' ELSE d.verdict END AS verdict
-  FROM delivery d WHERE d.message_id = $1 AND d.state = 'refused' ORDER BY d.id
+       CASE WHEN d.error_code IN ('budget', 'too_late') THEN '' ELSE d.verdict END AS verdict,
+       d.state = 'accepted' AS took
+  FROM delivery d WHERE d.message_id = $1 AND d.state IN ('refused', 'accepted') ORDER BY d.id
 """
 WHERE = """
 SELECT o.path FROM channel_account a JOIN organisation o ON o.id = a.organisation_id WHERE a.id = $1
@@ -148,11 +149,12 @@ async def takes_over(
     *,
     urgent: bool = False,
     may_probe: bool = True,
+    message_id: int | None = None,
 ) -> Standby | None:
     """The account to use instead of that one at this moment; None to use it all the same.
 
     `kinds` are those of its medium. That None may be the probe: ask once a try. A message that has failed there does
-    not probe.
+    not probe, and none goes twice by the same standby.
     """
     known = await circuit(connection, account_id)
     if known is None:
@@ -160,7 +162,8 @@ async def takes_over(
     patience = (await patience_at(connection, account_id, now)).for_(urgent)
     if not known.is_open(patience, now):
         return None
-    found = await _standby(connection, account_id, kinds, patience, now)
+    had = {row["account_id"] for row in await connection.fetch(TRIED, message_id)}
+    found = await _standby(connection, account_id, kinds, patience, now, had)
     if found is not None and may_probe and await _is_probe(connection, account_id, urgent, now):
         return None
     return found
@@ -171,14 +174,18 @@ async def after_refusal(
 ) -> NextWay | None:
     """The standby of an account which could not send this message to an address that it does not refuse.
 
-    None when nothing was refused for such a reason, or every standby has had its turn for that address.
+    None when nothing was refused for such a reason, every standby has had its turn for that address, or one of them
+    has told it.
     """
-    tried = await connection.fetch(REFUSED, message_id)
+    tried = await connection.fetch(TRIED, message_id)
     for last in reversed(tried):
         kinds = kinds_of(last["channel"])
         if not kinds or last["verdict"] not in (ACCOUNT_REFUSED, TEMPORARY, RATE):
             continue
-        had = {row["account_id"] for row in tried if row["address"] == last["address"]}
+        there = [row for row in tried if row["address"] == last["address"] and row["channel"] in kinds]
+        if any(row["took"] for row in there):
+            continue
+        had = {row["account_id"] for row in there}
         patience = await patience_at(connection, last["account_id"], now)
         found = await _standby(connection, last["account_id"], kinds, patience.urgent, now, had)
         if found is not None:
@@ -212,7 +219,7 @@ async def _standby(
     kinds: Sequence[str],
     patience: timedelta,
     now: datetime,
-    had: frozenset[int] | set[int] = frozenset(),
+    had: Collection[int] = (),
 ) -> Standby | None:
     rows = await connection.fetch(STANDBYS, account_id, list(kinds))
     working = (row for row in rows if row["account_id"] not in had and not _of(row).is_open(patience, now))

@@ -1,6 +1,6 @@
 """By which ways a message's recipient can be reached, and which of them it has taken."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.database import Connection
@@ -14,6 +14,16 @@ class Way:
 
     route: Route
     rings: bool = False
+
+
+@dataclass(frozen=True)
+class Used:
+    """A way that a message was sent by. `settles`: it was taken there, or the address itself was refused for good."""
+
+    account_id: int
+    channel: str
+    address: str
+    settles: bool
 
 
 # Who has a number for SMS can be called at it where the house has an account that makes calls.
@@ -40,7 +50,8 @@ SELECT a.id, a.kind FROM channel_account a JOIN organisation o ON o.id = a.organ
 ITSELF = "SELECT id, kind FROM channel_account WHERE id = $1 AND active"
 # A way that took the message is not taken again either: when it is sent anew, nobody has acknowledged it there.
 USED = """
-SELECT DISTINCT account_id, address FROM delivery WHERE message_id = $1 AND state IN ('refused', 'accepted')
+SELECT DISTINCT account_id, channel, address, state = 'accepted' OR verdict = 'permanent' AS settles FROM delivery
+ WHERE message_id = $1 AND state IN ('refused', 'accepted')
 """
 
 
@@ -60,9 +71,9 @@ async def ways_to(
     return []
 
 
-async def used(connection: Connection, message_id: int) -> Collection[tuple[int, str]]:
-    """The accounts and addresses that refused the message, or took it already."""
-    return {(row["account_id"], row["address"]) for row in await connection.fetch(USED, message_id)}
+async def used(connection: Connection, message_id: int) -> list[Used]:
+    """The ways by which the message was refused, or taken already."""
+    return [Used(**dict(row)) for row in await connection.fetch(USED, message_id)]
 
 
 async def was_taken(connection: Connection, message_id: int) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from notifier.routing import Order, choose, night_of, order_of
 from storage.deliveries import Route
-from storage.ways import Way
+from storage.ways import Used, Way
 
 WECOM = Way(Route(1, 10, "wecom", "li"))
 MAIL = Way(Route(2, 20, "email", "li@h.example"))
@@ -26,12 +26,12 @@ CRITICAL = Order(
 
 def taken(ways: list[Way], order: Order, only: str | None = None) -> list[tuple[str, float | None]]:
     """Every way that is taken, one after the other, with the minutes that it has."""
-    used: set[tuple[int, str]] = set()
+    used: list[Used] = []
     found = []
     while choice := choose(ways, order, used, only):
         wait = choice.wait / timedelta(minutes=1) if choice.wait else None
         found.append((choice.route.channel, wait))
-        used.add((choice.route.account_id, choice.route.address))
+        used.append(Used(choice.route.account_id, choice.route.channel, choice.route.address, settles=False))
     return found
 
 
@@ -66,3 +66,18 @@ def test_number_is_called_only_where_the_policy_names_calls() -> None:
 def test_policy_that_makes_no_sense_leaves_it_to_the_person_s_own_order() -> None:
     assert order_of({"first_minutes": -3}) == Order() == order_of(None)
     assert night_of({"quiet_from": 99}).hours.begin == night_of(None).hours.end
+
+
+@pytest.mark.parametrize(("settles", "next_one"), [(True, "voice"), (False, "tencent_sms")])
+def test_number_that_a_standby_has_told_or_that_is_none_is_not_taken_again(
+    settles: bool, next_one: str
+) -> None:
+    by_standby = Used(99, "sms", SMS.route.address, settles)
+    told = [
+        by_standby,
+        Used(10, "wecom", "li", settles=True),
+        Used(20, "email", "li@h.example", settles=True),
+    ]
+    choice = choose(ALL, CRITICAL, told)
+    assert choice
+    assert choice.route.channel == next_one

@@ -5,9 +5,25 @@ from typing import Any
 
 import pytest
 
+from notifier.escalations import Escalations
 from tests.support.sms import NUMBER
 from tests.support.sms_road import STANDBY_ADDRESS, SmsRoad
 
+BY_SMS_FIRST = {
+    "first": "sms",
+    "first_minutes": 2,
+    "second": "email",
+    "second_minutes": 3,
+    "acknowledged": True,
+}
+ASKED = """
+INSERT INTO policy (organisation_id, name, version, value, valid_from, source)
+SELECT $1, 'notify.' || severity, 1, $2, '2026-01-01', 'test' FROM unnest('{notice,urgent,critical}'::text[]) severity
+"""
+DOWN = """
+INSERT INTO account_circuit (account_id, failing_since, failures, blocked_since, probe_at)
+SELECT id, $1::timestamptz, 9, $1, $1::timestamptz + interval '1 day' FROM channel_account WHERE kind = 'sms'
+"""
 LOST: dict[str, Any] = {"accept_then_drop_connection": 1, "no_reports": True}
 
 
@@ -172,3 +188,30 @@ async def test_template_that_is_not_approved_leaves_the_account_to_other_message
     assert await road.db.fetch("SELECT * FROM account_circuit") == []
     await road.ask_the_head()
     assert (await channels(road))[2:] == [("sms", "accepted")]
+
+
+@pytest.mark.parametrize("fault", [{"code": "isv.OUT_OF_SERVICE", "code_times": 9}, {"unavailable": True}])
+async def test_what_the_standby_told_escalates_to_the_next_medium_and_is_not_told_again(
+    road: SmsRoad, fault: dict[str, Any]
+) -> None:
+    await road.db.execute(ASKED, road.world.hospital, BY_SMS_FIRST)
+    await road.faults(**fault)
+    await road.db.execute(DOWN, road.clock.now())
+    await road.ask_the_head()
+    for _ in range(12):
+        road.clock.forward(timedelta(minutes=1))
+        await Escalations(road.db, road.clock).run_due()
+        await road.dispatcher.drain()
+    assert [line for line in await channels(road) if line[1] == "accepted"] == [
+        ("tencent_sms", "accepted"),
+        ("email", "accepted"),
+    ]
+
+
+async def test_number_that_the_standby_refuses_while_the_first_is_down_is_told_another_way(
+    road: SmsRoad,
+) -> None:
+    await road.db.execute(DOWN, road.clock.now())
+    await road.faults("tencent_sms", code="FailedOperation.PhoneNumberInBlacklist", code_times=2)
+    await road.ask_the_head()
+    assert await channels(road) == [("tencent_sms", "refused"), ("email", "accepted")]
