@@ -17,6 +17,7 @@ from notifier.router import Manner, Router, is_pressing
 from notifier.routing import Choice
 from notifier.standing_in import StandIns, as_noted
 from storage import deliveries, outbox, routing_notes, ways
+from storage.acknowledgements import KNOWN
 from storage.clock import Clock
 from storage.database import Connection
 from storage.deliveries import OVER_BUDGET, Delivery, Route
@@ -25,7 +26,8 @@ from storage.outbox import Claimed
 from storage.routing_notes import What
 from storage.texts import N_
 
-PATIENCE = timedelta(hours=1)  # longer nobody waits for a provider's budget while there is another way
+# Longer nobody waits for a provider's budget while there is another way; nor longer than the policy gives the way.
+PATIENCE = timedelta(hours=1)
 FOR_OTHERS = timedelta(minutes=30)
 LEFT = N_("This person has left the organisation.")
 UNTRUE = N_("The case had moved on before it was sent.")
@@ -66,9 +68,7 @@ class Beginning:
         if held is None:
             log.warning("lease_lost", message=message.id)
             return None
-        if held.is_known:
-            await outbox.told(tx, held, self._real.now())
-        elif held.has_left or not held.still_true:
+        if held.is_known or held.has_left or not held.still_true:
             await self._withdraw(tx, held)
         elif not await self._storms.take(tx, held) and not await self._is_noise(tx, held):
             return await self._next_try(tx, held)
@@ -94,26 +94,29 @@ class Beginning:
         if delivery is None and await self._router.holds(tx, message, manner):
             return None
         if delivery is None:
-            await outbox.escalate_at(tx, message, self._real.now() + choice.wait if choice.wait else None)
-        return await self._take(tx, message, choice.route, delivery)
+            # A group, another system, or a visitor's mailbox has no other way.
+            wait = choice.wait if message.person_id is not None else None
+            await outbox.escalate_at(tx, message, self._real.now() + wait if wait else None)
+        patience = min(PATIENCE, manner.wait_on(choice.route.channel) or PATIENCE)
+        return await self._take(tx, message, choice.route, delivery, patience)
 
     async def _take(
-        self, tx: Connection, message: Claimed, route: Route, delivery: Delivery | None
+        self, tx: Connection, message: Claimed, route: Route, delivery: Delivery | None, patience: timedelta
     ) -> Delivery | None:
         """Go that way, or by its stand-in; None when it has to wait."""
         if instead := await self._stand_ins.instead_of(tx, message, route, is_new=delivery is None):
-            return await self._stand_in(tx, message, delivery, instead)
-        if await self._held_back(tx, message, route, delivery):
+            return await self._stand_in(tx, message, delivery, instead, patience)
+        if await self._held_back(tx, message, route, delivery, patience):
             return None
         if delivery is not None:
             return await deliveries.begin_try(tx, delivery, self._real.now())
         return await self._freeze(tx, message, route)
 
     async def _stand_in(
-        self, tx: Connection, message: Claimed, left: Delivery | None, route: Route
+        self, tx: Connection, message: Claimed, left: Delivery | None, route: Route, patience: timedelta
     ) -> Delivery | None:
         """Go on by another account at the same address; of a try that is left open nobody knows how it ended."""
-        if await self._held_back(tx, message, route, None):
+        if await self._held_back(tx, message, route, None, patience):
             return None
         if left is not None:
             await self._stand_ins.leave(tx, left)
@@ -130,15 +133,15 @@ class Beginning:
         return delivery
 
     async def _held_back(
-        self, tx: Connection, message: Claimed, route: Route, delivery: Delivery | None
+        self, tx: Connection, message: Claimed, route: Route, delivery: Delivery | None, patience: timedelta
     ) -> bool:
-        """Does the provider take no more now? Then the message waits, or takes another way if that were long."""
+        """Does the provider take no more now? Then the message waits, or takes another way if that were too long."""
         now = self._real.now()
         counted = await tally(tx, self._channels.budgets, [route], now)
         until = counted.until(route, pressing=is_pressing(message))
         if until is None:
             return delivery is None and await self._held_for_others(tx, message, counted.is_near(route))
-        if until - now > PATIENCE and await self.has_way_beside(tx, message, route):
+        if until - now > patience and await self.has_way_beside(tx, message, route):
             await self._pass_over(tx, message, route, SendFailed(Verdict.RATE, OVER_BUDGET, BUDGET), delivery)
         else:
             await outbox.put_off(tx, message, until, BUDGET)
@@ -150,7 +153,11 @@ class Beginning:
     async def _held_for_others(self, tx: Connection, message: Claimed, is_near: bool) -> bool:
         """Near a limit, what is for information waits once, to be told along with others."""
         low = message.severity in (None, Severity.INFO) and message.person_id is not None
-        if not (is_near and low) or message.held in (outbox.FOR_DIGEST, outbox.WITH_OTHERS):
+        # A digest is about no case, and does not wait to be told in another one.
+        if not (is_near and low and message.case_id is not None) or message.held in (
+            outbox.FOR_DIGEST,
+            outbox.WITH_OTHERS,
+        ):
             return False
         now = self._real.now()
         until = now + FOR_OTHERS
@@ -215,10 +222,11 @@ class Beginning:
 
     async def _withdraw(self, tx: Connection, message: Claimed) -> None:
         """Not sent any more, or not once more; a try whose end nobody knows stays open: it may have arrived."""
-        if await ways.was_taken(tx, message.id):
-            await outbox.told(tx, message, self._real.now())
-            return
         begun = await deliveries.open_delivery(tx, message)
         perhaps = begun is not None and (begun.state == "sending" or begun.maybe_twice)
-        reason = LEFT if message.has_left else UNTRUE_LATER if perhaps else UNTRUE
+        if (perhaps and message.is_known) or await ways.was_taken(tx, message.id):
+            await outbox.told(tx, message, self._real.now())
+            return
+        untrue = UNTRUE_LATER if perhaps else UNTRUE
+        reason = KNOWN if message.is_known else LEFT if message.has_left else untrue
         await outbox.give_up(tx, message, "withdrawn", self._real.now(), reason)

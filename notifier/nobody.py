@@ -3,7 +3,7 @@
 import structlog
 
 from notifier.router import Rules
-from storage import deliveries, outbox, routing_notes, stand_ins, ways
+from storage import deliveries, escalations, outbox, routing_notes, stand_ins, ways
 from storage.clock import Clock
 from storage.database import Connection
 from storage.kinds import Severity
@@ -34,9 +34,11 @@ class Nobody:
         elif message.channel is not None and await deliveries.count_for(tx, message) == 0:
             # Where a message is for one channel only, who does not have it misses nothing.
             await outbox.give_up(tx, message, "withdrawn", now, NOT_ON_CHANNEL)
-        elif not await self._somebody_else(tx, message):
-            await outbox.give_up(tx, message, "dead", now, NO_WAY_LEFT)
-            log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
+        else:
+            await escalations.wake_colleagues(tx, message, now)
+            if not await self._somebody_else(tx, message):
+                await outbox.give_up(tx, message, "dead", now, NO_WAY_LEFT)
+                log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
 
     async def _somebody_else(self, tx: Connection, message: Claimed) -> bool:
         """What is for information concerns the person alone; what is for one channel goes by others as well."""

@@ -14,7 +14,7 @@ WITH waiting AS (
   SELECT m.id, m.created_at, m.person_id, m.next_at, c.number FROM message m
     LEFT JOIN work_case c ON c.id = m.case_id
    WHERE m.state = 'queued' AND m.held = '{WITH_OTHERS}' AND m.next_at > $1 AND m.due_at = m.next_at
-     AND m.person_id IS NOT NULL AND m.account_id IS NULL
+     AND m.person_id IS NOT NULL AND m.account_id IS NULL AND m.acknowledged_at IS NULL
      AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
      AND NOT EXISTS (SELECT FROM delivery d WHERE d.message_id = m.id)
    ORDER BY m.id FOR UPDATE OF m SKIP LOCKED),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from storage import routing_notes
 from storage.database import Connection, Database
-from storage.outbox import ESCALATED
+from storage.outbox import ESCALATED, WOKEN, Claimed
 from storage.routing_notes import What
 from storage.texts import N_
 
@@ -28,14 +28,20 @@ class Overdue:
     is_over: bool
 
 
-# Who did anything in the case since knows of it; what asks for nothing is known as soon as it was opened.
+# Who did anything in the case since knows of it; what asks for nothing is known as soon as it was opened. Of a storm
+# nothing is left when each of its cases was acknowledged, or has moved on.
 DUE = """
 SELECT m.id, m.created_at, m.case_id, m.case_version, m.kind,
        (m.valid_while IS NOT NULL AND m.valid_while <> c.entered_version)
        OR EXISTS (SELECT FROM step s WHERE s.case_id = m.case_id AND s.person_id = m.person_id
                    AND s.recorded_at >= m.created_at AND s.version > m.case_version)
        OR EXISTS (SELECT FROM delivery d WHERE d.message_id = m.id
-                   AND (d.acted_at IS NOT NULL OR (m.valid_while IS NULL AND d.opened_at IS NOT NULL))) AS is_over
+                   AND (d.acted_at IS NOT NULL OR (m.valid_while IS NULL AND d.opened_at IS NOT NULL)))
+       OR (m.lane LIKE 'storm/%' AND NOT EXISTS (
+             SELECT FROM message told JOIN work_case k ON k.id = told.case_id AND k.entered_version = told.valid_while
+              WHERE told.state = 'bundled' AND told.acknowledged_at IS NULL AND told.bundle_id IN (
+                SELECT id FROM message WHERE lane = m.lane AND person_id IN (m.person_id, m.stand_in_for_id))))
+       AS is_over
   FROM (SELECT * FROM message WHERE escalate_at <= $1 AND escalate_at IS NOT NULL AND acknowledged_at IS NULL
          ORDER BY escalate_at LIMIT $2 FOR UPDATE SKIP LOCKED) m
   LEFT JOIN work_case c ON c.id = m.case_id
@@ -47,8 +53,8 @@ UPDATE message SET state = 'queued', next_at = $3, held = '{ESCALATED}', escalat
  WHERE id = $1 AND created_at = $2 AND state IN ('queued', 'sent') RETURNING id
 """
 # Whoever was let sleep because somebody on duty was told.
-WAKE = """
-UPDATE message SET next_at = $4, held = 'woken' WHERE case_id = $1 AND case_version = $2 AND kind = $3
+WAKE = f"""
+UPDATE message SET next_at = $4, held = '{WOKEN}' WHERE case_id = $1 AND case_version = $2 AND kind = $3
    AND state = 'queued' AND held = 'duty' RETURNING id
 """
 
@@ -70,7 +76,12 @@ async def _end(tx: Connection, message: Overdue, now: datetime) -> None:
         await tx.execute(OVER, *key)
         return
     await routing_notes.note(tx, message.id, What.ESCALATED, now, reason=TOO_LATE)
-    if message.case_id is None:
+    await wake_colleagues(tx, message, now)
+
+
+async def wake_colleagues(tx: Connection, of: Overdue | Claimed, now: datetime) -> None:
+    """Tell those whom a message let sleep because somebody on duty was told: it did not help."""
+    if of.case_id is None:
         return
-    for row in await tx.fetch(WAKE, message.case_id, message.case_version, message.kind, now):
+    for row in await tx.fetch(WAKE, of.case_id, of.case_version, of.kind, now):
         await routing_notes.note(tx, row["id"], What.ESCALATED, now, code="duty", reason=TOO_LATE)

@@ -62,7 +62,7 @@ PLAIN = """
       FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
      WHERE cp.person_id = m.person_id AND cp.ended_at IS NULL
        AND CASE WHEN m.channel IS NULL THEN a.kind NOT IN ('voice', 'tencent_voice') ELSE a.kind = m.channel END
-       AND p.active AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
+       AND p.active AND m.acknowledged_at IS NULL AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
        AND coalesce(m.severity, 'info') = ANY($2) AND m.stand_in_for_id IS NULL
        AND coalesce(c.workflow, '') <> ALL($3) AND m.kind <> ALL($3) AND NOT EXISTS (
          SELECT FROM mute WHERE mute.person_id = p.id AND mute.ended_at IS NULL)

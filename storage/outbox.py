@@ -69,7 +69,7 @@ SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflo
          WHERE m.state = 'queued' AND m.due_at <= $1 AND m.next_at <= $1
            AND NOT EXISTS (SELECT 1 FROM message earlier
                             WHERE earlier.lane = m.lane AND earlier.id < m.id AND earlier.state = 'queued'
-                              AND (earlier.held = '' OR earlier.next_at <= $1))
+                              AND (earlier.held IN ('', 'woken') OR earlier.next_at <= $1))
          ORDER BY m.due_at, m.id LIMIT {limit:d} FOR UPDATE SKIP LOCKED) m
   LEFT JOIN work_case c ON c.id = m.case_id
   LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, m.organisation_id)
@@ -83,6 +83,7 @@ FOR_DIGEST, WITH_OTHERS = "digest", "others"
 STILL_HELD = (
     f"CASE WHEN held IN ('{ESCALATED}', '{WOKEN}', '{FOR_DIGEST}', '{WITH_OTHERS}') THEN held ELSE '' END"
 )
+HELD_ON = f"CASE WHEN $6::varchar = '' AND held IN ('{WOKEN}', '{WITH_OTHERS}') THEN held ELSE $6 END"
 # A join with a list of keys would let PostgreSQL read a whole partition.
 LEASE = f"""
 UPDATE message SET next_at = $4, attempts = attempts + 1, held = {STILL_HELD}
@@ -151,11 +152,12 @@ async def put_off(
 ) -> bool:
     """Give the lease back; the message is due again at `until`. False when somebody else has the lease.
 
-    One that is `held` (quiet, duty, digest, others) lets later ones of its lane pass.
+    One that is `held` (quiet, duty, digest, others) lets later ones of its lane pass. Whoever was woken is not let
+    sleep again because a way failed, and who waited for others once does not wait for them twice.
     """
     own = (message.id, message.created_at, message.attempts)
     row = await connection.fetchval(
-        f"UPDATE message SET next_at = $4, due_at = $4, reason = $5, held = $6 WHERE {OWN} RETURNING id",
+        f"UPDATE message SET next_at = $4, due_at = $4, reason = $5, held = {HELD_ON} WHERE {OWN} RETURNING id",
         *own,
         until,
         reason[:300],

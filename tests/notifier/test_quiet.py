@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notifier.quiet import QuietHours
+from storage import acknowledgements
 from tests.support.outside import Outside
 
 TO_NINE_IN_THE_EVENING = timedelta(hours=13)  # the tests' clock begins at 09:00
@@ -64,6 +65,20 @@ async def test_what_may_wait_is_told_in_the_morning_and_blocks_nothing_urgent(ar
     assert note["code"] == "quiet"
 
 
+async def test_what_was_acknowledged_at_night_is_not_told_in_the_morning(around: Outside) -> None:
+    await at_night(around)
+    row = await around.db.fetchrow("SELECT id FROM message WHERE person_id = $1", around.world.reporter)
+    assert row is not None
+    told = await acknowledgements.told(around.db, row["id"])
+    assert told is not None
+    async with around.db.transaction() as tx:
+        await acknowledgements.acknowledge(tx, told, "page", around.clock.now())
+    await around.live(timedelta(hours=9))
+    assert await around.phone("reporter") == []
+    (held,) = await around.ledger("reporter")
+    assert (held["message_state"], held["reason"]) == ("withdrawn", acknowledgements.KNOWN)
+
+
 async def test_own_quiet_hours_hold_where_the_house_has_none(around: Outside) -> None:
     await around.db.execute(
         "INSERT INTO notice_preference (person_id, quiet_from, quiet_to, set_at) VALUES ($1, '08:30', '10:00', $2)",
@@ -77,9 +92,8 @@ async def test_own_quiet_hours_hold_where_the_house_has_none(around: Outside) ->
     assert len(await around.phone("reporter")) == 1
 
 
-async def test_at_night_whoever_is_on_duty_is_woken_and_a_colleague_sleeps_until_it_escalates(
-    around: Outside,
-) -> None:
+async def critical_at_night(around: Outside) -> None:
+    """The engineer is on duty."""
     now = around.clock.now()
     await around.db.execute(
         "INSERT INTO duty_shift (organisation_id, person_id, starts_at, ends_at) VALUES ($1, $2, $3, $4)",
@@ -94,8 +108,33 @@ async def test_at_night_whoever_is_on_duty_is_woken_and_a_colleague_sleeps_until
     await around.report()
     await around.db.execute("UPDATE message SET severity = 'critical'")
     await around.drain()
+
+
+async def test_at_night_whoever_is_on_duty_is_woken_and_a_colleague_sleeps_until_it_escalates(
+    around: Outside,
+) -> None:
+    await critical_at_night(around)
     assert (len(await around.phone("engineer")), await around.phone("second_engineer")) == (1, [])
     around.clock.forward(timedelta(minutes=5))
     await around.escalate()
     assert len(await around.phone("second_engineer")) == 1
     assert len(await around.mails("engineer")) == 1
+
+
+async def test_colleague_who_was_woken_is_told_another_way_when_the_first_one_refuses(
+    around: Outside,
+) -> None:
+    await around.db.execute("UPDATE contact_point SET address = 'gone' WHERE address = 'second_engineer'")
+    await critical_at_night(around)
+    around.clock.forward(timedelta(minutes=5))
+    await around.escalate()
+    assert len(await around.mails("second_engineer")) == 1
+
+
+async def test_colleague_is_woken_when_no_way_leads_to_whoever_is_on_duty(around: Outside) -> None:
+    await around.db.execute("UPDATE contact_point SET address = 'gone' WHERE address = 'engineer'")
+    await around.db.execute(
+        "UPDATE contact_point SET ended_at = now() WHERE rank = 2 AND person_id = $1", around.world.engineer
+    )
+    await critical_at_night(around)
+    assert len(await around.phone("second_engineer")) == 1

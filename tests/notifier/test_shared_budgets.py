@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from notifier.budget import Budget, Tally
+from notifier.noise.told_together import Rounds
 from notifier.providers.budgets import BUDGETS
 from storage.deliveries import Route
 from storage.tries import WHOLE_ACCOUNT
@@ -107,3 +108,36 @@ async def test_day_s_quota_in_the_account_s_settings_is_kept_until_midnight(arou
     assert len(await around.phone("reporter")) == 3
     await around.live(timedelta(hours=16))
     assert len(await around.phone("reporter")) == 5
+
+
+async def test_what_is_critical_waits_for_a_budget_no_longer_than_the_policy_gives_the_way(
+    around: Outside,
+) -> None:
+    allow(around, {"wecom": (Budget(1, timedelta(minutes=30)),)})
+    await around.set_policy("notify.critical", first="wecom", first_minutes=2, acknowledged=True)
+    await flood(around, 2, "critical")
+    await around.drain()
+    assert (len(await around.phone("reporter")), len(await around.mails("reporter"))) == (1, 1)
+
+
+async def test_digest_itself_does_not_wait_to_be_told_in_another_one(around: Outside) -> None:
+    allow(around, {"wecom": (Budget(30, timedelta(hours=2), near=0.8),)})
+    await flood(around, 27, "info")
+    await around.drain()
+    around.clock.forward(timedelta(minutes=20))
+    await Rounds(around.db, around.clock).run_due()
+    await around.drain()
+    assert (await around.titles("reporter"))[-1] == "3 messages for your information"
+
+
+async def test_group_that_hears_of_it_is_not_waited_for(around: Outside) -> None:
+    await around.set_policy("notify.critical", first_minutes=2, acknowledged=True)
+    await around.report_to_reporter()
+    await around.db.execute(
+        "UPDATE message SET severity = 'critical', person_id = NULL, account_id = $1, address = 'reporter'",
+        around.accounts["wecom"],
+    )
+    await around.drain()
+    assert len(await around.phone("reporter")) == 1
+    around.clock.forward(timedelta(minutes=3))
+    assert await around.escalations.run_due() == 0
