@@ -11,7 +11,7 @@ from notifier.channels import Channels, as_account
 from notifier.retry import retry_delay
 from storage import recalls
 from storage.clock import Clock
-from storage.database import Database
+from storage.database import Database, DatabaseAway
 from storage.kinds import MessageKind
 from storage.recalls import Misleading, Recalled
 
@@ -60,6 +60,11 @@ class Recalls:
             log.warning("recall_failed", delivery=what.id, verdict=failure.verdict, code=failure.code)
             await self._not_now(what, failure)
             return
+        except DatabaseAway:
+            raise
+        except Exception:
+            log.exception("recall_broke", delivery=what.id)
+            return  # its lease runs out; the others go on
         await recalls.done(self._db, what, self._real.now())
 
     async def _not_now(self, what: Misleading, failure: SendFailed) -> None:

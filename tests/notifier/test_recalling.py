@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from notifier.channel import Recallable
 from notifier.channels import Channels
 from notifier.recalling import Recalls
@@ -66,6 +68,24 @@ async def test_a_failure_for_now_is_tried_again_and_one_for_good_is_not(around: 
     assert await recalls(around).run_due() == 0, "not at once"
     around.clock.forward(timedelta(minutes=20))
     assert (await recalls(around).run_due(), await taken_back(around)) == (1, [True])
+
+
+async def test_surprise_with_one_holds_up_no_other(around: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+    await told_and_moved_on(around)
+    await told_and_moved_on(around)
+    take_back, broken = around.channels["wecom"].recall, iter([True])  # type: ignore[attr-defined] # it can
+
+    async def once(*given: object) -> None:
+        if next(broken, False):
+            raise KeyError("errcode")
+        await take_back(*given)
+
+    monkeypatch.setattr(around.channels["wecom"], "recall", once)
+    assert await recalls(around).run_due() == 2
+    assert sorted(await taken_back(around)) == [False, True]
+    around.clock.forward(timedelta(minutes=5))
+    await recalls(around).run_due()
+    assert await taken_back(around) == [True, True]
 
 
 def test_wecom_can_and_says_for_how_long(around: Outside) -> None:
