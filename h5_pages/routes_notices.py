@@ -15,4 +15,7 @@ NOTICE_ROUTES = [
     Route("POST", "/me/notices/cases/{number}", own_notices.choose_of_case),
     Route("GET", "/me/storms/{id}", own_notices.storm),
     Route("POST", "/me/storms/{id}", own_notices.acknowledge_all),
+    Route(
+        "GET", "/me/storms/{id}/acknowledge", own_notices.storm
+    ),  # where a button is a link; it asks to press
 ]

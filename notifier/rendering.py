@@ -130,7 +130,8 @@ class Renderer:
         return Poll(questions, Button(kind.answers, gettext(kind.send or words.label), _style(words)))
 
     def _button(self, message: Claimed, key: str, url: str, gettext: Gettext) -> Button:
-        words = self._vocabulary.action(message.workflow, key)
+        # What is about no case has a name before the dot as well.
+        words = self._vocabulary.action(message.workflow or message.kind.partition(".")[0], key)
         by_page = not words.one_press or message.participant_id is not None
         return Button(key, gettext(words.label), _style(words), f"{url}/{key}" if by_page else None)
 

@@ -193,4 +193,7 @@ class Sender:
 
 def _taken(message: Claimed, delivery: Delivery, accepted: Accepted) -> Taken:
     of = accepted
-    return Taken(message, delivery, of.provider_id, of.update_code, of.parts, of.cost)
+    # What stays true whatever happens in its case is never changed; the ledger looks for what is, each second.
+    changes = message.valid_while is not None or message.case_id is None
+    code = of.update_code if changes else None
+    return Taken(message, delivery, of.provider_id, code, of.parts, of.cost)

@@ -59,23 +59,24 @@ UPDATE delivery d SET opened_at = $3 FROM message m
  WHERE d.case_id = $1 AND d.state = 'accepted' AND d.opened_at IS NULL
    AND m.id = d.message_id AND m.created_at = d.message_created_at AND m.person_id = $2
 """
-# Of a storm: the cases that still wait for an answer, once each.
+# Of a storm: the cases that still wait for an answer, once each. Whoever is told in somebody's stead reads theirs.
 OF_STORM = """
 SELECT DISTINCT c.id AS case_id, c.version FROM message told
-  JOIN message m ON m.person_id = told.person_id AND m.state = 'bundled' AND m.acknowledged_at IS NULL
+  JOIN message m ON m.person_id = coalesce(told.stand_in_for_id, told.person_id) AND m.state = 'bundled'
+       AND m.acknowledged_at IS NULL
   JOIN work_case c ON c.id = m.case_id AND m.valid_while = c.entered_version
  WHERE told.id = $1 AND m.kind = ANY($2) AND m.bundle_id IN (
-   SELECT id FROM message WHERE person_id = told.person_id AND lane = told.lane)
+   SELECT id FROM message WHERE person_id IN (told.person_id, told.stand_in_for_id) AND lane = told.lane)
  ORDER BY c.id
 """
 STORM_READ = """
-WITH told AS (SELECT person_id, lane FROM message WHERE id = $1),
+WITH told AS (SELECT person_id, coalesce(stand_in_for_id, person_id) AS whose, lane FROM message WHERE id = $1),
 copies AS (
   UPDATE message m SET acknowledged_at = $2, acknowledged_way = $3, escalate_at = NULL FROM told
    WHERE m.person_id = told.person_id AND m.lane = told.lane AND m.acknowledged_at IS NULL RETURNING m.id)
 UPDATE message m SET acknowledged_at = $2, acknowledged_way = $3 FROM told
- WHERE m.person_id = told.person_id AND m.state = 'bundled' AND m.acknowledged_at IS NULL
-   AND m.bundle_id IN (SELECT id FROM message WHERE person_id = told.person_id AND lane = told.lane)
+ WHERE m.person_id = told.whose AND m.state = 'bundled' AND m.acknowledged_at IS NULL
+   AND m.bundle_id IN (SELECT id FROM message WHERE person_id IN (told.person_id, told.whose) AND lane = told.lane)
 """
 KNOWN = N_("The reader has acknowledged another copy.")
 ACTED = """

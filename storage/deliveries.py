@@ -77,26 +77,31 @@ INSERT INTO delivery (created_at, message_id, message_created_at, case_id, conta
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $10::jsonb->>'extend_code', 'sending', $1)
 RETURNING {COLUMNS}
 """
-# The decision is the first step after the message's state that entered another one.
+# The decision is the first step after the message's state that entered another one. Of a storm, it is that its reader
+# acknowledged it.
 LIVE_CARDS = """
 WITH live AS (
   SELECT d.id, d.created_at FROM delivery d
     JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
-    JOIN work_case c ON c.id = d.case_id
-   WHERE d.update_code IS NOT NULL AND d.updated_at IS NULL AND c.entered_version > m.valid_while
+    LEFT JOIN work_case c ON c.id = d.case_id
+   WHERE d.update_code IS NOT NULL AND d.updated_at IS NULL
+     AND (c.entered_version > m.valid_while OR m.lane LIKE 'storm/%' AND m.acknowledged_at IS NOT NULL)
      AND (d.update_next_at IS NULL OR d.update_next_at <= $1)
    ORDER BY d.id LIMIT $3 FOR UPDATE OF d SKIP LOCKED),
 leased AS (
   UPDATE delivery d SET update_next_at = $2, update_tries = d.update_tries + 1 FROM live
    WHERE d.id = live.id AND d.created_at = live.created_at RETURNING d.*)
 SELECT l.id, l.created_at, l.account_id, l.channel, l.address, l.payload, l.update_code, l.update_tries, l.tried_at,
-       m.kind, m.variables, c.workflow, c.number, p.language, s.action, s.actor_name
+       m.kind, m.variables, coalesce(c.workflow, split_part(m.kind, '.', 1)) AS workflow,
+       coalesce(c.number, '') AS number, p.language, s.action, s.actor_name
   FROM leased l
   JOIN message m ON m.id = l.message_id AND m.created_at = l.message_created_at
-  JOIN work_case c ON c.id = l.case_id
+  LEFT JOIN work_case c ON c.id = l.case_id
   LEFT JOIN person p ON p.id = m.person_id
-  JOIN LATERAL (SELECT action, actor_name FROM step WHERE case_id = l.case_id AND entered AND version > m.valid_while
-                 ORDER BY id LIMIT 1) s ON true
+  JOIN LATERAL (
+    (SELECT action, actor_name FROM step WHERE case_id = l.case_id AND entered AND version > m.valid_while
+      ORDER BY id LIMIT 1)
+    UNION ALL SELECT 'acknowledge', coalesce(p.name, '') WHERE l.case_id IS NULL) s ON true
 """
 
 
@@ -141,21 +146,6 @@ async def begin_try(connection: Connection, delivery: Delivery, now: datetime) -
     """Another try begins. When nobody knows how the last one ended, the message may arrive twice."""
     row = await connection.fetchrow(BEGIN_TRY, delivery.id, delivery.created_at, now)
     return Delivery(**dict(cast(Record, row)))  # the ledger loses no rows
-
-
-async def accepted(
-    connection: Connection, delivery: Delivery, provider_id: str, update_code: str | None, now: datetime
-) -> None:
-    """The provider took it."""
-    await connection.execute(
-        "UPDATE delivery SET state = 'accepted', tries = tries + 1, finished_at = $3, provider_id = $4, "
-        "update_code = $5, error_code = '', error = '' WHERE id = $1 AND created_at = $2",
-        delivery.id,
-        delivery.created_at,
-        now,
-        provider_id[:200],
-        update_code,
-    )
 
 
 @dataclass(frozen=True)

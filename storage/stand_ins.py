@@ -23,7 +23,7 @@ SELECT EXISTS (SELECT FROM contact_point cp JOIN channel_account a ON a.id = cp.
 """
 READDRESS = f"""
 UPDATE message SET person_id = $4, stand_in_for_id = coalesce(stand_in_for_id, person_id),
-       lane = concat_ws('/', coalesce(case_id::text, 'o' || organisation_id), $4::bigint, channel),
+       lane = CASE WHEN case_id IS NULL THEN lane ELSE concat_ws('/', case_id, $4::bigint, channel) END,
        variables = variables || jsonb_build_object('stand_in_for', $5::varchar), next_at = $6, held = '',
        escalate_at = NULL
  WHERE {OWN} RETURNING id

@@ -1,6 +1,6 @@
 """What is told of a storm: many messages of one workflow to one person. Texts are sources of the catalogues."""
 
-from storage.kinds import MessageKind, Severity
+from storage.kinds import ActionWords, MessageKind, Severity
 from storage.texts import N_
 
 BEGAN = MessageKind(
@@ -11,6 +11,7 @@ BEGAN = MessageKind(
     ),
     fields=((N_("Since"), "{since}"), (N_("So far"), "{count}")),
     severity=Severity.CRITICAL,
+    buttons=("acknowledge",),
     page="/me/storms/{storm}",
     short=N_("{count} alarms at once"),
 )
@@ -20,6 +21,7 @@ GOES_ON = MessageKind(
     summary=N_("{open} of them are not closed yet. Open the list and acknowledge."),
     fields=((N_("Since"), "{since}"), (N_("So far"), "{count}"), (N_("Not closed"), "{open}")),
     severity=Severity.CRITICAL,
+    buttons=("acknowledge",),
     page="/me/storms/{storm}",
     short=N_("{count} alarms so far"),
 )
@@ -32,4 +34,18 @@ OVER = MessageKind(
     page="/me/storms/{storm}",
     short=N_("Calm again: {count} alarms"),
 )
-KINDS = (BEGAN, GOES_ON, OVER)
+NEWS = MessageKind(
+    "storm.news",
+    title=N_("News of {count} alarms, since {since}"),
+    summary=N_("Nothing of it is urgent, so it is told together. Open the list."),
+    fields=((N_("Since"), "{since}"), (N_("Alarms"), "{count}")),
+    severity=Severity.NOTICE,
+    page="/me/storms/{storm}",
+    short=N_("News of {count} alarms"),
+)
+KINDS = (BEGAN, GOES_ON, OVER, NEWS)
+ACTIONS = {
+    ("storm", "acknowledge"): ActionWords(
+        N_("I see to all of them"), N_("acknowledged all"), "primary", one_press=True
+    )
+}

@@ -1,7 +1,9 @@
 """Storms: so many messages of one workflow to one person that one message tells of them all. Real times.
 
-Whoever decides about a person's messages of a workflow holds one advisory lock, so that two notifiers never begin two
-storms, nor send one message singly that the other has counted.
+Whoever decides about a person's messages of a workflow, or about a storm of theirs, holds one advisory lock, so that
+two notifiers never begin two storms, nor send one message singly that the other has counted.
+
+A storm's subject is the workflow, or that with `NEWS` behind it where nothing in it is urgent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,13 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.database import Connection
+from storage.database import Connection, Database
 from storage.outbox import Claimed
+
+NEWS = "/news"
 
 
 @dataclass(frozen=True)
 class Storm:
-    """One that goes on. `message_id` is the message that told of it last, `told` how many it counted."""
+    """One that goes on. `count` is of cases; `message_id` is the message that told of it last, with `told` of them."""
 
     id: int
     person_id: int
@@ -27,6 +31,27 @@ class Storm:
     message_id: int
     told: int
     told_at: datetime
+
+    @property
+    def workflow(self) -> str:
+        """Of whose messages it is a storm."""
+        return self.subject.removesuffix(NEWS)
+
+    @property
+    def is_news(self) -> bool:
+        """Is nothing in it urgent?"""
+        return self.subject.endswith(NEWS)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which messages count: made in that span, and since `lately` unless they wait; `at_once_…` is a closer one."""
+
+    since: datetime
+    until: datetime
+    lately: datetime
+    at_once_since: datetime
+    at_once_until: datetime
 
 
 @dataclass(frozen=True)
@@ -49,12 +74,16 @@ s.id, s.person_id, s.subject, o.path, s.began_at, s.last_at, s.count, s.message_
 GOING_ON = (
     f"SELECT {COLUMNS} WHERE s.person_id = $1 AND s.subject = $2 AND s.ended_at IS NULL FOR UPDATE OF s"
 )
-ALL_GOING_ON = f"SELECT {COLUMNS} WHERE s.ended_at IS NULL ORDER BY s.id FOR UPDATE OF s SKIP LOCKED"
-# The newest few of the person suffice: more than the policy's number need not be counted.
-RECENT = """
-SELECT count(*), count(*) FILTER (WHERE created_at >= $4) FROM (
+ALL_GOING_ON = f"SELECT {COLUMNS} WHERE s.ended_at IS NULL ORDER BY s.id"
+PRESSING = "coalesce({row}.severity, 'info') IN ('urgent', 'critical')"
+# The newest few of the person suffice: more than the policy's number need not be counted. After an outage of ours what
+# came long ago counts as long as it waits.
+AROUND = f"""
+SELECT count(*), count(*) FILTER (WHERE created_at BETWEEN $7 AND $8) FROM (
   SELECT m.created_at FROM message m JOIN work_case c ON c.id = m.case_id AND c.workflow = $2
-   WHERE m.person_id = $1 AND m.created_at > $3 AND m.state <> 'withdrawn' ORDER BY m.id DESC LIMIT $5) newest
+   WHERE m.person_id = $1 AND {PRESSING.format(row="m")} = $3 AND m.created_at BETWEEN $4 AND $5
+     AND (m.state = 'queued' OR m.state <> 'withdrawn' AND m.created_at > $6)
+   ORDER BY m.id DESC LIMIT $9) newest
 """
 BEGIN = """
 WITH of AS (SELECT id, organisation_id FROM person WHERE id = $1),
@@ -68,16 +97,22 @@ SELECT storm.id, said.id FROM storm, said
 """
 TOLD_BY = "UPDATE storm SET message_id = $2 WHERE id = $1"
 # The message itself, and all that nobody has claimed yet. One under another lease is decided upon by its own holder.
-JOIN = """
+# A case counts once, whatever is told of it.
+JOIN = f"""
 WITH mine AS (
   SELECT m.id, m.created_at FROM message m
     LEFT JOIN work_case c ON c.id = m.case_id
    WHERE m.person_id = $1 AND m.state = 'queued' AND c.workflow = $2 AND (m.id = $3 OR m.attempts = 0)
+     AND NOT ($7 AND {PRESSING.format(row="m")})
      FOR UPDATE OF m SKIP LOCKED),
 joined AS (
   UPDATE message m SET state = 'bundled', bundle_id = $5, finished_at = $6, held = '', escalate_at = NULL
-    FROM mine WHERE m.id = mine.id AND m.created_at = mine.created_at RETURNING m.id)
-UPDATE storm SET count = count + (SELECT count(*) FROM joined), last_at = $6 WHERE id = $4 RETURNING count
+    FROM mine WHERE m.id = mine.id AND m.created_at = mine.created_at RETURNING m.case_id),
+new AS (
+  SELECT count(DISTINCT case_id) AS cases FROM joined WHERE NOT EXISTS (
+    SELECT FROM message told JOIN storm s ON s.id = $4 AND told.finished_at >= s.began_at
+     WHERE told.case_id = joined.case_id AND told.person_id = $1 AND told.state = 'bundled'))
+UPDATE storm SET count = count + new.cases, last_at = $6 FROM new WHERE id = $4 RETURNING count
 """
 # As long as nobody has begun to send it, the message counts on, and waits a little for more, but not for ever.
 COUNT_ON = """
@@ -108,25 +143,26 @@ async def going_on(tx: Connection, person_id: int, subject: str) -> Storm | None
     return Storm(**dict(row)) if row else None
 
 
-async def all_going_on(tx: Connection) -> Sequence[Storm]:
-    """All storms, locked; without those that somebody else has in hand."""
-    return [Storm(**dict(row)) for row in await tx.fetch(ALL_GOING_ON)]
+async def all_going_on(db: Database) -> Sequence[Storm]:
+    """All storms, as they are at this moment."""
+    return [Storm(**dict(row)) for row in await db.fetch(ALL_GOING_ON)]
 
 
-async def recent(
-    tx: Connection, message: Claimed, since: datetime, moment: datetime, most: int
+async def around(
+    tx: Connection, message: Claimed, span: Span, most: int, *, pressing: bool
 ) -> tuple[int, int]:
-    """How many messages of the workflow the person has had since then, and since that moment; `most` at most."""
-    row = await tx.fetchrow(RECENT, message.person_id, message.workflow, since, moment, most)
+    """How many messages of the workflow, as urgent or not, the person had around it, and at once; `most` at most."""
+    of = (message.person_id, message.workflow, pressing)
+    row = await tx.fetchrow(AROUND, *of, *vars(span).values(), most)
     return (row[0], row[1]) if row else (0, 0)
 
 
-async def begin(tx: Connection, message: Claimed, telling: Telling, now: datetime) -> Storm:
+async def begin(tx: Connection, message: Claimed, subject: str, telling: Telling, now: datetime) -> Storm:
     """A storm begins, with the message that will tell of it at `telling.at`."""
     row = await tx.fetchrow(
         BEGIN,
         message.person_id,
-        message.workflow,
+        subject,
         now,
         telling.kind,
         telling.severity,
@@ -135,13 +171,13 @@ async def begin(tx: Connection, message: Claimed, telling: Telling, now: datetim
     )
     storm, told_by = row or (0, 0)
     await tx.execute(TOLD_BY, storm, told_by)
-    return Storm(storm, message.person_id or 0, message.workflow, message.path, now, now, 0, told_by, 0, now)
+    return Storm(storm, message.person_id or 0, subject, message.path, now, now, 0, told_by, 0, now)
 
 
 async def join(tx: Connection, storm: Storm, message: Claimed, now: datetime, settle: timedelta) -> int:
     """The message, and all that wait with it, are told by the storm's; how many it counts."""
     count: int = await tx.fetchval(
-        JOIN, storm.person_id, storm.subject, message.id, storm.id, storm.message_id, now
+        JOIN, storm.person_id, storm.workflow, message.id, storm.id, storm.message_id, now, storm.is_news
     )
     latest = storm.began_at + 5 * settle
     await tx.execute(COUNT_ON, storm.message_id, count, min(latest, now + settle))

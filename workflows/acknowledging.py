@@ -13,6 +13,7 @@ from storage import acknowledgements, storm_kinds
 from storage.acknowledgements import Told
 from storage.database import Database, DatabaseAway
 from storage.kinds import UnknownKind
+from storage.texts import N_
 from workflows.actor import DOOR_LABELS, Actor, Door
 from workflows.engine import Clocks, Engine, Outcome
 from workflows.errors import Stale, WorkflowError
@@ -38,6 +39,12 @@ class Acknowledged(StrEnum):
     """It is in the ledger; the person may not move the case (any more)."""
     UNKNOWN = "unknown"
     """There is no such message."""
+
+
+class NotAll(WorkflowError):
+    """Some cases of a storm are not this person's to acknowledge."""
+
+    text = N_("Not all of them could be acknowledged: open the list to see which still wait.")
 
 
 class Acknowledging:
@@ -94,7 +101,9 @@ class Acknowledging:
 
     async def _act(self, message: Told, case_id: int, version: int, door: Door, client: str) -> Acknowledged:
         actor = Actor(door, message.person_id, message.participant_id, client or DOOR_LABELS[door])
-        key = f"acknowledge-{message.id}" if message.case_id else f"acknowledge-{message.id}-{case_id}"
+        # A case that was raised anew within a storm is acknowledged anew.
+        one_of_many = "" if message.case_id else f"-{case_id}-{version}"
+        key = f"acknowledge-{message.id}{one_of_many}"
         try:
             await self._engine.act(case_id, ACKNOWLEDGE, actor, {}, seen_version=version, idempotency_key=key)
         except Stale:

@@ -38,7 +38,7 @@ class Registry:
                 *quiet_kinds.KINDS,
                 STEP,
             ],
-            {(w.name, a): _words(w, a) for w in self for a in w.actions},
+            {(w.name, a): _words(w, a) for w in self for a in w.actions} | storm_kinds.ACTIONS,
         )
 
 

@@ -21,7 +21,7 @@ from storage.access.devices import DeviceRecord
 from storage.database import Database
 from storage.directory import Viewer
 from storage.texts import N_, Gettext, Texts
-from workflows.acknowledging import Acknowledging, acted
+from workflows.acknowledging import ACKNOWLEDGE, Acknowledged, Acknowledging, NotAll, acted
 from workflows.actor import DOOR_LABELS, Actor, Door
 from workflows.cases import Cases
 from workflows.definition import Workflow, must_fill_in
@@ -85,7 +85,8 @@ class ChatFront:
         self._texts = texts
         self._clocks = clocks
         self._pages = Pages(settings.public_url.rstrip("/"))
-        self._asides = Asides(db, Acknowledging(db, engine, cases.registry, clocks), clocks)
+        self._acknowledging = Acknowledging(db, engine, cases.registry, clocks)
+        self._asides = Asides(db, self._acknowledging, clocks)
 
     async def person(self, account_id: int, address: str) -> Viewer | None:
         """Who that is, if they are known and active. Raises `DatabaseAway`."""
@@ -138,7 +139,7 @@ class ChatFront:
             card = await self._card(pressed.unique_id, pressed.account_id)
             return await self._act(person, door, card, pressed, event_key, _)
         except WorkflowError as refusal:
-            link = Link(card.number, self._pages.case(card.number)) if card else None
+            link = Link(card.number, self._pages.case(card.number)) if card and card.number else None
             return PressOutcome(False, replies.refused(refusal, _, link))
 
     def refusal(self, person: Viewer | None, why: WorkflowError) -> PressOutcome:
@@ -151,9 +152,25 @@ class ChatFront:
         except NotVisible:
             raise CaseNotFound from None
 
+    async def _take_note(
+        self, person: Viewer, door: Door, card: Card, action: str, _: Gettext
+    ) -> PressOutcome:
+        """What is about no case (a storm of them) can be acknowledged, by whoever was told."""
+        if action != ACKNOWLEDGE or card.person_id != person.person_id:
+            raise CaseNotFound
+        done = await self._acknowledging.acknowledge(card.message_id, door, delivery_id=card.delivery_id)
+        if done is Acknowledged.REFUSED:
+            raise NotAll
+        words = self._cases.registry.vocabulary().action(card.workflow, action)
+        return PressOutcome(
+            True, Reply.of(_(DECIDED).format(name=person.name, done=_(words.done))), card.sent
+        )
+
     async def _act(
         self, person: Viewer, door: Door, card: Card, pressed: ButtonPress, event_key: str, _: Gettext
     ) -> PressOutcome:
+        if card.case_id is None:
+            return await self._take_note(person, door, card, pressed.action, _)
         workflow, action, data = self._cases.workflow(card.workflow), pressed.action, pressed.data
         if _asks_more(workflow, action, data):
             ask = _(ASKS_MORE).format(action_text=_(workflow.actions[action].label))

@@ -60,6 +60,7 @@ CHAPTERS = (
                     "/me/notices/test",
                     "/me/notices/cases/{number}",
                     "/me/storms/{id}",
+                    "/me/storms/{id}/acknowledge",
                 ),
             ),
             Topic("me", ("/me", "/me/language")),

@@ -18,7 +18,7 @@ from storage.access.own_notices import OwnWay, StormPage
 from storage.facts import Facts
 from storage.rates import Rate
 from storage.texts import N_
-from workflows.acknowledging import Acknowledged, Acknowledging
+from workflows.acknowledging import Acknowledged, Acknowledging, NotAll
 from workflows.actor import Door
 from workflows.administration import own_notices
 from workflows.administration.own_notices import QuietForm
@@ -35,12 +35,6 @@ class NoWay(WorkflowError):
     text = N_(
         "No channel that works is entered for you, so nothing was sent. Please tell your administrator."
     )
-
-
-class NotAll(WorkflowError):
-    """Some cases of a storm are not this person's to acknowledge."""
-
-    text = N_("Not all of them could be acknowledged: open those below that still wait.")
 
 
 @dataclass(frozen=True)

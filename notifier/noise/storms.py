@@ -8,14 +8,14 @@ from typing import Any
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from notifier.router import Rules
+from notifier.router import Rules, is_pressing
 from storage import policy_values, storms
 from storage.clock import SHANGHAI, Clock
 from storage.database import Connection, Database
 from storage.kinds import MessageKind
 from storage.outbox import ESCALATED, Claimed
-from storage.storm_kinds import BEGAN, GOES_ON, OVER
-from storage.storms import Storm, Telling
+from storage.storm_kinds import BEGAN, GOES_ON, NEWS, OVER
+from storage.storms import Span, Storm, Telling
 
 POLICY = "notify.storm"
 MOMENT_S = 0.3  # a first alarm waits no longer; whoever waits for its card does not notice
@@ -59,7 +59,7 @@ class Storms:
             return False
         await storms.lock(tx, message.person_id, message.workflow)
         now = self._real.now()
-        storm = await storms.going_on(tx, message.person_id, message.workflow)
+        storm = await self._going_on(tx, message.person_id, message)
         if storm is None and not await self._is_storm(tx, message, now):
             return False
         storm = storm or await self._begin(tx, message, now)
@@ -68,9 +68,18 @@ class Storms:
 
     async def run_due(self) -> None:
         """Say that storms go on, or are over. Raises `DatabaseAway`."""
-        async with self._db.transaction() as tx:
-            for storm in await storms.all_going_on(tx):
-                await self._look_at(tx, storm)
+        for seen in await storms.all_going_on(self._db):
+            async with self._db.transaction() as tx:
+                await storms.lock(tx, seen.person_id, seen.workflow)
+                if storm := await storms.going_on(tx, seen.person_id, seen.subject):
+                    await self._look_at(tx, storm)
+
+    async def _going_on(self, tx: Connection, person_id: int, message: Claimed) -> Storm | None:
+        """The storm that it joins: one of alarms takes everything, one of news nothing urgent."""
+        storm = await storms.going_on(tx, person_id, message.workflow)
+        if storm is None and not is_pressing(message):
+            storm = await storms.going_on(tx, person_id, message.workflow + storms.NEWS)
+        return storm
 
     def _may_storm(self, message: Claimed) -> bool:
         """One that was sent before, and is escalated, goes its own way."""
@@ -78,30 +87,35 @@ class Storms:
 
     async def _is_storm(self, tx: Connection, message: Claimed, now: datetime) -> bool:
         limits = await self._limits(tx, message.path)
-        since = now - timedelta(seconds=limits.seconds)
-        moment = message.created_at - timedelta(seconds=MOMENT_S)
         most = max(limits.messages, limits.at_once)
-        many, at_once = await storms.recent(tx, message, since, max(moment, since), most)
+        span = _around(message.created_at, timedelta(seconds=limits.seconds), now)
+        many, at_once = await storms.around(tx, message, span, most, pressing=is_pressing(message))
         return many >= limits.messages or at_once >= limits.at_once
 
     async def _begin(self, tx: Connection, message: Claimed, now: datetime) -> Storm:
-        variables = {"count": 0, "since": _clock(now)}
-        storm = await storms.begin(
-            tx, message, Telling(BEGAN.name, BEGAN.severity, variables, now + SETTLE), now
-        )
+        kind, subject = (BEGAN, "") if is_pressing(message) else (NEWS, storms.NEWS)
+        telling = Telling(kind.name, kind.severity, {"count": 0, "since": _clock(now)}, now + SETTLE)
+        storm = await storms.begin(tx, message, message.workflow + subject, telling, now)
         log.warning("storm_began", storm=storm.id, person=message.person_id, workflow=message.workflow)
         return storm
 
     async def _look_at(self, tx: Connection, storm: Storm) -> None:
         now, limits = self._real.now(), await self._limits(tx, storm.path)
+        untold = storm.count > storm.told
         if now - storm.last_at >= timedelta(minutes=limits.calm_minutes):
-            await storms.tell(
-                tx, storm, await self._telling(tx, OVER, storm, now, until=_clock(storm.last_at))
-            )
-            await storms.end(tx, storm, now)
-            log.info("storm_over", storm=storm.id, messages=storm.count)
-        elif storm.count > storm.told and now - storm.told_at >= timedelta(minutes=limits.again_minutes):
-            await storms.tell(tx, storm, await self._telling(tx, GOES_ON, storm, now))
+            await self._end(tx, storm, now, untold=untold)
+        elif untold and now - storm.told_at >= timedelta(minutes=limits.again_minutes):
+            kind = NEWS if storm.is_news else GOES_ON
+            await storms.tell(tx, storm, await self._telling(tx, kind, storm, now))
+
+    async def _end(self, tx: Connection, storm: Storm, now: datetime, *, untold: bool) -> None:
+        """Of alarms it is said that it is over; of news only what was not said yet."""
+        if untold or not storm.is_news:
+            kind = NEWS if storm.is_news else OVER
+            telling = await self._telling(tx, kind, storm, now, until=_clock(storm.last_at))
+            await storms.tell(tx, storm, telling)
+        await storms.end(tx, storm, now)
+        log.info("storm_over", storm=storm.id, cases=storm.count)
 
     async def _telling(
         self, tx: Connection, kind: MessageKind, storm: Storm, now: datetime, **more: str
@@ -120,6 +134,12 @@ def limits_of(value: Mapping[str, Any] | None) -> Limits:
         return Limits.model_validate(value or {})
     except ValidationError:
         return Limits()
+
+
+def _around(made_at: datetime, within: timedelta, now: datetime) -> Span:
+    """Around a message: as long as it is new, what came before it; later both sides, since it may wait among many."""
+    moment = timedelta(seconds=MOMENT_S)
+    return Span(made_at - within, made_at + within, now - within, made_at - moment, made_at + moment)
 
 
 def _clock(at: datetime) -> str:

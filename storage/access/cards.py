@@ -13,11 +13,15 @@ from storage.database import Database
 
 @dataclass(frozen=True)
 class Card:
-    """A delivered message with buttons, `sent` as it was. `case_version` is what its reader was shown."""
+    """A delivered message with buttons, `sent` as it was. `case_version` is what its reader was shown.
 
-    case_id: int
+    About no case: `case_id` is None, the number is empty, and `workflow` is what stands before the dot of its kind.
+    """
+
+    case_id: int | None
     case_version: int
     message_id: int
+    delivery_id: int
     person_id: int | None
     number: str
     workflow: str
@@ -37,11 +41,11 @@ class Notice:
 
 
 CARD = """
-SELECT m.case_id, m.case_version, m.id AS message_id, m.person_id, c.number, c.workflow,
-       d.payload AS sent
+SELECT m.case_id, m.case_version, m.id AS message_id, d.id AS delivery_id, m.person_id,
+       coalesce(c.number, '') AS number, coalesce(c.workflow, split_part(m.kind, '.', 1)) AS workflow, d.payload AS sent
   FROM delivery d
   JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
-  JOIN work_case c ON c.id = m.case_id
+  LEFT JOIN work_case c ON c.id = m.case_id
  WHERE d.unique_id = $1 AND d.account_id = $2
  ORDER BY d.id DESC LIMIT 1
 """

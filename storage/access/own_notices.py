@@ -29,7 +29,7 @@ class StormCase:
 
 @dataclass(frozen=True)
 class StormPage:
-    """A storm (real times). `message_id` is the message that told of it, `cases` the newest ones first."""
+    """A storm (real times). `message_id` is the message that told the viewer last, `cases` the newest ones first."""
 
     id: int
     subject: str
@@ -72,16 +72,21 @@ class OwnWay:
 
 
 STORM = """
-SELECT s.id, s.subject, s.began_at, s.last_at, s.ended_at, s.count, s.message_id, m.acknowledged_at
-  FROM storm s JOIN message m ON m.id = s.message_id AND m.created_at >= s.began_at
- WHERE s.id = $1 AND s.person_id = $2
+SELECT s.id, split_part(s.subject, '/', 1) AS subject, s.began_at, s.last_at, s.ended_at, s.count,
+       mine.id AS message_id, mine.acknowledged_at
+  FROM storm s
+  JOIN LATERAL (SELECT id, acknowledged_at FROM message
+                 WHERE person_id = $2 AND lane = 'storm/' || s.id AND created_at >= s.began_at
+                   AND coalesce(stand_in_for_id, person_id) = s.person_id ORDER BY id DESC LIMIT 1) mine ON true
+ WHERE s.id = $1
 """
 CASES = f"""
 SELECT c.number, c.workflow, c.title, coalesce(d.name, '') AS device, c.state, c.closed_at IS NOT NULL AS closed,
        min(m.created_at) AS since
-  FROM message m JOIN work_case c ON c.id = m.case_id LEFT JOIN device d ON d.id = c.device_id
- WHERE m.person_id = $2 AND m.state = 'bundled' AND m.bundle_id IN (
-   SELECT id FROM message WHERE person_id = $2 AND lane = 'storm/' || $1::bigint)
+  FROM storm s JOIN message m ON m.person_id = s.person_id AND m.state = 'bundled' AND m.bundle_id IN (
+         SELECT id FROM message WHERE person_id IN ($2, s.person_id) AND lane = 'storm/' || s.id)
+  JOIN work_case c ON c.id = m.case_id LEFT JOIN device d ON d.id = c.device_id
+ WHERE s.id = $1
  GROUP BY c.id, d.name ORDER BY c.closed_at IS NOT NULL, c.id DESC LIMIT {MOST}
 """
 WAYS = """
@@ -93,7 +98,7 @@ OWN = "SELECT quiet_from, quiet_to, digest_at FROM notice_preference WHERE perso
 
 
 async def storm(db: Database, viewer: Viewer, storm_id: int) -> StormPage:
-    """A storm that the viewer is or was in; raises `NotVisible`."""
+    """A storm of which the viewer was told, perhaps in somebody's stead; raises `NotVisible`."""
     row = await db.fetchrow(STORM, storm_id, viewer.person_id)
     if row is None:
         raise NotVisible

@@ -10,8 +10,10 @@ from storage.directory import Viewer
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 MAKE = """
 WITH storm AS (
-  INSERT INTO storm (person_id, subject, began_at, last_at, count, message_id)
-  SELECT $1, 'alarm', created_at, created_at, 1, id FROM message ORDER BY id LIMIT 1 RETURNING id),
+  INSERT INTO storm (person_id, subject, began_at, last_at, count) VALUES ($1, 'alarm', now(), now(), 1) RETURNING id),
+said AS (
+  INSERT INTO message (created_at, case_version, kind, severity, person_id, lane, variables, next_at, state)
+  SELECT now(), 0, 'storm.began', 'critical', $1, 'storm/' || id, '{"count": 1}', now(), 'sent' FROM storm),
 mute AS (INSERT INTO mute (person_id, kind, made_at, way) VALUES ($1, 'repair.told', now(), 'sms'))
 SELECT id FROM storm
 """

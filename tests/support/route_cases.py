@@ -244,6 +244,7 @@ MINE: dict[tuple[str, str], About] = {
     ("POST", "/me/notices/cases/{number}"): of(None, number="repair"),
     ("GET", "/me/storms/{id}"): of(None, id="storm"),
     ("POST", "/me/storms/{id}"): of(None, id="storm"),
+    ("GET", "/me/storms/{id}/acknowledge"): of(None, id="storm"),
     ("GET", "/me/telegram"): OWN,
     ("POST", "/me/telegram"): OWN,
     ("POST", "/me/telegram/first"): OWN,

@@ -127,9 +127,12 @@ INSERT INTO absence (person_id, deputy_id, starts_at, ends_at, note)
 SELECT id, NULL, '2026-03-01', '2026-04-01', 'Quetzal' FROM person WHERE $1 = $1 ORDER BY id LIMIT 1 RETURNING id
 """,
     "storm": """
-WITH told AS (SELECT id, person_id, created_at FROM message WHERE person_id IS NOT NULL AND $1 = $1 ORDER BY id LIMIT 1)
-INSERT INTO storm (person_id, subject, began_at, last_at, count, message_id)
-SELECT person_id, 'alarm', created_at, created_at, 1, id FROM told RETURNING id
+WITH told AS (
+  SELECT id, person_id, created_at FROM message WHERE person_id IS NOT NULL AND $1 = $1 ORDER BY id LIMIT 1),
+storm AS (
+  INSERT INTO storm (person_id, subject, began_at, last_at, count, message_id)
+  SELECT person_id, 'alarm', created_at, created_at, 1, id FROM told RETURNING id, message_id)
+UPDATE message SET lane = 'storm/' || storm.id FROM storm WHERE message.id = storm.message_id RETURNING storm.id
 """,
     "duty": """
 INSERT INTO duty_shift (organisation_id, person_id, starts_at, ends_at, note)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.desk import Desk
-from tests.workflows.alarm.test_alarm import raised
+from tests.workflows.alarm.test_alarm import measured, raised
 from workflows.acknowledging import Acknowledged, Acknowledging
 from workflows.actor import Door
 from workflows.engine import Outcome
@@ -75,3 +75,26 @@ async def test_somebody_who_left_moves_no_case(desk: Desk, acknowledging: Acknow
     desk.real.forward(timedelta(minutes=1))
     assert await acknowledging.acknowledge(message, Door.SMS) is Acknowledged.REFUSED
     assert await state(desk, case) == "raised"
+
+
+STORM = """
+WITH said AS (
+  INSERT INTO message (created_at, case_version, kind, severity, person_id, lane, variables, next_at, state)
+  VALUES ($2, 0, 'storm.began', 'critical', $1, 'storm/7', '{"count": 1}', $2, 'sent') RETURNING id)
+UPDATE message m SET state = 'bundled', bundle_id = said.id FROM said WHERE m.person_id = $1 RETURNING said.id
+"""
+JOINS = "UPDATE message SET state = 'bundled', bundle_id = $2 WHERE person_id = $1 AND state = 'queued'"
+
+
+async def test_case_that_is_raised_anew_within_a_storm_is_acknowledged_anew(
+    desk: Desk, acknowledging: Acknowledging
+) -> None:
+    case, engineer = await raised(desk, 25), desk.world.engineer
+    storm: int = await desk.value(STORM, engineer, desk.real.now())
+    assert await acknowledging.acknowledge(storm, Door.MAIL) is Acknowledged.NOTED
+    assert await state(desk, case) == "acknowledged"
+    await measured(desk, 29)
+    await desk.db.execute(JOINS, engineer, storm)
+    assert await state(desk, case) == "raised"
+    await acknowledging.acknowledge(storm, Door.MAIL)
+    assert await state(desk, case) == "acknowledged"

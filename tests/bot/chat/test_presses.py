@@ -3,8 +3,12 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from tests.support.chat import PAGES, Rig
 from tests.support.world import add_contact, add_person
+from workflows.actor import SYSTEM_ACTOR
+from workflows.engine import Outcome, Place
 from workflows.identity.roles import Role
 
 
@@ -177,3 +181,47 @@ async def test_an_answer_that_the_card_never_offered_is_refused(rig: Rig) -> Non
     await rig.callback.background.settle()
     assert "Nothing was saved" in rig.told.told[-1][2]
     assert (await rig.steps(case))[-1][0] == "finish"
+
+
+STORM = """
+WITH said AS (
+  INSERT INTO message (created_at, case_version, kind, severity, person_id, lane, variables, next_at, state)
+  VALUES ($1, 0, 'storm.began', 'critical', $2, 'storm/1', '{"count": 1}', $1, 'sent') RETURNING id, created_at),
+told AS (UPDATE message m SET state = 'bundled', bundle_id = said.id FROM said WHERE m.person_id = $2)
+INSERT INTO delivery (created_at, message_id, message_created_at, account_id, channel, address, unique_id, payload,
+                      state, tried_at)
+SELECT $1, id, created_at, $3, 'wecom', 'engineer', 'y9-1', '{}', 'accepted', $1 FROM said
+"""
+
+
+async def in_a_storm(rig: Rig) -> Outcome:
+    """An alarm that the engineer was told of along with others, by the card y9-1."""
+    form = {"metric": "room_temperature", "unit": "°C", "side": "high", "value": 31, "limit_value": 28}
+    place = Place(rig.world.department, rig.world.device)
+    case = await rig.engine.open(
+        "alarm", "alarm", SYSTEM_ACTOR, form | {"at": rig.clock.now()}, place=place, idempotency_key="alarm"
+    )
+    await rig.db.execute(STORM, rig.clock.now(), rig.world.engineer, rig.account)
+    return case
+
+
+async def test_one_press_acknowledges_every_case_of_a_storm_and_the_card_says_so(rig: Rig) -> None:
+    case = await in_a_storm(rig)
+    answer = await rig.press("engineer", "acknowledge", "y9-1")
+    assert answer.button.startswith("[zh][zh]acknowledg")
+    assert (await rig.steps(case))[-1] == ("acknowledge", "Engineer", "wecom")
+    row = await rig.db.fetchrow(
+        "SELECT m.acknowledged_way, d.acted FROM message m JOIN delivery d ON d.message_id = m.id "
+        "WHERE d.unique_id = 'y9-1'"
+    )
+    assert row is not None
+    assert tuple(row) == ("wecom", "acknowledge")
+
+
+@pytest.mark.parametrize(("user", "action"), [("head", "acknowledge"), ("engineer", "close")])
+async def test_storm_is_acknowledged_by_its_reader_and_nothing_else_is_done_with_it(
+    rig: Rig, user: str, action: str
+) -> None:
+    case = await in_a_storm(rig)
+    await told_after(rig, user, action, "y9-1")
+    assert [step[0] for step in await rig.steps(case)] == ["alarm"]
