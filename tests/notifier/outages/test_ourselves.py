@@ -1,10 +1,15 @@
 """Our own deaths and a database that goes away: what was in flight is marked, and nothing else comes twice."""
 
+from pathlib import Path
+
 import pytest
 
 from notifier.dispatcher import LEASE
-from storage.database import Database
+from storage.database import Database, DatabaseAway
+from storage.migrate import migrate
+from tests.support.embedded import server_in
 from tests.support.gate import gate_to
+from tests.support.mishaps import Paused
 from tests.support.outages import everybody_was_told_once, marked, nothing_is_lost, reports, told
 from tests.support.outside import Outside, outside
 
@@ -43,7 +48,32 @@ async def test_deaths_before_and_after_a_try(around: Outside, point: str) -> Non
     await everybody_was_told_once(around)
 
 
-async def test_database_that_restarts_twice_while_much_is_sent(database_url: str) -> None:
+async def test_postgresql_that_is_stopped_and_started_again_while_much_is_sent(quick_folder: Path) -> None:
+    server = server_in(quick_folder / "restarted")
+    dsn = await server.start()
+    try:
+        await migrate(dsn)
+        async with outside(dsn) as around:
+            await reports(around, 6)
+            sending = Paused(around.channels["wecom"], before=False)
+            process = around.process(wecom=sending)
+            await process.dispatcher.start_due()
+            await sending.stopped.wait()
+            await server.stop()
+            sending.go_on.set()
+            await process.dispatcher.settle()
+            with pytest.raises(DatabaseAway):
+                await process.dispatcher.start_due()
+            assert await server.start() == dsn
+            around.clock.forward(LEASE)
+            await process.dispatcher.drain()
+            await everybody_was_told_once(around)
+            assert await marked(around) > 0, "what was in flight"
+    finally:
+        await server.stop()
+
+
+async def test_connections_that_are_lost_twice_while_much_is_sent(database_url: str) -> None:
     async with (
         outside(database_url) as around,
         gate_to(database_url) as gate,
