@@ -11,9 +11,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NEAR = 0.8
 
 
-def _in_all(count: int, window: timedelta) -> Budget:
+def _in_all(count: int, window: timedelta, reserve: int = 0) -> Budget:
     per: Literal["account"] = "account"
-    return Budget(count, window, per)
+    return Budget(count, window, per, reserve)
 
 
 # WeCom drops the 31st message to a member within a minute, and the 1001st within an hour, without a word.
@@ -27,7 +27,7 @@ BUDGETS: Mapping[str, Sequence[Budget]] = {
     # What the account takes in a day (its limit of members times 200) is in its settings: `daily_quota`.
     "wecom": MEMBERS,
     "wecom_bot": MEMBERS,
-    "wecom_robot": (_in_all(20, MINUTE),),
+    "wecom_robot": (_in_all(20, MINUTE, reserve=4),),
     # It says so with 429 when a bot sends too many: 30 a second in all, one a second in a chat, 20 a minute in a group.
     "telegram": (Budget(1, SECOND), Budget(20, MINUTE, only_groups=True), _in_all(30, SECOND)),
     # 50 notices a day for one number and template; for the number alone it holds whatever the template.

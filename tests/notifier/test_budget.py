@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.budget import Budget, wait_until
+from notifier.budget import Budget, Tally, wait_until
+from notifier.providers.budgets import BUDGETS
+from storage.deliveries import Route
+from storage.tries import WHOLE_ACCOUNT
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 A_MINUTE = Budget(3, timedelta(minutes=1))
@@ -61,3 +64,11 @@ def test_no_try_waits_longer_than_the_longest_window(limits: list[Budget], waits
     now = tries[-1] if tries else START
     until = wait_until(tries, limits, now) or now
     assert until <= now + max(budget.window for budget in limits)
+
+
+def test_a_group_keeps_some_of_its_minute_for_what_is_urgent() -> None:
+    route = Route(None, 1, "wecom_robot", "")
+    had = {(1, ""): [], (1, WHOLE_ACCOUNT): [START] * 16}
+    counted = Tally(BUDGETS, START, had)
+    assert counted.until(route, pressing=False) == START + timedelta(minutes=1)
+    assert counted.until(route, pressing=True) is None

@@ -95,7 +95,17 @@ def test_every_kind_is_whole_on_a_card(renderer: Renderer, kind: MessageKind, la
     shown += [option["text"] for question in asked for option in question["option_list"]]
     shown += [question["title"] for question in asked if "title" in question]
     shown += [card["submit_button"]["text"]] if "submit_button" in card else []
+    shown += [each["text"] for each in card.get("action_menu", {}).get("action_list", [])]
     assert not [text for text in shown if text.endswith("…")], "our own words must fit where they are shown"
+
+
+@every_kind
+def test_whoever_is_told_can_say_that_they_read_it_and_stop_what_may_be_stopped(
+    renderer: Renderer, kind: MessageKind
+) -> None:
+    asides = [aside.key for aside in rendered(renderer, kind, "en").asides]
+    low = kind.severity in ("info", "notice") and not kind.name.startswith("adverse_event.")
+    assert asides == ([] if kind.recalled else ["notice.read", "notice.stop"] if low else ["notice.read"])
 
 
 @every_language

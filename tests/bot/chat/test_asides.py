@@ -9,6 +9,16 @@ ACTED = "SELECT acted FROM delivery WHERE acted_at IS NOT NULL"
 MUTES = "SELECT person_id, kind, way FROM mute"
 
 
+STORM = """
+WITH told AS (
+  INSERT INTO message (created_at, case_version, kind, severity, person_id, lane, variables, next_at, state)
+  VALUES ($1, 0, 'storm.began', 'critical', $2, 'storm/1', '{}', $1, 'sent') RETURNING id, created_at)
+INSERT INTO delivery (created_at, message_id, message_created_at, account_id, channel, address, unique_id, payload,
+                      state, tried_at, provider_id)
+SELECT $1, id, created_at, $3, 'wecom', 'engineer', 'storm-card', '{}', 'accepted', $1, 'm' FROM told
+"""
+
+
 async def notice(rig: Rig, severity: str = "notice") -> str:
     """What the engineer is told of a fault."""
     case = await rig.reported()
@@ -49,3 +59,9 @@ async def test_nobody_says_it_for_somebody_else_or_of_a_card_that_never_was(rig:
     for user, which in (("second_engineer", card), ("stranger", card), ("engineer", "card-of-nobody")):
         assert "Noted" not in await choose(rig, user, "notice.read", which)
     assert await rows(rig, SAID) == []
+
+
+async def test_a_storm_which_is_about_no_case_of_its_own_is_acknowledged_as_well(rig: Rig) -> None:
+    await rig.db.execute(STORM, rig.clock.now(), rig.world.engineer, rig.account)
+    assert "Noted" in await choose(rig, "engineer", "notice.read", "storm-card")
+    assert await rows(rig, SAID) == [("wecom",)]
