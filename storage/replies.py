@@ -28,7 +28,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Asked:
-    """A message that went to that number. `pending`: it waits for an answer, and is still true."""
+    """A message that went to that number. `pending`: it was taken, waits for an answer, and is still true."""
 
     message_id: int
     delivery_id: int
@@ -68,18 +68,19 @@ WITH kept AS (
 SELECT id, outcome FROM kept
 UNION ALL SELECT id, outcome FROM sms_reply WHERE account_id = $1 AND key = $2 LIMIT 1
 """
+# What was given up may have arrived all the same: whoever answers it by its code has it.
 ASKED = """
 SELECT DISTINCT ON (d.message_id) d.message_id, d.id AS delivery_id, m.kind, m.severity, m.person_id, m.case_id,
        coalesce(c.number, '') AS number, coalesce(o.path, '') AS path,
        coalesce(d.extend_code, d.payload->>'extend_code') AS code,
-       m.acknowledged_at IS NULL AND c.closed_at IS NULL
+       m.acknowledged_at IS NULL AND c.closed_at IS NULL AND d.state IN ('accepted', 'sending')
          AND (m.valid_while IS NULL OR m.valid_while = c.entered_version) AS pending
   FROM delivery d JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
   LEFT JOIN work_case c ON c.id = m.case_id
   LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, m.organisation_id)
- WHERE d.account_id = $1 AND d.address = ANY($2) AND d.tried_at > $3 AND d.state IN ('accepted', 'sending')
+ WHERE d.account_id = $1 AND d.address = ANY($2) AND d.tried_at > $3 AND d.state <> 'waiting'
    AND coalesce(d.extend_code, d.payload->>'extend_code') IS NOT NULL
- ORDER BY d.message_id DESC, d.id DESC LIMIT $4
+ ORDER BY d.message_id DESC, d.state IN ('accepted', 'sending') DESC, d.id DESC LIMIT $4
 """
 WHOSE = """
 SELECT p.id FROM contact_point cp JOIN person p ON p.id = cp.person_id AND p.active

@@ -215,3 +215,20 @@ async def test_number_that_the_standby_refuses_while_the_first_is_down_is_told_a
     await road.faults("tencent_sms", code="FailedOperation.PhoneNumberInBlacklist", code_times=2)
     await road.ask_the_head()
     assert await channels(road) == [("tencent_sms", "refused"), ("email", "accepted")]
+
+
+async def test_answer_to_an_sms_that_was_given_up_counts_by_its_code(road: SmsRoad) -> None:
+    await road.faults(**LOST)
+    await road.ask_the_head()
+    await road.faults(unavailable=True)
+    for _ in range(12):
+        road.clock.forward(timedelta(seconds=60))
+        await road.dispatcher.drain()
+    assert await channels(road) == [("sms", "refused"), ("tencent_sms", "accepted")]
+    reply = await road.replied("收到", which=0)
+    first, _ = await road.ledger()
+    assert (reply["outcome"], reply["delivery_id"], reply["account_id"]) == (
+        "noted",
+        first["id"],
+        first["account_id"],
+    )

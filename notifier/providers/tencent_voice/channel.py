@@ -14,16 +14,17 @@ from notifier.channel import Accepted, Account, Content
 from notifier.providers.http import TOTAL_S, unreadable
 from notifier.providers.mobiles import checked_number
 from notifier.providers.speech import spoken, within
-from notifier.providers.templates import template_for
+from notifier.providers.templates import shortened, template_for
 from notifier.providers.tencent.gateway import Operation, Refused, Secret, TencentGateway
 from notifier.providers.tencent_voice.account import TencentVoiceAccount, account_of
 from notifier.providers.tencent_voice.errors import failure
 from notifier.providers.unchangeable import Unchangeable
+from notifier.trim import utf16_units
 from storage.clock import Clock
 
 OPERATION = Operation("vms", "SendTtsVoice", "2020-09-02")
-# The whole text has at most 350 characters; what its variables take up is kept within the same bound as elsewhere.
-_PARAMETERS = 249
+# What the variables take up is kept within the same bound as elsewhere.
+_WHOLE, _PARAMETERS = 350, 249
 
 
 class FrozenCall(BaseModel):
@@ -48,7 +49,10 @@ class TencentVoiceChannel(Unchangeable):
         checked_number(address)
         settings = account_of(account).settings
         template = template_for(settings.templates, content)
-        values = within(spoken(template.values(content)), _PARAMETERS)
+        values = shortened(
+            within(spoken(template.values(content)), _PARAMETERS),
+            lambda of: utf16_units(template.filled(of)) - _WHOLE,
+        )
         request = {
             "TemplateId": template.code,
             "TemplateParamSet": template.in_order(values),
