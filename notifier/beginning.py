@@ -1,5 +1,6 @@
 """What a claimed message needs before its try: does it still hold, which way, does it wait, what exactly is sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -197,7 +198,10 @@ class Beginning:
     ) -> dict[str, Any]:
         channel, opened = await self._channels.open(route.channel, route.account_id, tx)
         content = self._renderer.content(message, unique_id, opened.name)
-        return channel.compose(content, route.address, as_account(opened))
+        account = as_account(opened)
+        if not await self._router.lets_decide(tx, message, route.channel):
+            account = replace(account, settings={**account.settings, "read_only": True})
+        return channel.compose(content, route.address, account)
 
     async def has_way_beside(self, connection: Connection, message: Claimed, route: Route) -> bool:
         """Is there a way to the recipient, beside that one, which was not used for this message?"""

@@ -21,7 +21,7 @@ from notifier.routing import (
     order_of,
 )
 from notifier.standing_in import StandIns
-from storage import deliveries, duty, outbox, policy_values, preferences, routing_notes, ways
+from storage import chat_policy, deliveries, duty, outbox, policy_values, preferences, routing_notes, ways
 from storage.clock import Clock
 from storage.database import Connection
 from storage.deliveries import Delivery, Failure, Route
@@ -106,6 +106,12 @@ class Router:
         """Is there a way, beside that one, which was not used for this message?"""
         used = [*await ways.used(tx, message.id), Used(route.account_id, route.channel, route.address, False)]
         return await self._choose(tx, message, manner, used) is not None
+
+    async def lets_decide(self, tx: Connection, message: Claimed, channel: str) -> bool:
+        """May the case be decided on that channel, as its house has it?"""
+        if channel != "telegram":
+            return True
+        return await chat_policy.may_decide(tx, message.path, self._business.now())
 
     async def leave(self, tx: Connection, message: Claimed, manner: Manner, begun: Delivery) -> bool:
         """Give up a way on which nothing was delivered in time, if there is another one."""

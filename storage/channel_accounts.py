@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storage.database import Connection, Database, Record
-from storage.policy_values import in_force
 from storage.sealing import Sealer
 
 
@@ -22,17 +21,8 @@ class OpenedAccount:
     secrets: Mapping[str, str] = field(repr=False)
 
 
-TELEGRAM_APPROVALS = "telegram.approvals"
-# Where a policy forbids that anything is decided in Telegram, its accounts are as if they were set so.
-ACCOUNT = f"""
-SELECT a.id, a.organisation_id, a.kind, a.name, a.public_key, a.sealed,
-       CASE WHEN a.kind = 'telegram' AND (
-         SELECT NOT (p.value->>'in_chat')::boolean
-           FROM policy p JOIN organisation above ON above.id = p.organisation_id,
-                (SELECT now() + make_interval(secs => coalesce(max(offset_s), 0)) AS at FROM business_time) business
-          WHERE p.name = '{TELEGRAM_APPROVALS}' AND starts_with(o.path, above.path) AND {in_force("p", "business.at")}
-          ORDER BY length(above.path) DESC LIMIT 1)
-       THEN a.settings || '{{"read_only": true}}' ELSE a.settings END AS settings
+ACCOUNT = """
+SELECT a.id, a.organisation_id, a.kind, a.name, a.public_key, a.sealed, a.settings
   FROM channel_account a JOIN organisation o ON o.id = a.organisation_id
  WHERE a.active
 """

@@ -14,7 +14,7 @@ from bot.chat.answers import Link, Pages, Reply
 from bot.chat.asides import ASIDES, Asides
 from bot.chat.commands import Command, Typed, numbers_in, read_command
 from notifier.rendering import DECIDED
-from storage import directory
+from storage import chat_policy, directory
 from storage.access import NotVisible, cards, devices
 from storage.access.cards import Card
 from storage.access.devices import DeviceRecord
@@ -31,6 +31,12 @@ from workflows.repair.machine import REPAIR, A
 
 SEVERAL = "; "
 ASKS_MORE = N_("“{action_text}” needs a few words of yours. Please fill them in on the page:")
+
+
+class ReadOnly(WorkflowError):
+    """Nothing is decided here: the account is set so, or the house that the case belongs to has forbidden it."""
+
+    text = N_("Nothing is decided in this chat. Please open the case and decide there.")
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,7 @@ class ChatFront:
                 of = (pressed.unique_id, pressed.account_id, pressed.action)
                 return PressOutcome(True, await self._asides.take(person, door, *of, _))
             card = await self._card(pressed.unique_id, pressed.account_id)
+            await self._check_door(door, card)
             return await self._act(person, door, card, pressed, event_key, _)
         except WorkflowError as refusal:
             link = Link(card.number, self._pages.case(card.number)) if card and card.number else None
@@ -152,6 +159,7 @@ class ChatFront:
         except NotVisible:
             raise CaseNotFound from None
 
+<<<<<<< HEAD
     async def _take_note(
         self, person: Viewer, door: Door, card: Card, action: str, _: Gettext
     ) -> PressOutcome:
@@ -165,6 +173,15 @@ class ChatFront:
         return PressOutcome(
             True, Reply.of(_(DECIDED).format(name=person.name, done=_(words.done))), card.sent
         )
+=======
+    async def _check_door(self, door: Door, card: Card) -> None:
+        """Raises `ReadOnly`: also for what was sent before it was forbidden."""
+        if door is not Door.TELEGRAM:
+            return
+        async with self._db.connection() as connection:
+            if not await chat_policy.may_decide(connection, card.path, self._clocks.business.now()):
+                raise ReadOnly
+>>>>>>> ee468ba (wip)
 
     async def _act(
         self, person: Viewer, door: Door, card: Card, pressed: ButtonPress, event_key: str, _: Gettext

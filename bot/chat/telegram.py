@@ -19,7 +19,7 @@ from aiohttp import web
 from bot.chat.answers import Link, Reply
 from bot.chat.background import Background, Teller, Telling
 from bot.chat.door import ANSWER_WITHIN_S, CallbackDoor, ChannelAccounts, known_as, limited_body
-from bot.chat.front import ButtonPress, ChatFront, PressOutcome
+from bot.chat.front import ButtonPress, ChatFront, PressOutcome, ReadOnly
 from bot.chat.linking import LinkDesk
 from notifier.channel import Account, Replacement
 from notifier.providers.telegram.account import TelegramAccount, account_of
@@ -27,9 +27,8 @@ from notifier.providers.telegram.messages import TEXT_UNITS
 from notifier.providers.telegram.updates import Event, Pressed, UpdateRejected, Written, parse_update
 from notifier.trim import fit_units
 from storage.channel_accounts import OpenedAccount
-from storage.texts import N_
 from workflows.actor import Door
-from workflows.errors import CaseNotFound, WorkflowError
+from workflows.errors import CaseNotFound
 
 KIND = "telegram"
 BODY_BYTES = 256 * 1024
@@ -39,12 +38,6 @@ _START = re.compile(r"\s*/start(?:@\w+)?(?:\s+(?P<code>.*))?\s*", re.DOTALL | re
 _ADDRESSED = re.compile(r"^(\s*/\w+)@\w+")
 
 log = structlog.get_logger()
-
-
-class ReadOnly(WorkflowError):
-    """The account is set so that nothing is decided in Telegram."""
-
-    text = N_("Nothing is decided in this chat. Please open the case and decide there.")
 
 
 class TelegramHands(Teller, Protocol):

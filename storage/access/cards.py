@@ -14,6 +14,12 @@ from storage.database import Database
 @dataclass(frozen=True)
 class Card:
     """A delivered message with buttons, `sent` as it was. `case_version` is what its reader was shown.
+<<<<<<< HEAD
+=======
+
+    `path` is that of the case's organisation.
+    """
+>>>>>>> ee468ba (wip)
 
     About no case: `case_id` is None, the number is empty, and `workflow` is what stands before the dot of its kind.
     """
@@ -25,6 +31,7 @@ class Card:
     person_id: int | None
     number: str
     workflow: str
+    path: str
     sent: Mapping[str, Any]
 
 
@@ -41,11 +48,19 @@ class Notice:
 
 
 CARD = """
+<<<<<<< HEAD
 SELECT m.case_id, m.case_version, m.id AS message_id, d.id AS delivery_id, m.person_id,
        coalesce(c.number, '') AS number, coalesce(c.workflow, split_part(m.kind, '.', 1)) AS workflow, d.payload AS sent
   FROM delivery d
   JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
   LEFT JOIN work_case c ON c.id = m.case_id
+=======
+SELECT m.case_id, m.case_version, m.id AS message_id, m.person_id, c.number, c.workflow,
+       o.path, d.payload AS sent
+  FROM delivery d
+  JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
+  JOIN work_case c ON c.id = m.case_id JOIN organisation o ON o.id = c.organisation_id
+>>>>>>> ee468ba (wip)
  WHERE d.unique_id = $1 AND d.account_id = $2
  ORDER BY d.id DESC LIMIT 1
 """

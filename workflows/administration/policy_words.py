@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from storage.channel_accounts import TELEGRAM_APPROVALS
+from storage.chat_policy import TELEGRAM_APPROVALS
 from storage.texts import N_, Gettext
 from workflows.administration.contacts import CHANNEL_LABELS, Channel
 from workflows.administration.person_forms import ROLE_CHOICES
@@ -34,7 +34,7 @@ AUDIENCE = N_("Who is told of this besides the usual ones, and by which channels
 WORDS: dict[str, Words] = {
     TELEGRAM_APPROVALS: Words(
         N_("Decide in Telegram"),
-        N_("If switched off, buttons in Telegram open pages, for all bots of the place and below it."),
+        N_("If switched off, buttons in Telegram open pages, for all cases of the place and below it."),
     ),
     "repair.approval_limit": Words(
         N_("Estimate up to which no approval is needed"),

@@ -18,7 +18,7 @@ from tests.support.world import add_account
 
 POLICY = """
 INSERT INTO policy (organisation_id, name, value, source, version, valid_from)
-VALUES ($1, 'telegram.approvals', $2, 'The house', $3, now() - interval '1 hour')
+VALUES ($1, 'telegram.approvals', $2, 'The house', $3, '2020-01-01T00:00Z')
 """
 
 
@@ -179,14 +179,16 @@ async def test_read_only_bot_decides_nothing(bot: Bot) -> None:
     assert "[en]To do" in (await bot.write("head", "/todo")).text
 
 
-async def test_a_policy_of_the_house_forbids_decisions_in_telegram(bot: Bot) -> None:
-    case = await bot.rig.awaiting_approval()
+async def test_the_house_of_the_case_forbids_decisions_in_telegram_whoever_has_the_bot(bot: Bot) -> None:
+    rig, case = bot.rig, await bot.rig.awaiting_approval()
     card = await bot.card_of(case, "head")
     for version, allowed in enumerate((False, True), start=1):
-        await bot.rig.db.execute(POLICY, bot.rig.world.hospital, {"in_chat": allowed}, version)
+        await rig.db.execute(POLICY, rig.world.department, {"in_chat": allowed}, version)
         answer = await bot.press("head", f"{card}:approve")
         assert ("Nothing is decided in this chat" in answer.text) is not allowed
-    assert len(await bot.rig.steps(case)) == 3
+    await rig.telegram.background.settle()
+    assert f"{PAGES}/cases/{case.number}" in rig.told.told[0][2]
+    assert len(await rig.steps(case)) == 3
 
 
 @pytest.mark.parametrize(

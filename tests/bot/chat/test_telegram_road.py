@@ -20,6 +20,11 @@ SELECT m.state, d.state AS delivery, d.channel FROM message m JOIN delivery d ON
  WHERE m.person_id = $1 ORDER BY d.id
 """
 
+FORBIDDEN = """
+INSERT INTO policy (organisation_id, name, value, source, version, valid_from)
+VALUES ($1, 'telegram.approvals', '{"in_chat": false}', 'The house', 1, now() - interval '1 hour')
+"""
+
 
 @asynccontextmanager
 async def town(dsn: str) -> AsyncIterator[tuple[Services, Telegram, World]]:
@@ -76,3 +81,13 @@ async def test_a_press_below_the_message_approves_and_everything_says_so(databas
         assert "callback_data" not in str(shown["keyboard"])
         rows = await service.db.fetch(LEDGER, world.head)
         assert ("sent", "accepted", "telegram") in [tuple(row) for row in rows]
+
+
+async def test_where_the_house_forbids_it_every_button_opens_a_page(database_url: str) -> None:
+    async with town(database_url) as (service, box, world):
+        await service.db.execute(FORBIDDEN, world.department)
+        await asked(service, world)
+        keyboards = [message["keyboard"] for message in await box.messages(ANN) if message["keyboard"]]
+        buttons = [button for keyboard in keyboards for row in keyboard for button in row]
+        assert len(buttons) > 2
+        assert all("url" in button and "callback_data" not in button for button in buttons)
