@@ -30,6 +30,8 @@ from storage.texts import N_
 # Longer nobody waits for a provider's budget while there is another way; nor longer than the policy gives the way.
 PATIENCE = timedelta(hours=1)
 FOR_OTHERS = timedelta(minutes=30)
+MOST_DOUBLED = 6
+GOLDEN = 0.618034  # of numbers in a row, its multiples lie evenly between 0 and 1
 LEFT = N_("This person has left the organisation.")
 UNTRUE = N_("The case had moved on before it was sent.")
 UNTRUE_LATER = N_("The case moved on while it was being sent; it may have arrived.")
@@ -145,6 +147,7 @@ class Beginning:
         if until - now > patience and await self.has_way_beside(tx, message, route):
             await self._pass_over(tx, message, route, SendFailed(Verdict.RATE, OVER_BUDGET, BUDGET), delivery)
         else:
+            until += _apart(message)
             await outbox.put_off(tx, message, until, BUDGET)
             await routing_notes.note(
                 tx, message.id, What.HELD, now, code="budget", reason=BUDGET, until=until.isoformat()
@@ -234,3 +237,11 @@ class Beginning:
         untrue = UNTRUE_LATER if perhaps else UNTRUE
         reason = KNOWN if message.is_known else LEFT if message.has_left else untrue
         await outbox.give_up(tx, message, "withdrawn", self._real.now(), reason)
+
+
+def _apart(message: Claimed) -> timedelta:
+    """Hundreds that wait for the next free place would all come for it, each time: so further apart with each time."""
+    if is_pressing(message):
+        return timedelta()
+    share = message.id * GOLDEN % 1
+    return timedelta(seconds=share * (2.0 ** min(message.attempts - 1, MOST_DOUBLED) - 1))

@@ -141,3 +141,14 @@ async def test_group_that_hears_of_it_is_not_waited_for(around: Outside) -> None
     assert len(await around.phone("reporter")) == 1
     around.clock.forward(timedelta(minutes=3))
     assert await around.escalations.run_due() == 0
+
+
+async def test_many_that_wait_for_a_narrow_budget_do_not_all_come_each_time(around: Outside) -> None:
+    allow(around, {"wecom": (Budget(1, timedelta(seconds=3)),)})
+    await around.db.execute("DELETE FROM contact_point WHERE rank = 2")
+    await flood(around, 40, "notice")
+    await around.live(8 * MINUTE)
+    assert len(await around.phone("reporter")) == 40
+    row = await around.db.fetchrow("SELECT sum(attempts) AS claims FROM message")
+    assert row is not None
+    assert row["claims"] < 40 * 40 / 4, "half as often as when each comes for every place"
