@@ -159,7 +159,6 @@ class ChatFront:
         except NotVisible:
             raise CaseNotFound from None
 
-<<<<<<< HEAD
     async def _take_note(
         self, person: Viewer, door: Door, card: Card, action: str, _: Gettext
     ) -> PressOutcome:
@@ -173,7 +172,7 @@ class ChatFront:
         return PressOutcome(
             True, Reply.of(_(DECIDED).format(name=person.name, done=_(words.done))), card.sent
         )
-=======
+
     async def _check_door(self, door: Door, card: Card) -> None:
         """Raises `ReadOnly`: also for what was sent before it was forbidden."""
         if door is not Door.TELEGRAM:
@@ -181,7 +180,6 @@ class ChatFront:
         async with self._db.connection() as connection:
             if not await chat_policy.may_decide(connection, card.path, self._clocks.business.now()):
                 raise ReadOnly
->>>>>>> ee468ba (wip)
 
     async def _act(
         self, person: Viewer, door: Door, card: Card, pressed: ButtonPress, event_key: str, _: Gettext

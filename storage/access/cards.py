@@ -14,14 +14,9 @@ from storage.database import Database
 @dataclass(frozen=True)
 class Card:
     """A delivered message with buttons, `sent` as it was. `case_version` is what its reader was shown.
-<<<<<<< HEAD
-=======
-
-    `path` is that of the case's organisation.
-    """
->>>>>>> ee468ba (wip)
 
     About no case: `case_id` is None, the number is empty, and `workflow` is what stands before the dot of its kind.
+    `path` is that of the organisation whose case it is about, or else of its own.
     """
 
     case_id: int | None
@@ -48,19 +43,13 @@ class Notice:
 
 
 CARD = """
-<<<<<<< HEAD
 SELECT m.case_id, m.case_version, m.id AS message_id, d.id AS delivery_id, m.person_id,
-       coalesce(c.number, '') AS number, coalesce(c.workflow, split_part(m.kind, '.', 1)) AS workflow, d.payload AS sent
+       coalesce(c.number, '') AS number, coalesce(c.workflow, split_part(m.kind, '.', 1)) AS workflow,
+       coalesce(o.path, '') AS path, d.payload AS sent
   FROM delivery d
   JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
   LEFT JOIN work_case c ON c.id = m.case_id
-=======
-SELECT m.case_id, m.case_version, m.id AS message_id, m.person_id, c.number, c.workflow,
-       o.path, d.payload AS sent
-  FROM delivery d
-  JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
-  JOIN work_case c ON c.id = m.case_id JOIN organisation o ON o.id = c.organisation_id
->>>>>>> ee468ba (wip)
+  LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, m.organisation_id)
  WHERE d.unique_id = $1 AND d.account_id = $2
  ORDER BY d.id DESC LIMIT 1
 """
