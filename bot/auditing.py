@@ -4,7 +4,9 @@ It is told to the administrators of the organisation and of those above it, and 
 find out by it that deadlines or the notifier do not work, so it may not depend on either.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from itertools import groupby
 
@@ -13,13 +15,15 @@ import structlog
 
 from notifier.direct import Direct, Word
 from storage.clock import SHANGHAI
+from storage.database import DatabaseAway
 from storage.kinds import Severity
 from storage.misses import Hearer, OpenMiss
 from storage.texts import N_, Gettext, Texts
 from workflows.escalations.auditor import Auditor
 
 EMAIL = "email"
-MISSES_A_MAIL = 50
+MISSES_AT_ONCE = 500
+MAILS_AT_ONCE = 4
 NAMED = 10
 CALL_WITHIN_S = 10.0
 
@@ -33,6 +37,7 @@ WORDS = {
     "late": N_("came too late"),
     "nobody": N_("nobody could be told"),
     "untold": N_("message not taken by any channel"),
+    "unclear": N_("could not be checked"),
 }
 LINE = N_("{what}, due {due}")
 
@@ -51,28 +56,60 @@ class Auditing:
         self._alarm_url = alarm_url
 
     async def run_round(self, progress: Callable[[], None] = lambda: None) -> int:
-        """Audit, then tell what nobody was told of; what could not be told is told in the next round."""
-        found = await self._auditor.run_round(progress)
-        for path, group in groupby(await self._auditor.to_tell(MISSES_A_MAIL), key=lambda miss: miss.path):
-            missed = list(group)
-            if await self._tell(path, missed):
-                await self._auditor.told(missed)
-            progress()
+        """Audit, then tell what nobody was told of; what could not be told is told in the next round.
+
+        Does nothing while another process is at it. Raises `DatabaseAway`.
+        """
+        async with self._auditor.alone() as free:
+            if not free:
+                return 0
+            found = await self._auditor.run_round(progress)
+            if missed := await self._auditor.to_tell(MISSES_AT_ONCE):
+                log.error("promises_not_kept", cases=sorted({miss.number for miss in missed}))
+                await self._auditor.told(sorted(await self._tell(missed, progress)))
         return found
 
-    async def _tell(self, path: str, missed: Sequence[OpenMiss]) -> bool:
-        """Has anybody heard of it?"""
-        log.error("promises_not_kept", cases=sorted({miss.number for miss in missed}))
-        hearers = await self._auditor.hearers(path, EMAIL)
-        mails = [await self._mail(hearer, missed) for hearer in hearers]
+    async def _tell(self, missed: Sequence[OpenMiss], progress: Callable[[], None]) -> set[int]:
+        """The ids of those that anybody has heard of. Each administrator gets one mail."""
+        to_hear = await self._to_hear(missed)
         called = await self._call(missed)
-        nobody_to_tell = not hearers and not self._alarm_url  # then the log has to do
-        return called or nobody_to_tell or any(mails)
+        progress()
+        few = asyncio.Semaphore(MAILS_AT_ONCE)
+
+        async def mail(hearer: Hearer) -> bool:
+            async with few:
+                try:
+                    return await self._mail(hearer, to_hear[hearer])
+                except DatabaseAway:
+                    return False
+                finally:
+                    progress()
+
+        passed = await asyncio.gather(*map(mail, to_hear))
+        heard = {
+            miss.id for hearer, ok in zip(to_hear, passed, strict=True) if ok for miss in to_hear[hearer]
+        }
+        everything = {miss.id for miss in missed}
+        if called:
+            return everything
+        # Where there is nobody to tell, the log has to do.
+        somebody = {miss.id for misses in to_hear.values() for miss in misses}
+        return heard if self._alarm_url else heard | (everything - somebody)
+
+    async def _to_hear(self, missed: Sequence[OpenMiss]) -> Mapping[Hearer, list[OpenMiss]]:
+        found: dict[Hearer, list[OpenMiss]] = defaultdict(list)
+        for path, group in groupby(missed, key=lambda miss: miss.path):
+            misses = list(group)
+            for hearer in await self._auditor.hearers(path, EMAIL):
+                found[hearer] += misses
+        return found
 
     async def _mail(self, to: Hearer, missed: Sequence[OpenMiss]) -> bool:
         gettext = self._texts.gettext(to.language)
         word = self._word(missed, gettext)
         said = await self._direct.say(EMAIL, to.account_id, to.address, word, to.language, gettext)
+        if not said.passed:
+            log.warning("alarm_mail_not_sent", account=to.account_id, code=said.code)
         return said.passed
 
     def _word(self, missed: Sequence[OpenMiss], gettext: Gettext) -> Word:

@@ -2,10 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from storage.database import Connection, Database
 
+# As the audit tells it: what a day was before it was entered, changed or taken back.
+MOVED = """
+SELECT at, subject::date AS day, (before->>'is_workday')::boolean AS before FROM audit
+ WHERE action IN ('calendar.enter', 'calendar.remove') AND (before ? 'is_workday' OR after ? 'is_workday')
+ ORDER BY at DESC, id DESC
+"""
 ENTER = """
 INSERT INTO calendar_override (day, is_workday, note, set_by_id)
 SELECT d.day, d.is_workday, d.note, $2
@@ -38,12 +44,26 @@ class KnownDays:
     years: frozenset[int]
 
 
+@dataclass(frozen=True)
+class MovedDay:
+    """A day that was entered, changed or taken back, when (real time), and what it was before: None for no override."""
+
+    at: datetime
+    day: date
+    before: bool | None
+
+
 async def known(db: Database) -> KnownDays:
     """What is entered now; raises `DatabaseAway`."""
     async with db.connection() as connection:
         days = await connection.fetch("SELECT day, is_workday FROM calendar_override")
         years = await connection.fetch("SELECT year FROM calendar_year")
     return KnownDays({row["day"]: row["is_workday"] for row in days}, frozenset(row["year"] for row in years))
+
+
+async def moved_days(connection: Connection) -> Sequence[MovedDay]:
+    """Every change of the calendar, the newest first."""
+    return [MovedDay(**dict(row)) for row in await connection.fetch(MOVED)]
 
 
 async def are_kept_at(db: Database, paths: Sequence[str]) -> bool:

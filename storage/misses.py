@@ -9,7 +9,7 @@ from storage.database import Connection, Database
 
 @dataclass(frozen=True)
 class Miss:
-    """One promise that was not kept. `what`: missing, late, nobody, untold."""
+    """One promise that was not kept. `what`: missing, missed, late, nobody, untold, unclear."""
 
     case_id: int
     what: str
@@ -53,49 +53,64 @@ class Round:
     promises: int
 
 
+# What never came is none besides what had been missing.
 KEEP = """
 INSERT INTO promise_miss (case_id, what, rule, rung, due_at, found_at)
-SELECT m.*, $6 FROM unnest($1::bigint[], $2::varchar[], $3::varchar[], $4::int[], $5::timestamptz[]) m
-ON CONFLICT DO NOTHING RETURNING id
+SELECT m.*, $6 FROM unnest($1::bigint[], $2::varchar[], $3::varchar[], $4::int[], $5::timestamptz[])
+                    AS m(case_id, what, rule, rung, due_at)
+ WHERE m.what <> 'missed' OR NOT EXISTS (
+   SELECT FROM promise_miss x WHERE x.case_id = m.case_id AND x.what = 'missing'
+      AND (x.rule, x.rung, x.due_at) = (m.rule, m.rung, m.due_at))
+ON CONFLICT (case_id, what, rule, rung, due_at) DO UPDATE SET made_up_at = NULL
+ WHERE promise_miss.made_up_at IS NOT NULL AND promise_miss.what IN ('missing', 'unclear', 'untold')
+RETURNING xmax = 0 AS is_new
 """
 # What was missing among the cases that were just seen, and is not any more.
 MADE_UP = """
-UPDATE promise_miss SET made_up_at = $2 WHERE made_up_at IS NULL AND what = 'missing' AND case_id = ANY($1)
-   AND (case_id, rule, rung, due_at) NOT IN (
-       SELECT * FROM unnest($3::bigint[], $4::varchar[], $5::int[], $6::timestamptz[]))
+UPDATE promise_miss SET made_up_at = $2
+ WHERE made_up_at IS NULL AND what IN ('missing', 'unclear') AND case_id = ANY($1)
+   AND (case_id, what, rule, rung, due_at) NOT IN (
+       SELECT * FROM unnest($3::bigint[], $4::varchar[], $5::varchar[], $6::int[], $7::timestamptz[]))
 """
-CLOSED = """
-UPDATE promise_miss m SET made_up_at = $1 FROM work_case c
- WHERE m.made_up_at IS NULL AND m.what <> 'untold' AND c.id = m.case_id AND c.closed_at IS NOT NULL
+PAST = """
+UPDATE promise_miss SET made_up_at = $1
+ WHERE made_up_at IS NULL AND what IN ('missed', 'late', 'nobody') AND found_at < $1::timestamptz - interval '1 day'
 """
-# By the ledger and not by the message's state: has any provider taken it, or did the person take note otherwise?
+# By the ledger and not by the message's state: has any provider taken it, or did the person take note otherwise? What
+# was told along with others was told if the message that tells of them was. What is held is late from its hour on.
 UNTOLD = """
-SELECT m.case_id, m.kind, m.created_at FROM message m JOIN work_case c ON c.id = m.case_id
- WHERE m.created_at > $1 AND m.created_at <= $2::timestamptz - make_interval(secs =>
-         ($4::float8[])[array_position($3::varchar[], coalesce(m.severity, 'info'))])
-   AND m.state IN ('queued', 'dead') AND m.held = '' AND m.acknowledged_at IS NULL
-   AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
-   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id AND d.state = 'accepted')
+SELECT DISTINCT m.case_id, m.kind, m.created_at
+  FROM (SELECT q.*, q.id AS told_by, q.held AS waits, q.due_at AS until FROM message q
+         WHERE q.state = 'queued' OR q.state = 'dead'
+         UNION ALL
+        SELECT b.*, t.id, t.held, t.due_at FROM message t JOIN message b ON b.bundle_id = t.id AND b.state = 'bundled'
+         WHERE (t.state = 'queued' OR t.state = 'dead') AND t.acknowledged_at IS NULL) m
+  JOIN work_case c ON c.id = m.case_id
+  CROSS JOIN LATERAL (SELECT $2::timestamptz - make_interval(secs =>
+         ($4::float8[])[array_position($3::varchar[], coalesce(m.severity, 'info'))]) AS latest) allowed
+ WHERE m.created_at > $1 AND m.created_at <= allowed.latest AND (m.waits = '' OR m.until <= allowed.latest)
+   AND m.acknowledged_at IS NULL AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
+   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.told_by AND d.state = 'accepted')
 """
 TOLD_AFTER_ALL = """
-UPDATE promise_miss x SET made_up_at = $1 WHERE x.made_up_at IS NULL AND x.what = 'untold' AND NOT EXISTS (
-  SELECT 1 FROM message m JOIN work_case c ON c.id = m.case_id
-   WHERE m.case_id = x.case_id AND m.kind = x.rule AND m.created_at = x.due_at AND m.state IN ('queued', 'dead')
-     AND (m.valid_while IS NULL OR m.valid_while = c.entered_version))
+UPDATE promise_miss SET made_up_at = $1 WHERE made_up_at IS NULL AND what = 'untold'
+   AND (case_id, rule, due_at) NOT IN (SELECT * FROM unnest($2::bigint[], $3::varchar[], $4::timestamptz[]))
 """
 TO_TELL = """
 SELECT x.id, c.number, c.workflow, c.organisation_id, o.path, x.what, x.rule, x.rung, x.due_at
   FROM promise_miss x JOIN work_case c ON c.id = x.case_id JOIN organisation o ON o.id = c.organisation_id
- WHERE x.told_at IS NULL ORDER BY o.path, x.id LIMIT $1
+ WHERE x.told_at IS NULL AND NOT EXISTS (SELECT FROM promise_miss WHERE told_at > $2)
+ ORDER BY o.path, x.id LIMIT $1
 """
-# Mail addresses of those who hold the role for the organisation, with the account by which each is reached.
+# Addresses of those who hold the role for the organisation, the nearest first, with the account that reaches each.
 HEARERS = """
-SELECT DISTINCT cp.account_id, cp.address, coalesce(p.language, '') AS language FROM post
+SELECT cp.account_id, cp.address, coalesce(p.language, '') AS language FROM post
   JOIN organisation at ON at.id = post.organisation_id AND starts_with($1, at.path)
   JOIN person p ON p.id = post.person_id AND p.active
   JOIN contact_point cp ON cp.person_id = p.id AND cp.ended_at IS NULL
   JOIN channel_account a ON a.id = cp.account_id AND a.active AND a.kind = $3
- WHERE post.role = $2 AND post.starts_at <= $4 AND (post.ends_at IS NULL OR post.ends_at > $4) LIMIT 20
+ WHERE post.role = $2 AND post.starts_at <= $4 AND (post.ends_at IS NULL OR post.ends_at > $4)
+ GROUP BY 1, 2, 3 ORDER BY max(length(at.path)) DESC, 2 LIMIT 20
 """
 ROUND = """
 INSERT INTO auditor_round (id, ended_at, passed_at, after_case, cases, promises) VALUES (1, $1, $2, $3, $4, $5)
@@ -118,34 +133,41 @@ async def end_round(tx: Connection, round_: Round) -> None:
     await tx.execute(ROUND, to.ended_at, to.passed_at, to.after_case, to.cases, to.promises)
 
 
-async def keep(tx: Connection, seen: Sequence[int], misses: Sequence[Miss], now: datetime) -> int:
+async def keep(tx: Connection, seen: Sequence[int], found: Sequence[Miss], now: datetime) -> int:
     """Keep what is new, and note what was made up for among the cases that were seen; how many are new."""
-    new = await tx.fetch(
-        KEEP,
-        [m.case_id for m in misses],
-        [m.what for m in misses],
-        [m.rule for m in misses],
-        [m.rung for m in misses],
-        [m.due_at for m in misses],
-        now,
-    )
-    still = [m for m in misses if m.what == "missing"]
-    await tx.execute(
-        MADE_UP,
-        seen,
-        now,
-        [m.case_id for m in still],
-        [m.rule for m in still],
-        [m.rung for m in still],
-        [m.due_at for m in still],
-    )
-    return len(new)
+    new = await _keep(tx, found, now)
+    still = [miss for miss in found if miss.what in ("missing", "unclear")]
+    await tx.execute(MADE_UP, seen, now, *_columns(still))
+    return new
 
 
-async def forget_what_is_over(tx: Connection, now: datetime) -> None:
-    """Of closed cases nothing is missing any more; of messages that arrived after all neither."""
-    await tx.execute(CLOSED, now)
-    await tx.execute(TOLD_AFTER_ALL, now)
+async def keep_untold(tx: Connection, found: Sequence[Miss], now: datetime) -> int:
+    """The same for messages, of which all that are untold were found."""
+    new = await _keep(tx, found, now)
+    cases, _, kinds, _, written = _columns(found)
+    await tx.execute(TOLD_AFTER_ALL, now, cases, kinds, written)
+    return new
+
+
+async def _keep(tx: Connection, found: Sequence[Miss], now: datetime) -> int:
+    """Each once, also where two stays of a case tell the same."""
+    rows = await tx.fetch(KEEP, *_columns(list(dict.fromkeys(found))), now)
+    return sum(row["is_new"] for row in rows)
+
+
+def _columns(found: Sequence[Miss]) -> tuple[list[int], list[str], list[str], list[int], list[datetime]]:
+    return (
+        [miss.case_id for miss in found],
+        [miss.what for miss in found],
+        [miss.rule for miss in found],
+        [miss.rung for miss in found],
+        [miss.due_at for miss in found],
+    )
+
+
+async def forget_what_is_past(tx: Connection, now: datetime) -> None:
+    """What nobody can make up for counts for a day."""
+    await tx.execute(PAST, now)
 
 
 async def untold(
@@ -157,9 +179,9 @@ async def untold(
     return [Miss(row["case_id"], "untold", row["kind"], 0, row["created_at"]) for row in rows]
 
 
-async def to_tell(db: Database, limit: int) -> Sequence[OpenMiss]:
-    """Misses that nobody was told of yet, by organisation."""
-    return [OpenMiss(**dict(row)) for row in await db.fetch(TO_TELL, limit)]
+async def to_tell(db: Database, limit: int, quiet_since: datetime) -> Sequence[OpenMiss]:
+    """Misses that nobody was told of yet, by organisation; none where somebody was told of any since then."""
+    return [OpenMiss(**dict(row)) for row in await db.fetch(TO_TELL, limit, quiet_since)]
 
 
 async def hearers(db: Database, path: str, role: str, kind: str, at: datetime) -> list[Hearer]:

@@ -29,6 +29,10 @@ class WorkingDays(Protocol):
         """Are that year's make-up days still unpublished?"""
         ...
 
+    def but_for(self, days: Mapping[date, bool | None]) -> "WorkingDays":
+        """The same with other overrides of these days; None for a day that has none."""
+        ...
+
 
 class ChineseWorkingDays:
     """The statutory calendar with overrides. `published_through`: the last year whose make-up days it knows itself."""
@@ -62,6 +66,10 @@ class ChineseWorkingDays:
     def is_provisional(self, day: date) -> bool:
         return not self.is_known(day.year)
 
+    def but_for(self, days: Mapping[date, bool | None]) -> "ChineseWorkingDays":
+        overrides = {day: worked for day, worked in {**self._overrides, **days}.items() if worked is not None}
+        return ChineseWorkingDays(overrides, self._published_through, self._years)
+
 
 async def working_days(db: Database, published_through: int) -> ChineseWorkingDays:
     """The calendar as it is entered now; raises `DatabaseAway`."""
@@ -84,6 +92,10 @@ class Calendar:
 
     def __init__(self, days: WorkingDays) -> None:
         self._days = days
+
+    def but_for(self, days: Mapping[date, bool | None]) -> "Calendar":
+        """The calendar with other overrides of these days; None for a day that has none."""
+        return Calendar(self._days.but_for(days))
 
     def due(self, start: datetime, policy: Mapping[str, Any]) -> datetime:
         """When a duration that begins at `start` ends. Units: minutes, hours, calendar_days, working_days.

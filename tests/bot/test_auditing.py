@@ -1,5 +1,6 @@
 """The auditor's alarm comes past the outbox, once, to administrators and to whoever runs the service."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +16,7 @@ from notifier.channels import Channels
 from notifier.direct import Direct
 from storage.channel_accounts import StoredChannelAccounts
 from tests.support.outside import Outside, SourceTexts, mail_of, outside
+from tests.support.world import add_organisation
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.engine import Clocks
 from workflows.escalations.auditor import Auditor
@@ -93,6 +95,44 @@ async def test_a_miss_is_told_once(around: Outside) -> None:
     await audits.run_round()
     await audits.run_round()
     assert len(await alarms(around)) == 1
+
+
+async def test_two_auditors_at_once_tell_it_once(around: Outside) -> None:
+    await miss_a_reminder(around)
+    await asyncio.gather(*(auditing(around).run_round() for _ in range(3)))
+    assert len(await alarms(around)) == 1
+
+
+async def test_cases_of_several_departments_are_one_mail_a_person(around: Outside) -> None:
+    await miss_a_reminder(around)
+    other = await add_organisation(around.db, "department", "Second Department", around.world.hospital)
+    await miss_a_reminder(around)
+    await around.db.execute(
+        "UPDATE work_case SET organisation_id = $1 WHERE id = (SELECT max(id) FROM work_case)", other
+    )
+    await auditing(around).run_round()
+    (mail,) = await alarms(around)
+    assert "in time: 2" in mail["subject"]
+
+
+async def test_what_is_missed_just_after_an_alarm_waits_for_the_next_one(around: Outside) -> None:
+    await miss_a_reminder(around)
+    audits = auditing(around)
+    await audits.run_round()
+    around.clock.forward(timedelta(minutes=3))
+    await around.report()
+    await around.db.execute("DELETE FROM timer")
+    around.clock.forward(timedelta(minutes=1))
+    await audits.run_round()
+    assert len(await alarms(around)) == 1
+
+
+async def test_a_slow_mail_server_lets_the_round_be_seen_to_go_on(around: Outside) -> None:
+    await miss_a_reminder(around)
+    beats: list[float] = []
+    await around.faults(mail={"temp_fail_next": 1})
+    await auditing(around).run_round(lambda: beats.append(asyncio.get_running_loop().time()))
+    assert len(beats) == 3  # the cases, the address that is called, the one mail
 
 
 async def test_while_the_mail_server_is_away_it_is_told_later(around: Outside) -> None:

@@ -8,7 +8,9 @@ MISSES = "SELECT what, rule, rung FROM promise_miss WHERE made_up_at IS NULL ORD
 
 
 async def audited(desk: Desk) -> list[tuple[str, str, int]]:
-    """One round over all cases; what is missed and was not made up for."""
+    """A pass over all cases; what is missed and was not made up for."""
     auditor = Auditor(desk.db, all_workflows(), desk.clocks)
     await auditor.run_round()
+    while await desk.value("SELECT after_case FROM auditor_round") > 0:
+        await auditor.run_round()
     return [tuple(row) for row in await desk.db.fetch(MISSES)]

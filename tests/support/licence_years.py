@@ -35,16 +35,30 @@ class Kept:
 class Years:
     """Lives through `days` days. `seed` decides who does what when, and when the service is down."""
 
-    def __init__(self, licences: Licences, seed: int, count: int, days: int, events_a_day: float) -> None:
+    def __init__(
+        self,
+        licences: Licences,
+        *,
+        seed: int,
+        count: int,
+        days: int,
+        events_a_day: float,
+        outages_a_day: float = 1 / 90,
+    ) -> None:
         self._licences = licences
         self._rng = random.Random(seed)
         self._count = count
         self._days = days
         self._events_a_day = events_a_day
+        self._outages_a_day = outages_a_day
         self._kept: list[Kept] = []
         self.expected: Counter[Line] = Counter()
         self.acts: Counter[str] = Counter()
-        self.outages = 0
+        self.down: list[tuple[datetime, datetime]] = []
+
+    @property
+    def outages(self) -> int:
+        return len(self.down)
 
     async def live(self) -> None:
         """Register all, then day by day: people act, the service is up or down, and both are asked what they tell."""
@@ -53,11 +67,11 @@ class Years:
         await self._look(_moment(FIRST_DAY, HOUR))
         down_until: datetime | None = None
         for day in (FIRST_DAY + ONE_DAY * n for n in range(1, self._days + 1)):
-            if down_until is None and self._rng.random() < 1 / 90:
-                self.outages += 1
+            if down_until is None and self._rng.random() < self._outages_a_day:
                 down_until = _moment(day, self._rng.choice(EVENT_HOURS)) + ONE_DAY * self._rng.randrange(
                     1, 70
                 )
+                self.down.append((_in_shanghai(_moment(day, 0)), _in_shanghai(down_until)))
             down_until = await self._day(day, down_until)
 
     async def told(self) -> Counter[Line]:
@@ -103,7 +117,7 @@ class Years:
         self._ask_the_model(moment)
         async with self._licences.desk.db.connection() as connection:
             due = await timers.next_due(connection)
-        if due is not None and due <= moment.replace(tzinfo=SHANGHAI):
+        if due is not None and due <= _in_shanghai(moment):
             await self._run(moment)
 
     async def _look(self, moment: datetime) -> None:
@@ -111,7 +125,7 @@ class Years:
         await self._run(moment)
 
     async def _run(self, moment: datetime) -> None:
-        await self._licences.be(moment.replace(tzinfo=SHANGHAI))
+        await self._licences.be(_in_shanghai(moment))
         await self._licences.desk.deadlines.run_due()
 
     def _ask_the_model(self, moment: datetime) -> None:
@@ -173,6 +187,10 @@ class Years:
 def _moment(day: date, hour: int) -> datetime:
     """Local time in Shanghai, without a zone, as the model reckons."""
     return datetime.combine(day, time(hour))
+
+
+def _in_shanghai(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=SHANGHAI)
 
 
 def first_difference(expected: Counter[Line], told: Counter[Line]) -> str:

@@ -75,6 +75,9 @@ class _NoWorkingDays:
     def is_provisional(self, day: date) -> bool:
         return self.is_workday(day)
 
+    def but_for(self, days: Mapping[date, bool | None]) -> "_NoWorkingDays":  # noqa: ARG002 - none of them counts
+        return self
+
 
 _CALENDAR = Calendar(_NoWorkingDays())
 

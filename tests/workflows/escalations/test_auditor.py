@@ -28,6 +28,10 @@ async def missed(desk: Desk) -> list[tuple[str, str, int]]:
     return await audited(desk)
 
 
+async def untold(desk: Desk) -> list[str]:
+    return [kind for what, kind, _ in await audited(desk) if what == "untold"]
+
+
 async def test_a_ladder_that_was_climbed_in_time_is_fine(desk: Desk) -> None:
     await add_person(desk.db, desk.world.hospital, "Vice-director", Role.VICE_DIRECTOR)
     await desk.report()
@@ -48,12 +52,14 @@ async def test_two_years_of_a_licences_reminders_are_fine(desk: Desk) -> None:
         assert await missed(desk) == [], day
 
 
-async def test_a_stage_that_was_acknowledged_leaves_none_of_the_former_ones_open(desk: Desk) -> None:
+async def test_stages_that_an_outage_left_out_are_missed_once_and_none_stays_open(desk: Desk) -> None:
     licences: Licences = await licences_at(desk)
     case = await licences.register()
     await licences.be(shanghai("2027-03-05"))
     await desk.act(case, "acknowledge", licences.contact, {"planned_on": "2027-04-01"})
     await desk.deadlines.run_due()
+    assert await missed(desk) == [("missed", "time_limit", rung) for rung in range(4)]
+    desk.real.forward(DAY + MINUTE)
     assert await missed(desk) == []
 
 
@@ -140,6 +146,33 @@ async def test_of_a_closed_case_nothing_is_missing(desk: Desk) -> None:
     assert await missed(desk) != []
     await desk.act(case, "confirm", desk.world.reporter)
     assert await missed(desk) == []
+
+
+async def test_alarms_that_were_bundled_are_untold_while_nobody_takes_what_tells_of_them(desk: Desk) -> None:
+    await raised(desk, 29)
+    await desk.db.execute(
+        "INSERT INTO message (created_at, case_version, kind, severity, person_id, lane, next_at, variables) "
+        "VALUES ($1, 0, 'alarm.storm', 'critical', $2, 'storm', $1, '{}')",
+        desk.real.now(),
+        desk.world.engineer,
+    )
+    await desk.db.execute(
+        "UPDATE message SET state = 'bundled', bundle_id = (SELECT max(id) FROM message) WHERE case_id IS NOT NULL"
+    )
+    desk.real.forward(6 * MINUTE)
+    assert await untold(desk) == ["alarm.alarm"]
+    await told_all(desk)
+    assert await untold(desk) == []
+
+
+async def test_what_is_held_is_untold_only_after_its_hour(desk: Desk) -> None:
+    await raised(desk, 29)
+    hour = desk.real.now() + 8 * HOUR
+    await desk.db.execute("UPDATE message SET held = 'duty', next_at = $1, due_at = $1", hour)
+    desk.real.forward(8 * HOUR)
+    assert await untold(desk) == []
+    desk.real.forward(6 * MINUTE)
+    assert await untold(desk) == ["alarm.alarm"]
 
 
 @pytest.mark.parametrize("cases", [60])
