@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from storage.chat_policy import NEVER_FORBIDDEN
 from storage.database import Connection
 from storage.deliveries import Delivery, Route
 from storage.outbox import DUE, STILL_HELD, Claimed, keys
@@ -55,7 +56,7 @@ class Taken:
 # With the state of the account's row, and the newest policy: by these it shows whether what is known still holds.
 WAY = f", {NEWEST}, way.account_state, way.contact_point_id, way.account_id, way.channel, way.address"
 # The first way of a message that is plain; no phone rings for one. Before the first claim there is no delivery.
-PLAIN = """
+PLAIN = f"""
   LEFT JOIN LATERAL (
     SELECT cp.id AS contact_point_id, cp.account_id, a.kind AS channel, cp.address,
            a.xmin::text AS account_state
@@ -70,7 +71,8 @@ PLAIN = """
                           AND (own.quiet_from IS NOT NULL OR own.digest_at IS NOT NULL))
        AND (m.attempts = 0 OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id))
      ORDER BY cp.rank, cp.id LIMIT 1) way
-    ON NOT EXISTS (SELECT FROM account_circuit down WHERE down.account_id = way.account_id)"""
+    ON NOT EXISTS (SELECT FROM account_circuit down WHERE down.account_id = way.account_id)
+       AND (way.channel <> 'telegram' OR {NEVER_FORBIDDEN})"""
 # The lease of all that were claimed, and the payloads of those that are plain.
 FREEZE = f"""
 WITH leased AS (
