@@ -17,7 +17,10 @@ from workflows.errors import FormInvalid
 
 WRONG = N_("This is missing or does not have the right form.")
 NUMBERS = frozenset(
-    {"agent_id", "daily_quota", "port", "bounce_port", "play_times", "extend_code_digits", "variable_length"}
+    {
+        *("agent_id", "daily_quota", "port", "bounce_port", "extend_code_digits", "variable_length"),
+        *("play_times", "key_within_s", "volume"),
+    }
 )
 IN_JSON = frozenset({"templates", "menu", "reply_words"})
 

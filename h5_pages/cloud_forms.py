@@ -26,6 +26,7 @@ REPORT_TOKEN: Any = Field(
     json_schema_extra=SECRET,
 )
 BASE_URL: Any = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
+REGION: Any = Field(default="", title=N_("Region"), description=N_("Empty: ap-guangzhou"))
 ACKNOWLEDGE_KEY: Any = Field(default="1", title=N_("Key that acknowledges"))
 PLAY_TIMES: Any = Field(
     default="2", title=N_("How often the text is read out"), description=N_("1 to 3 times")
@@ -72,7 +73,7 @@ class TencentSmsForm(SmsQuestions):
         title=N_("Longest variable"),
         description=N_("What the provider takes in one variable of these templates. Empty: 35"),
     )
-    region: Line = Field(default="", title=N_("Region"), description=N_("Empty: ap-guangzhou"))
+    region: Line = REGION
     secret_key: Line = SECRET_KEY
     report_token: Line = REPORT_TOKEN
     base_url: Line = BASE_URL
@@ -96,6 +97,11 @@ class VoiceForm(AccountForm):
         json_schema_extra=TEXT_AREA,
     )
     play_times: Line = PLAY_TIMES
+    key_within_s: Line = Field(
+        default="", title=N_("Seconds in which a key can be pressed"), description=N_("1 to 60. Empty: 8")
+    )
+    volume: Line = Field(default="", title=N_("Volume"), description=N_("0 to 100. Empty: 100"))
+    speed: Line = Field(default="", title=N_("Speed of the voice"), description=N_("-500 to 500. Empty: 0"))
     access_key_secret: Line = KEY_SECRET
     report_token: Line = REPORT_TOKEN
     base_url: Line = BASE_URL
@@ -109,6 +115,7 @@ class TencentVoiceForm(AccountForm):
     templates: JsonObject = TEMPLATES
     acknowledge_key: Line = ACKNOWLEDGE_KEY
     play_times: Line = PLAY_TIMES
+    region: Line = REGION
     secret_key: Line = SECRET_KEY
     report_token: Line = REPORT_TOKEN
     base_url: Line = BASE_URL

@@ -250,7 +250,8 @@ async def test_an_account_for_sms_by_tencent_cloud_is_entered_with_its_price_and
 async def test_an_account_for_calls_is_entered_with_its_menu_and_number(pages: Pages) -> None:
     visitor = await admin(pages)
     lists = {name: json.dumps(ALIYUN.settings[name]) for name in ("templates", "menu")}
-    fields = {"name": "Calls", "access_key_id": "sandbox-key", "play_times": "3", **lists, **ALIYUN.secrets}
+    heard = {"play_times": "3", "key_within_s": "12", "volume": "80", "speed": "-50"}
+    fields = {"name": "Calls", "access_key_id": "sandbox-key", **heard, **lists, **ALIYUN.secrets}
     await visitor.get("/admin/channels/new?kind=voice")
     unit = {"unit": str(pages.world.hospital)}
     refused = await visitor.post("/admin/channels/new?kind=voice", unit | fields)
@@ -261,6 +262,7 @@ async def test_an_account_for_calls_is_entered_with_its_menu_and_number(pages: P
     assert opened is not None
     made = voice_account_of(Account(opened.id, opened.settings, opened.secrets)).settings
     assert (made.menu, made.play_times, made.acknowledge_key) == (ALIYUN.settings["menu"], 3, "1")
+    assert (made.key_within_s, made.volume, made.speed) == (12, 80, -50)
     assert "/webhooks/aliyun-voice/" in (await visitor.get(url)).text
 
 

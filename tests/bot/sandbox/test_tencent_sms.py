@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from bot.sandbox.app import Surroundings, build_app
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.errors import RealCredentialsError
 from bot.sandbox.pushes import ReportTiming
+from bot.sandbox.tencent_gate import TencentCall, admit
 from storage.clock import RealClock
 from tests.support.sms import NUMBER, SIGN, played_account
 from tests.support.tencent_sms import APP_ID, SECRET_ID, SECRET_KEY, TEMPLATE_ID, played_app
@@ -29,6 +31,22 @@ from tests.support.tencent_sms import APP_ID, SECRET_ID, SECRET_KEY, TEMPLATE_ID
 pytestmark = pytest.mark.filterwarnings("ignore:.*utcfromtimestamp:DeprecationWarning")
 PARAMS = ["红色", "CT-3 停机", "WX2026-000001"]
 OK = {"result": 0, "errmsg": "OK"}
+
+
+def test_published_signature_that_covers_the_action_too_is_right() -> None:
+    right = "10b1a37a7301a02ca19a647ad722d5e43b4b3cff309d421d85b46093f6ab6c4f"
+    credential, signed = "Credential=AKID/2019-02-25/cvm/tc3_request", "content-type;host;x-tc-action"
+    headers = {
+        "authorization": f"TC3-HMAC-SHA256 {credential}, SignedHeaders={signed}, Signature={right}",
+        "content-type": "application/json; charset=utf-8",
+        "host": "cvm.tencentcloudapi.com",
+        "x-tc-action": "DescribeInstances",
+        "x-tc-region": "ap-guangzhou",
+        "x-tc-timestamp": "1551113065",
+    }
+    body = b'{"Limit": 1, "Filters": [{"Values": ["\\u672a\\u547d\\u540d"], "Name": "instance-name"}]}'
+    at = datetime.fromtimestamp(1551113065, UTC)
+    assert admit(TencentCall(headers, body), "cvm", lambda _: "*" * 32, at) == "AKID"
 
 
 class Door:
