@@ -105,6 +105,8 @@ async def upload(request: web.Request, visit: Visit) -> web.StreamResponse:
 
 async def _rows(visit: Visit) -> list[SheetRow]:
     """The lines that have an id. Raises a kind of `WorkflowError`."""
+    if visit.typed.refused:
+        raise visit.typed.refused[0]
     if not visit.typed.photos:
         raise NoTable
     content = await visit.services.files.get(visit.typed.photos[0].sha256)

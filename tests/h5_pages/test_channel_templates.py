@@ -144,3 +144,11 @@ async def test_account_with_every_text_in_two_languages_can_still_be_changed(pag
     answer = await visitor.post(url, {name: str(value) for name, value in typed.items()})
     assert answer.status == 303, answer.text
     assert len(await codes(pages, number)) > 100
+
+
+async def test_a_file_that_is_no_table_is_refused_by_its_name(pages: Pages) -> None:
+    visitor, number = await admin(pages), await account(pages)
+    page = f"/admin/channels/{number}/templates"
+    await visitor.get(page)
+    answer = await visitor.post_files(page, {"seen_version": "1"}, ("junk.xlsx", b"PK no table"))
+    assert (answer.status, "junk.xlsx” is not taken here" in answer.text) == (422, True)
