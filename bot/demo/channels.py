@@ -116,6 +116,7 @@ def _wecom(seed: int, public_key: str, organisation: str, name: str, at: Endpoin
     settings = {
         "corp_id": corp_id,
         "agent_id": AGENT_ID,
+        "send_photos": True,  # nobody real is on a photo here
         "base_url": at.wecom_url,
         "authorize_url": f"{at.wecom_url}/connect/oauth2/authorize",
         "scan_url": f"{at.wecom_url}/wwlogin/sso/login",

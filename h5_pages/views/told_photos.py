@@ -23,4 +23,8 @@ async def photo(request: web.Request, visit: Visit) -> web.StreamResponse:
     if message_id is None:
         raise NotVisible
     since = services.clocks.real.now() - SHOWN_FOR
-    return await send_content(visit, await notices.photo_by_link(services.db, message_id, since), small=False)
+    found = await notices.photo_by_link(services.db, message_id, since)
+    answer = await send_content(visit, found, small=False)
+    # What shows the card has another origin than our pages, and would not be let have it.
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer

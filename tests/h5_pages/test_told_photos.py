@@ -38,6 +38,7 @@ async def test_whoever_has_the_card_sees_the_photo(pages: Pages) -> None:
     answer = await (await pages.visitor()).get(f"/i/{pages.links.photo(message)}")
     assert (answer.status, answer.headers["Content-Type"]) == (200, "image/jpeg")
     assert answer.body == picture()
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
 async def test_where_no_photo_leaves_the_house_the_address_leads_nowhere(pages: Pages) -> None:
