@@ -4,7 +4,9 @@ Polling is the truth, the wake-up event only the speed. Nothing is held in memor
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -20,10 +22,23 @@ from storage.outbox import Claimed
 LEASE = timedelta(seconds=120)
 HANDS = 64
 BATCHES = 4
+LOOK_EVERY_S = 0.2  # for what presses, while all hands are taken
 STOP_WITHIN_S = 20.0
 Try = asyncio.Task[Taken | None]
 
 log = structlog.get_logger()
+
+
+@dataclass
+class Hands:
+    """How many messages may be sent at once, and how many are."""
+
+    all: int
+    taken: int = 0
+
+    def are_free(self, count: int) -> bool:
+        """Could so many more be taken?"""
+        return self.all - self.taken >= count
 
 
 class Dispatcher:
@@ -38,31 +53,43 @@ class Dispatcher:
     ) -> None:
         """`lease` must outlast the longest try (`Channels.send_within_s`); `hands` is how many are sent at once.
 
-        A batch takes a part of the hands, so that one is claimed while another is sent and a third one noted.
+        A batch takes a part of the hands, so that one is claimed while another is sent and a third one noted. As many
+        as a batch are kept for what presses, beside them: one slow provider can hold all the others.
         """
         self._sender = sender
         self._fail = fail
         self._lease = lease
-        self._hands = hands
         self._batch = hands // BATCHES
-        self._in_hand = 0
+        self._hands = Hands(hands)
+        self._kept = Hands(self._batch)
+        self._looked = -math.inf
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def start_due(self, on_done: asyncio.Event | None = None) -> int:
         """Claim due messages and begin with them, as long as there are hands; how many. Raises `DatabaseAway`."""
         started = 0
-        while self._hands - self._in_hand >= self._batch:
-            claimed = await self._start_batch(on_done)
+        while self._hands.are_free(self._batch):
+            claimed = await self._start_batch(self._hands, on_done)
             started += claimed
             if claimed < self._batch:
-                break
+                return started
+        if self._looks_for_what_presses():
+            started += await self._start_batch(self._kept, on_done)
         return started
 
-    async def _start_batch(self, on_done: asyncio.Event | None) -> int:
+    def _looks_for_what_presses(self) -> bool:
+        """Is there a hand for it? Then now and then."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked < LOOK_EVERY_S or not self._kept.are_free(self._batch):
+            return False
+        self._looked = now
+        return True
+
+    async def _start_batch(self, hands: Hands, on_done: asyncio.Event | None) -> int:
         """How many messages were claimed; what is to be done with them goes on by itself."""
-        self._in_hand += self._batch
+        hands.taken += self._batch
         told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(self._deliver_batch(told, on_done), name="deliver")
+        task = asyncio.create_task(self._deliver_batch(hands, told, on_done), name="deliver")
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
         claimed = await told
@@ -87,26 +114,28 @@ class Dispatcher:
         while self._at_work and (left := until - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(list(self._at_work), timeout=left)
 
-    async def _deliver_batch(self, told: asyncio.Future[int], on_done: asyncio.Event | None) -> None:
+    async def _deliver_batch(
+        self, hands: Hands, told: asyncio.Future[int], on_done: asyncio.Event | None
+    ) -> None:
         """Claim and begin together, go on each by itself, note together what has ended by then."""
         in_hand = self._batch
         in_time = self._sender.time_limit()
         try:
-            tries = self._started(await self._begin(told), in_time)
-            self._in_hand -= in_hand - len(tries)
+            tries = self._started(await self._begin(told, pressing=hands is self._kept), in_time)
+            hands.taken -= in_hand - len(tries)
             in_hand = len(tries)
             while tries:
                 ended, tries = await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
                 await self._note(ended)
-                self._in_hand -= len(ended)
+                hands.taken -= len(ended)
                 in_hand -= len(ended)
                 if on_done is not None:
                     on_done.set()
         finally:
             in_time.close()
-            self._in_hand -= in_hand
+            hands.taken -= in_hand
 
-    async def _begin(self, told: asyncio.Future[int]) -> Batch:
+    async def _begin(self, told: asyncio.Future[int], *, pressing: bool) -> Batch:
         """Whoever waits to be told learns how many were claimed, or what went wrong before."""
 
         def claimed(count: int) -> None:
@@ -116,7 +145,7 @@ class Dispatcher:
                 told.set_result(count)
 
         try:
-            batch = await self._sender.begin(self._batch, self._lease, claimed)
+            batch = await self._sender.begin(self._batch, self._lease, claimed, pressing=pressing)
         except asyncio.CancelledError:
             told.cancel()
             raise

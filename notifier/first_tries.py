@@ -64,7 +64,9 @@ class FirstTries:
         self._plain = plain
         self._apart = apart
 
-    async def begin(self, limit: int, lease: timedelta, claimed: Callable[[int], None]) -> Batch:
+    async def begin(
+        self, limit: int, lease: timedelta, claimed: Callable[[int], None], *, pressing: bool = False
+    ) -> Batch:
         """Claim up to `limit` due messages, tell how many, and begin the first tries. Raises `DatabaseAway`.
 
         Whatever else goes wrong concerns one message, and shows when that one is begun by itself.
@@ -72,23 +74,23 @@ class FirstTries:
         began = self._real.now()
         try:
             async with self._db.transaction() as tx:
-                due = await self._claim(tx, began, limit)
+                due = await self._claim(tx, began, limit, pressing=pressing)
                 claimed(len(due.messages))
                 batch = await self._begin(tx, due, lease) if due.messages else Batch()
         except DatabaseAway:
             raise
         except Exception:
             log.exception("batch_broke", limit=limit)
-            return Batch((), await outbox.claim(self._db, self._real.now(), lease, limit))
+            return Batch((), await outbox.claim(self._db, self._real.now(), lease, limit, pressing=pressing))
         if self._real.now() - began > lease - timedelta(seconds=self._channels.send_within_s):
             log.warning("batch_took_too_long", messages=len(batch))
             return Batch()  # a try could outlast what is left of the lease
         return batch
 
-    async def _claim(self, tx: Connection, now: datetime, limit: int) -> Due:
+    async def _claim(self, tx: Connection, now: datetime, limit: int, *, pressing: bool) -> Due:
         """Nothing is plain by policies that a newer one has changed meanwhile."""
         plain = await self._plain.severities(tx)
-        due = await first_tries.claim(tx, now, limit, plain, self._apart)
+        due = await first_tries.claim(tx, now, limit, plain, self._apart, pressing=pressing)
         if due.messages and await self._plain.severities(tx, due.newest_policy) != plain:
             return replace(due, messages=[(message, None) for message, _ in due.messages])
         return due

@@ -72,9 +72,11 @@ class Sender:
             db, channels, renderer, real, Plain(manners.rules.shipped, real), apart
         )
 
-    async def begin(self, limit: int, lease: timedelta, claimed: Callable[[int], None]) -> Batch:
+    async def begin(
+        self, limit: int, lease: timedelta, claimed: Callable[[int], None], *, pressing: bool = False
+    ) -> Batch:
         """Claim due messages, tell how many, and begin all first tries that are plain. Raises `DatabaseAway`."""
-        return await self._first_tries.begin(limit, lease, claimed)
+        return await self._first_tries.begin(limit, lease, claimed, pressing=pressing)
 
     async def send(self, message: Claimed) -> None:
         """Make one try of a claimed message.

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from storage.database import Connection, Record
 from storage.directory import PERSON, Viewer, viewer_from
+from storage.outbox import due
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Written:
 
 
 STEP_KIND = "case.step"
+DUE_AT = due("m.severity", "$7")
 # A listener hears each kind once, however many people are told. What another system hears is a record, and so it is
 # told that it was even when the case has moved on.
 WRITE = """
@@ -118,14 +120,14 @@ told AS (
   SELECT $7, $1, $3, m.kind, m.person_id, m.participant_id, m.channel,
          concat_ws('/', $1, CASE WHEN m.person_id IS NULL THEN 'link' END, coalesce(m.person_id, m.participant_id),
                    m.channel),
-         m.variables, m.valid_while, m.severity, $7, $7
+         m.variables, m.valid_while, m.severity, $7, {due_at}
     FROM jsonb_to_recordset($10) AS m(kind text, person_id bigint, participant_id bigint, channel text,
                                       variables jsonb, valid_while int, severity text)),
 heard AS (
   INSERT INTO message (created_at, case_id, case_version, kind, account_id, address, lane, variables, valid_while,
-                       severity, next_at)
+                       severity, next_at, due_at)
   SELECT $7, $1, $3, m.kind, l.account_id, l.address, concat_ws('/', $1, 'ear', l.id), m.variables,
-         CASE WHEN a.kind <> 'webhook' THEN m.valid_while END, m.severity, $7
+         CASE WHEN a.kind <> 'webhook' THEN m.valid_while END, m.severity, $7, {due_at}
     FROM listener l JOIN channel_account a ON a.id = l.account_id AND a.active
     JOIN work_case c ON c.id = $1 JOIN organisation o ON o.id = c.organisation_id
     JOIN (SELECT DISTINCT ON (t.kind) t.kind, t.variables, t.valid_while, t.severity
@@ -178,7 +180,7 @@ async def write(connection: Connection, written: Written) -> None:
     """Write one step. The case's row must be locked."""
     key, fingerprint, answer = written.answer or (None, None, None)
     await connection.execute(
-        WRITE.format(detailed=_detailed(written), step_kind=STEP_KIND),
+        WRITE.format(detailed=_detailed(written), step_kind=STEP_KIND, due_at=DUE_AT),
         written.case_id,
         written.step.target,
         written.version,

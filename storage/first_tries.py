@@ -13,7 +13,7 @@ from typing import Any
 from storage.chat_policy import NEVER_FORBIDDEN
 from storage.database import Connection
 from storage.deliveries import Delivery, Route
-from storage.outbox import DUE, STILL_HELD, Claimed, keys
+from storage.outbox import DUE, STILL_HELD, Claimed, ahead, keys
 from storage.policy_values import NEWEST
 
 
@@ -106,16 +106,21 @@ def first_id(message: Claimed) -> str:
 
 
 async def claim(
-    connection: Connection, now: datetime, limit: int, plain: Sequence[str], apart: Sequence[str] = ()
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    plain: Sequence[str],
+    apart: Sequence[str] = (),
+    *,
+    pressing: bool = False,
 ) -> Due:
     """Up to `limit` due messages, locked to the transaction's end, with the first way of each that is plain.
 
     `plain` are the severities for which no policy asks more than the first contact point, at this hour; messages of
-    the workflows and kinds `apart` are begun one by one.
+    the workflows and kinds `apart` are begun one by one. `pressing`: nothing but what presses is claimed.
     """
-    rows = await connection.fetch(
-        DUE.format(limit=limit, more=WAY, joined=PLAIN), now, list(plain), list(apart)
-    )
+    due_now = DUE.format(limit=limit, ahead=ahead(pressing=pressing), more=WAY, joined=PLAIN)
+    rows = await connection.fetch(due_now, now, list(plain), list(apart))
     found = [(Claimed(*row[:-6]), Route(*row[-4:]) if row[-1] is not None else None) for row in rows]
     return Due(found, rows[0][-6] if rows else 0, {row[-3]: row[-5] for row in rows if row[-1] is not None})
 

@@ -58,6 +58,15 @@ class Claimed:
         return self.valid_while is None or self.valid_while == self.entered_version
 
 
+# What presses is due a day ahead of its time, so that it goes before any backlog: `next_at` says when it is tried.
+AHEAD = "interval '1 day'"
+
+
+def due(severity: str, at: str) -> str:
+    """The SQL of `due_at`, from that of a message's severity and of its next try."""
+    return f"CASE WHEN {severity} IN ('urgent', 'critical') THEN {at}::timestamptz - {AHEAD} ELSE {at} END"
+
+
 # The oldest of each lane, locked; whoever else claims at this moment passes over them. With whom and what they
 # are about, and the first way to somebody who is to be told as a matter of course: see `storage.first_tries`.
 DUE = """
@@ -66,7 +75,7 @@ SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflo
        coalesce(o.path, ''), coalesce(p.language, part.language), part.email, m.channel, NOT coalesce(p.active, true),
        m.severity, m.account_id, m.address, m.stand_in_for_id{more}
   FROM (SELECT * FROM message m
-         WHERE m.state = 'queued' AND m.due_at <= $1 AND m.next_at <= $1
+         WHERE m.state = 'queued' AND m.due_at <= $1::timestamptz{ahead} AND m.next_at <= $1
            AND NOT EXISTS (SELECT 1 FROM message earlier
                             WHERE earlier.lane = m.lane AND earlier.id < m.id AND earlier.state = 'queued'
                               AND (earlier.held IN ('', 'woken') OR earlier.next_at <= $1))
@@ -99,10 +108,18 @@ SELECT coalesce((SELECT entered_version FROM work_case WHERE id = m.case_id), 0)
 """
 
 
-async def claim(db: Database, now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
-    """Take up to `limit` messages that are due, for the length of the lease."""
+def ahead(*, pressing: bool) -> str:
+    """The SQL by which a claim finds nothing but what presses, and what has waited for a day."""
+    return f" - {AHEAD}" if pressing else ""
+
+
+async def claim(
+    db: Database, now: datetime, lease: timedelta, limit: int, *, pressing: bool = False
+) -> Sequence[Claimed]:
+    """Take up to `limit` messages that are due, for the length of the lease; perhaps only those that press."""
     async with db.transaction() as tx:
-        rows = await tx.fetch(DUE.format(limit=limit, more="", joined=""), now)
+        due_now = DUE.format(limit=limit, ahead=ahead(pressing=pressing), more="", joined="")
+        rows = await tx.fetch(due_now, now)
         claimed = [Claimed(*row) for row in rows]
         if claimed:
             await tx.execute(LEASE, *keys(claimed), now + lease)
@@ -147,6 +164,14 @@ async def give_up(connection: Connection, message: Claimed, state: str, now: dat
     )
 
 
+# What is held is nobody's first concern, and other queries ask until when it waits.
+PUT_OFF = f"""
+UPDATE message SET next_at = $4, due_at = CASE WHEN $6 = '' THEN {due("severity", "$4")} ELSE $4 END,
+       reason = $5, held = {HELD_ON}
+ WHERE {OWN} RETURNING id
+"""
+
+
 async def put_off(
     connection: Connection, message: Claimed, until: datetime, reason: str, held: str = ""
 ) -> bool:
@@ -157,7 +182,7 @@ async def put_off(
     """
     own = (message.id, message.created_at, message.attempts)
     row = await connection.fetchval(
-        f"UPDATE message SET next_at = $4, due_at = $4, reason = $5, held = {HELD_ON} WHERE {OWN} RETURNING id",
+        PUT_OFF,
         *own,
         until,
         reason[:300],

@@ -34,6 +34,14 @@ async def measured(desk: Desk, value: float) -> Outcome:
     return Outcome(*row)
 
 
+async def test_message_of_an_alarm_goes_before_any_backlog_and_its_end_in_its_turn(desk: Desk) -> None:
+    await raised(desk, 29)
+    ahead = "SELECT next_at - due_at FROM message ORDER BY id DESC LIMIT 1"
+    assert await desk.value(ahead) == timedelta(days=1)
+    await measured(desk, 20)
+    assert await desk.value(ahead) == timedelta()
+
+
 @pytest.mark.parametrize(("value", "kind"), [(25, "warning"), (29, "alarm")])
 async def test_engineers_are_told_and_acknowledge_with_one_press(desk: Desk, value: float, kind: str) -> None:
     case = await raised(desk, value)
