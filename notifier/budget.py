@@ -106,11 +106,11 @@ async def tally(
     if not limited:
         return counted
     by_account = [(r.account_id, b) for r in limited for b in budgets[r.channel] if b.per == "account"]
-    with_quota = {r.account_id for r in limited if r.channel in QUOTA_KINDS}
+    quotas = await _quotas(connection, limited)
     whole = {account for account, _ in by_account}
     await tries.lock(
         connection,
-        {*((r.account_id, r.address) for r in limited), *((account, WHOLE_ACCOUNT) for account in whole)},
+        {*((r.account_id, r.address) for r in limited), *((id_, WHOLE_ACCOUNT) for id_ in {*whole, *quotas})},
     )
     by_address = [b.window for r in limited for b in budgets[r.channel] if b.per == "address"]
     if by_address:
@@ -118,9 +118,15 @@ async def tally(
     if whole:
         longest = max(budget.window for _, budget in by_account)
         counted.had |= await tries.of_accounts(connection, whole, now - longest)
-    if with_quota:
-        counted.quotas = await tries.left_today(connection, with_quota, midnight(now))
+    if quotas:
+        used = await tries.used_since(connection, quotas, midnight(now))
+        counted.quotas = {account: (quota, used[account]) for account, quota in quotas.items()}
     return counted
+
+
+async def _quotas(connection: Connection, routes: Iterable[Route]) -> dict[int, int]:
+    accounts = {route.account_id for route in routes if route.channel in QUOTA_KINDS}
+    return await tries.quotas(connection, accounts) if accounts else {}
 
 
 def midnight(now: datetime) -> datetime:

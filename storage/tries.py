@@ -24,9 +24,13 @@ SELECT account_id, tried_at FROM delivery WHERE account_id = ANY($1) AND tried_a
  ORDER BY tried_at
 """
 QUOTAS = """
-SELECT a.id, nullif(a.settings->>'daily_quota', '')::int AS quota,
-       (SELECT count(*) FROM delivery d WHERE d.account_id = a.id AND d.tried_at >= $2 AND d.error_code <> $3) AS used
-  FROM channel_account a WHERE a.id = ANY($1) AND nullif(a.settings->>'daily_quota', '')::int > 0
+SELECT id, nullif(settings->>'daily_quota', '')::int AS quota FROM channel_account
+ WHERE id = ANY($1) AND nullif(settings->>'daily_quota', '')::int > 0
+"""
+USED = """
+SELECT a.id, (SELECT count(*) FROM delivery d
+               WHERE d.account_id = a.id AND d.tried_at >= $2 AND d.error_code <> $3) AS used
+  FROM unnest($1::bigint[]) AS a(id)
 """
 Tries = dict[tuple[int, str], list[datetime]]
 
@@ -57,9 +61,12 @@ async def of_accounts(connection: Connection, accounts: Collection[int], since: 
     return found
 
 
-async def left_today(
-    connection: Connection, accounts: Collection[int], midnight: datetime
-) -> dict[int, tuple[int, int]]:
-    """The daily quota of the accounts that have one, and how many tries they have had since midnight."""
-    rows = await connection.fetch(QUOTAS, list(accounts), midnight, OVER_BUDGET)
-    return {row["id"]: (row["quota"], row["used"]) for row in rows}
+async def quotas(connection: Connection, accounts: Collection[int]) -> dict[int, int]:
+    """The daily quota of the accounts that have one."""
+    return {row["id"]: row["quota"] for row in await connection.fetch(QUOTAS, list(accounts))}
+
+
+async def used_since(connection: Connection, accounts: Collection[int], midnight: datetime) -> dict[int, int]:
+    """How many tries whole accounts have had since midnight."""
+    rows = await connection.fetch(USED, list(accounts), midnight, OVER_BUDGET)
+    return {row["id"]: row["used"] for row in rows}

@@ -97,6 +97,22 @@ async def test_two_processes_keep_the_account_s_budget(around: Outside) -> None:
     assert sum(told) == 5
 
 
+async def test_day_s_quota_of_an_account_is_shared_by_its_members_and_by_all_processes(
+    around: Outside,
+) -> None:
+    allow(around, BUDGETS)
+    quota = {"daily_quota": 5}
+    await around.db.execute(
+        "UPDATE channel_account SET settings = settings || $1 WHERE kind = 'wecom'", quota
+    )
+    await around.db.execute("DELETE FROM contact_point WHERE rank = 2")
+    for number in range(6):
+        await around.report(f"fault {number}")
+    await both(around)
+    members = ("reporter", "engineer", "second_engineer")
+    assert sum([len(await around.phone(user)) for user in members]) == 5
+
+
 async def test_day_s_quota_in_the_account_s_settings_is_kept_until_midnight(around: Outside) -> None:
     allow(around, BUDGETS)
     await around.db.execute(
