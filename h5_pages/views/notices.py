@@ -16,11 +16,18 @@ from storage.access import notices as access
 from storage.access.notices import Notice
 from storage.texts import N_
 from workflows import stopping
-from workflows.acknowledging import Acknowledging
+from workflows.acknowledging import Acknowledged, Acknowledging
 from workflows.actor import Door
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 NOTED, STOPPED = N_("Noted: you have read this."), N_("You will not be told of this kind of message for now.")
+NOT_ALL = {
+    Acknowledged.REFUSED: N_(
+        "Noted: you have read this. You cannot acknowledge all that it is about (any more). Please open it."
+    ),
+    Acknowledged.MOVED_ON: N_("Noted: you have read this. The case has moved on since."),
+}
+"""What else there is to say, where the message is read and the case is as it was."""
 MAY_NOT = N_("This kind of message cannot be stopped.")
 
 
@@ -51,8 +58,8 @@ async def press(request: web.Request, visit: Visit) -> web.StreamResponse:
     else:
         services = visit.services
         desk = Acknowledging(services.db, services.engine, services.cases.registry, services.clocks)
-        await desk.acknowledge(found.notice.id, Door.MAIL, client=visit.client)
-        said = NOTED
+        outcome = await desk.acknowledge(found.notice.id, Door.MAIL, client=visit.client)
+        said = NOT_ALL.get(outcome, NOTED)
     return _page(visit, await _found(request, visit) or found, said)
 
 

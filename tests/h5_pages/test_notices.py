@@ -3,6 +3,7 @@
 import pytest
 
 from storage.database import Record
+from tests.h5_pages.test_sensors import measured
 from tests.support.pages import Pages, Visitor
 
 ONE_CLICK = b"List-Unsubscribe=One-Click"
@@ -47,6 +48,18 @@ async def test_a_press_acknowledges_by_mail_and_again_changes_nothing(
     for _ in range(2):
         assert "Noted" in (await stranger.post(link, {"do": "acknowledge"})).text
     assert await acknowledged(pages, message) == "mail"
+
+
+async def test_who_cannot_acknowledge_the_alarm_itself_is_told_so(pages: Pages, stranger: Visitor) -> None:
+    await measured(pages, 31)
+    engineer = pages.world.engineer
+    alarm = await pages.db.fetchrow("SELECT * FROM message WHERE person_id = $1", engineer)
+    assert alarm is not None
+    await pages.db.execute("DELETE FROM post WHERE person_id = $1", engineer)
+    answer = await stranger.post_raw(f"/n/{pages.links.notice(alarm['id'])}", b"do=acknowledge", FORM)
+    assert "You cannot acknowledge all that it is about" in answer.text
+    assert await acknowledged(pages, alarm) == "mail"
+    assert [row["state"] for row in await pages.db.fetch("SELECT state FROM work_case")] == ["raised"]
 
 
 async def test_one_click_of_a_mail_program_stops_the_kind_once(pages: Pages, stranger: Visitor) -> None:
