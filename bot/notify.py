@@ -14,7 +14,7 @@ from bot.databases import databases
 from bot.master_key import master_key
 from bot.settings import Settings
 from notifier.channels import Channels
-from notifier.providers import build_channels
+from notifier.providers import build_channels, close_channels
 from notifier.trial import Trials
 from storage import outbox
 from storage.channel_accounts import StoredChannelAccounts
@@ -22,12 +22,14 @@ from storage.clock import SHANGHAI, BusinessClock, Clock, RealClock
 from storage.database import Database
 from storage.directory import Viewer
 from storage.message_story import DeliveryLine, MessageStory, story
+from storage.provider_tokens import ProviderTokens
 from workflows.actor import Door
 from workflows.administration.dead_letters import resend
 from workflows.administration.office import By, Office
 from workflows.calendar import Calendar, working_days
 from workflows.engine import Clocks
 
+MOST_HOURS = 10 * 366 * 24
 OPERATOR = By(Viewer("operator"), Door.SYSTEM, "command line")
 Say = Callable[[str], object]
 
@@ -40,14 +42,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     testing.add_argument("address", help="user id, chat, number or mail address at that account")
     testing.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
     why = commands.add_parser("why", help="the way a message took, step by step")
-    why.add_argument("message", type=int)
+    why.add_argument("message", type=_message)
     replay = commands.add_parser("replay", help="send dead letters again, with all channels open")
     replay.add_argument(
-        "message", type=int, nargs="*", help="their ids; without any, those that are asked for"
+        "message", type=_message, nargs="*", help="their ids; without any, those that are asked for"
     )
-    replay.add_argument("--hours", type=float, default=24, help="all that died within so many hours (24)")
+    replay.add_argument("--hours", type=_hours, default=24, help="all that died within so many hours (24)")
     replay.add_argument("--kind", help="only this kind, such as alarm.alarm")
     replay.add_argument("--really", action="store_true", help="else they are only listed")
+
+
+def _message(text: str) -> int:
+    """The id of a message, as the database can hold one."""
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"{text} is no message's id")
+    return int(text)
+
+
+def _hours(text: str) -> float:
+    hours = float(text)
+    if not 0 < hours <= MOST_HOURS:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {MOST_HOURS}")
+    return hours
 
 
 @dataclass(frozen=True)
@@ -83,16 +99,19 @@ async def send_test(at: House, options: argparse.Namespace) -> int:
         at.say(f"no active channel account has the public key {options.account}")
         return 1
     gettext = Catalogues.load().gettext(options.language)
+    key = master_key(at.settings)
     async with aiohttp.ClientSession() as http:
-        accounts = StoredChannelAccounts(at.db, master_key(at.settings))
-        channels = Channels(build_channels(http, at.real), accounts)
-        trials = Trials(channels, at.settings.origin)
-        ended = await trials.send(row["kind"], row["id"], options.address, options.language, gettext)
+        by_kind = build_channels(http, at.real, ProviderTokens(at.db, key, at.real), at.db)
+        trials = Trials(Channels(by_kind, StoredChannelAccounts(at.db, key)), at.settings.origin)
+        try:
+            ended = await trials.send(row["kind"], row["id"], options.address, options.language, gettext)
+        finally:
+            await close_channels(by_kind)
     if ended.passed:
         at.say(f"{row['name']} ({row['kind']}) took it: {ended.detail or 'no id'}")
         return 0
     at.say(
-        f"{row['name']} ({row['kind']}) did not take it: {ended.code}: {ended.reason} {ended.detail}".rstrip()
+        f"{row['name']} ({row['kind']}) did not take it: {ended.code}: {gettext(ended.reason)} {ended.detail}".rstrip()
     )
     return 1
 

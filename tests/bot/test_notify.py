@@ -104,6 +104,25 @@ async def test_a_test_that_fails_says_why(around: Outside, monkeypatch: pytest.M
     assert "60020" in said
 
 
+async def test_a_test_uses_the_token_that_the_service_has(
+    around: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.notify.master_key", lambda _: around.sealer)
+    key = await public_key(around, "wecom")
+    for _ in range(2):
+        code, said = await run(around, send_test, "test", key, "head")
+        assert code == 0, said
+    assert len(await around.db.fetch("SELECT 1 FROM provider_token")) == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("why", "0"), ("why", "9" * 20), ("why", "²"), ("replay", "--hours", "inf"), ("replay", "-1")]
+)
+def test_what_no_database_could_take_is_refused(words: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit):
+        options(*words)
+
+
 async def test_an_unknown_account_is_named(around: Outside) -> None:
     code, said = await run(around, send_test, "test", "nowhere", "x")
     assert (code, said) == (1, "no active channel account has the public key nowhere")
