@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import aiohttp
 
+from bot.auditing import EMAIL
 from bot.catalogues import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, Catalogues, CataloguesMissing
 from bot.machines import broker_of
 from bot.master_key import master_key
@@ -16,7 +17,7 @@ from notifier.preview import Preview
 from notifier.providers import build_channels
 from notifier.providers.accounts import faults_of
 from notifier.rendering import Renderer
-from storage import rotation
+from storage import misses, rotation
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
 from storage.clock import RealClock
 from storage.database import Database, DatabaseAway, DatabaseUnusable
@@ -27,6 +28,7 @@ from storage.sealing import MasterKey, SealBroken
 from telemetry.mqtt import BrokerAway, MqttLink
 from telemetry.topics import SUBSCRIPTION
 from workflows.administration.unreachable import told_roles
+from workflows.identity.roles import Role
 from workflows.registry import all_workflows
 
 LANGUAGES = (DEFAULT_LANGUAGE, SOURCE_LANGUAGE)
@@ -75,6 +77,9 @@ async def check(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
             if not missing:
                 async for finding in _people_and_accounts(db, key):
                     yield finding
+                if settings.alarm_url is None:
+                    async for finding in _deaf_to_the_auditor(db):
+                        yield finding
     except (DatabaseAway, DatabaseUnusable) as wrong:
         yield Finding("database", False, str(wrong))
 
@@ -130,6 +135,14 @@ async def _people_and_accounts(db: Database, key: MasterKey) -> AsyncIterator[Fi
                 yield Finding(subject, False, str(broken))
     for row in await db.fetch(UNREACHABLE, told_roles(all_workflows()), RealClock().now()):
         yield Finding(f"{row['name']}: {row['role']}", False, "nobody who could be told")
+
+
+async def _deaf_to_the_auditor(db: Database) -> AsyncIterator[Finding]:
+    """Hospitals where no administrator has a mail address: what the auditor finds would stand in the log alone."""
+    for row in await db.fetch("SELECT name, path FROM organisation WHERE kind = 'hospital' ORDER BY name"):
+        if not await misses.hearers(db, row["path"], Role.ADMINISTRATOR, EMAIL, RealClock().now()):
+            words = "no administrator has a mail address, and YISHE_ALARM_URL is not set"
+            yield Finding(f"{row['name']}: auditor's alarm", False, words)
 
 
 def _ids(key: MasterKey) -> str:

@@ -10,8 +10,8 @@ from tests.support.towns import OutsideWorld, build_hospitals, outside_world
 KEY = new_master_key()
 
 
-async def _check(dsn: str, folder: Path, key: str = KEY) -> tuple[int, list[str]]:
-    settings = {"DATABASE_URL": dsn, "YISHE_MASTER_KEY": key, "YISHE_DATA_DIR": str(folder / "data")}
+async def _check(dsn: str, folder: Path, key: str = KEY, **more: str) -> tuple[int, list[str]]:
+    settings = {"DATABASE_URL": dsn, "YISHE_MASTER_KEY": key, "YISHE_DATA_DIR": str(folder / "data"), **more}
     code, said = await run("check", settings=settings, folder=folder)
     return code, said.splitlines()
 
@@ -36,6 +36,17 @@ async def test_a_good_set_up_is_fine_but_for_roles_that_nobody_holds(
     assert not [line for line in wrong if "Hospital 0: engineer" in line or "Hospital 0:" not in line]
     assert "ok   migrations: complete" in lines
     assert code == 1
+
+
+async def test_a_hospital_where_nobody_would_hear_the_auditor_is_named(
+    database_url: str, tmp_path: Path
+) -> None:
+    await _people(database_url)
+    _, lines = await _check(database_url, tmp_path)
+    deaf = "FAIL Hospital 0: auditor's alarm: no administrator has a mail address, and YISHE_ALARM_URL is not set"
+    assert deaf in lines
+    _, lines = await _check(database_url, tmp_path, YISHE_ALARM_URL="https://alarms.example/x")
+    assert deaf not in lines
 
 
 async def test_everything_fine_ends_with_code_0(database_url: str, tmp_path: Path) -> None:
