@@ -22,6 +22,7 @@ class SmtpStub:
     at_data: str | None = None
     at_sign_in: str | None = None
     silent_after_data: bool = False
+    most_bytes: int = 32 * 1024 * 1024
     slow_after_data_s: float = 0.0
     silent_at_noop: bool = False
     gone_after_data: bool = False
@@ -117,6 +118,7 @@ async def serving(
 ) -> AsyncIterator[SmtpStub]:
     """Listen on a free port until the end of the block."""
     options: dict[str, Any] = {"tls_context": starttls, "authenticator": stub.sign_in}
+    options["data_size_limit"] = stub.most_bytes
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: _Watched(stub, hostname="mx.example", auth_require_tls=False, **options),

@@ -25,6 +25,10 @@ _BYTES_A_SECOND = 256_000
 _GOODBYE = 421
 
 
+Forms = tuple[bytes, bytes]
+"""A mail with its photos, and without."""
+
+
 class EmailChannel(Unchangeable):
     """Mails over connections that are kept. `files` is where photos are read; without it none go along.
 
@@ -61,10 +65,12 @@ class EmailChannel(Unchangeable):
         mail = FrozenMail.model_validate(payload)
         sender = account_of(account)
         progress = _Progress()
-        whole = mail_bytes(mail, await self._photos.read(mail.photos))
+        photos = await self._photos.read(mail.photos)
+        bare = mail_bytes(mail)
+        forms = (mail_bytes(mail, photos), bare) if photos else (bare, bare)
         try:
             async with asyncio.timeout(self._total_s):
-                note = await self._deliver(whole, checked_address(address), account.id, sender, progress)
+                note = await self._deliver(forms, checked_address(address), account.id, sender, progress)
         except (aiosmtplib.SMTPException, OSError) as error:
             failed = failure(error, progress.stage)
         else:
@@ -77,7 +83,7 @@ class EmailChannel(Unchangeable):
         await self._pool.close()
 
     async def _deliver(
-        self, mail: bytes, recipient: str, account_id: int, sender: EmailAccount, progress: "_Progress"
+        self, forms: Forms, recipient: str, account_id: int, sender: EmailAccount, progress: "_Progress"
     ) -> str:
         """A kept connection that turns out to be gone before the mail was on it is replaced by a new one, once."""
 
@@ -88,9 +94,9 @@ class EmailChannel(Unchangeable):
             # One recipient a mail: a refusal is this recipient's, there is none in part.
             await line.server.rcpt(recipient)
             progress.stage = Stage.DATA
-            return (
-                await line.server.data(mail, timeout=self._answer_s + len(mail) / _BYTES_A_SECOND)
-            ).message
+            mail = _fitting(forms, line)
+            timeout = self._answer_s + len(mail) / _BYTES_A_SECOND
+            return (await line.server.data(mail, timeout=timeout)).message
 
         try:
             return await self._pool.with_line(account_id, sender, hand_over)
@@ -99,6 +105,13 @@ class EmailChannel(Unchangeable):
                 raise
         progress.stage = Stage.CONNECT
         return await self._pool.with_line(account_id, sender, hand_over, fresh=True)
+
+
+def _fitting(forms: Forms, line: Line) -> bytes:
+    """With photos, unless the server said that it takes no mail as large as that (RFC 1870)."""
+    whole, bare = forms
+    most = line.server.esmtp_extensions.get("size", "").strip()
+    return bare if most.isdecimal() and 0 < int(most) < len(whole) else whole
 
 
 class _Progress:

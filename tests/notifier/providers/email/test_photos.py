@@ -25,9 +25,9 @@ class Files:
         return self._contents[sha256]
 
 
-async def arrived(files: Files, *, times: int = 1, send_photos: bool = True) -> list[bytes]:
+async def arrived(files: Files, *, times: int = 1, send_photos: bool = True, **stub: int) -> list[bytes]:
     channel = EmailChannel(ManualClock(), files)
-    async with serving(SmtpStub()) as server:
+    async with serving(SmtpStub(**stub)) as server:  # type: ignore[arg-type] # all of them are numbers
         sender = account(server.port, send_photos=send_photos)
         payload = channel.compose(content(photos=PHOTOS), TO, sender)
         for _ in range(times):
@@ -63,3 +63,11 @@ async def test_what_is_missing_too_large_or_no_picture_stays_on_the_page() -> No
 async def test_an_account_sends_none_unless_it_is_told_to() -> None:
     (raw,) = await arrived(Files(a=JPEG), send_photos=False)
     assert attached(raw) == []
+
+
+async def test_a_server_that_takes_no_large_mails_gets_the_words_alone() -> None:
+    large = Files(a=JPEG + b"x" * 200_000)
+    (raw,) = await arrived(large, most_bytes=100_000)
+    assert attached(raw) == []
+    (raw,) = await arrived(large, most_bytes=400_000)
+    assert len(attached(raw)) == 1
