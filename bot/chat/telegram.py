@@ -24,7 +24,14 @@ from bot.chat.linking import LinkDesk
 from notifier.channel import Account, Replacement
 from notifier.providers.telegram.account import TelegramAccount, account_of
 from notifier.providers.telegram.messages import TEXT_UNITS
-from notifier.providers.telegram.updates import Event, Pressed, UpdateRejected, Written, parse_update
+from notifier.providers.telegram.updates import (
+    Event,
+    Pressed,
+    UpdateRejected,
+    Wordless,
+    Written,
+    parse_update,
+)
 from notifier.trim import fit_units
 from storage.channel_accounts import OpenedAccount
 from workflows.actor import Door
@@ -111,6 +118,8 @@ class TelegramCallback:
         match event:
             case Written():
                 return _message(event.chat_id, await self._say(account_id, event, key))
+            case Wordless():
+                return _message(event.chat_id, await self._wordless(account_id, event))
             case Pressed():
                 outcome = await self._press(account_id, telegram, event, key)
                 return _answer(event, outcome)
@@ -127,6 +136,10 @@ class TelegramCallback:
         if start:
             return self._front.greeting(person)
         return await self._front.say(person, Door.TELEGRAM, _ADDRESSED.sub(r"\1", event.text), key)
+
+    async def _wordless(self, account_id: int, event: Wordless) -> Reply:
+        person = await self._front.person(account_id, str(event.chat_id))
+        return self._front.wordless(person) if person else self._desk.not_linked(event.language)
 
     async def _press(
         self, account_id: int, telegram: TelegramAccount, event: Pressed, key: str

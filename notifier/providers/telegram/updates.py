@@ -29,6 +29,15 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Wordless:
+    """Somebody sent something without words to be read: a picture, a voice, a place."""
+
+    update_id: int
+    chat_id: int
+    language: str | None
+
+
+@dataclass(frozen=True)
 class Pressed:
     """Somebody pressed a button below a message. `data` is what the button sends back."""
 
@@ -47,7 +56,21 @@ class Other:
     update_id: int
 
 
-Event = Written | Pressed | Other
+Event = Written | Wordless | Pressed | Other
+_CONTENTS = frozenset(
+    {
+        "animation",
+        "audio",
+        "contact",
+        "document",
+        "location",
+        "photo",
+        "sticker",
+        "video",
+        "video_note",
+        "voice",
+    }
+)
 
 
 class _Wire(BaseModel):
@@ -74,7 +97,7 @@ class _User(_Wire):
 class _Message(_Wire):
     chat: _Chat
     sender: Annotated[_User, Field(alias="from")]
-    text: Annotated[str, Field(max_length=4096)]
+    text: Annotated[str, Field(max_length=4096)] | None = None
 
 
 class _Card(_Wire):
@@ -112,8 +135,15 @@ def _event(envelope: _Envelope) -> Event:
     if envelope.message is not None:
         message = _Message.model_validate(envelope.message)
         if message.chat.id == message.sender.id:
-            return Written(envelope.update_id, message.chat.id, _language(message.sender), message.text)
+            return _said(envelope, message)
     return Other(envelope.update_id)
+
+
+def _said(envelope: _Envelope, message: _Message) -> Event:
+    of = (envelope.update_id, message.chat.id, _language(message.sender))
+    if message.text is not None:
+        return Written(*of, message.text)
+    return Wordless(*of) if _CONTENTS & envelope.message.keys() else Other(envelope.update_id)
 
 
 def _language(user: _User) -> str | None:

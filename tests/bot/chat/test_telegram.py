@@ -82,7 +82,7 @@ GROUP = {"chat": {"id": -100123, "type": "supergroup"}}
         {"message": {"text": "todo", "from": {"id": 102, "is_bot": False}, **GROUP}},
         {
             "message": {
-                "photo": [],
+                "pinned_message": {},
                 "from": {"id": 102, "is_bot": False},
                 "chat": {"id": 102, "type": "private"},
             }
@@ -214,6 +214,19 @@ async def test_every_command_is_answered_in_the_chat(bot: Bot, text: str, words:
     assert (answer.method["method"], answer.method["chat_id"]) == ("sendMessage", 102)
     assert answer.method["parse_mode"] == "HTML"
     assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    "what", [{"photo": [{}], "caption": "报修 CT-0001 x"}, {"voice": {}}, {"sticker": {}}]
+)
+async def test_a_picture_or_voice_is_answered_with_what_can_be_understood(
+    bot: Bot, what: dict[str, Any]
+) -> None:
+    for user, words in (("engineer", "[zh]I did not understand"), (STRANGER, "I do not know this chat yet")):
+        chat = {"id": CHATS.get(str(user), STRANGER), "type": "private"}
+        sender = {"id": chat["id"], "is_bot": False, "language_code": "zh-hans"}
+        answer = await bot.send({"message": {"chat": chat, "from": sender, **what}})
+        assert words in answer.text
 
 
 async def test_fault_is_reported_once_however_often_the_update_comes(bot: Bot) -> None:
