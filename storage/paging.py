@@ -38,10 +38,14 @@ class CursorBroken(ValueError):
 
 @dataclass(frozen=True)
 class Sort:
-    """One way to sort: an SQL expression of ours, and what kind of value it has (it may be NULL)."""
+    """One way to sort: an SQL expression of ours, and what kind of value it has (it may be NULL).
+
+    `always`: no row is without a value, so that an index on it leads to the place to go on from.
+    """
 
     sql: str
     kind: Kind = "text"
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,12 +127,13 @@ class Listing:
 
     def _statement(self, where: Where, sort: Sort, order: Order) -> tuple[str, Sequence[Any]]:
         direction = "DESC" if order.descending else "ASC"
+        missing_last = "" if sort.always else f"({sort.sql}) IS NULL, "
         if order.after is not None:
             where = _from(where, sort, order.descending, order.after, self.key)
         statement = (
             f"SELECT {self.columns}, {sort.sql} AS sort_value, {self.key} AS sort_key "
             f"FROM {self.source} WHERE {where.sql} "
-            f"ORDER BY ({sort.sql}) IS NULL, {sort.sql} {direction}, {self.key} {direction} LIMIT {order.size + 1}"
+            f"ORDER BY {missing_last}{sort.sql} {direction}, {self.key} {direction} LIMIT {order.size + 1}"
         )
         return statement, where.values
 
@@ -136,6 +141,10 @@ class Listing:
 def _from(where: Where, sort: Sort, descending: bool, after: Cursor, key: str) -> Where:
     """What comes behind the last row that was shown."""
     beyond = "<" if descending else ">"
+    if sort.always:
+        reached = f"{sort.sql} {beyond}= {{0}}::{sort.kind}"
+        passed = f"{sort.sql} {beyond} {{0}}::{sort.kind} OR {key} {beyond} {{1}}"
+        return where.also(f"{reached} AND ({passed})", after.value, after.key)
     if after.value is None:
         return where.also(f"({sort.sql}) IS NULL AND {key} {beyond} {{}}", after.key)
     return where.also(

@@ -38,7 +38,8 @@ SOURCE = """message m LEFT JOIN delivery d ON d.message_id = m.id
   LEFT JOIN organisation o ON o.id = coalesce(c.organisation_id, m.organisation_id)
   LEFT JOIN person p ON p.id = m.person_id LEFT JOIN participant part ON part.id = m.participant_id
   LEFT JOIN channel_account a ON a.id = coalesce(d.account_id, m.account_id)"""
-SORTS = {"at": Sort("m.created_at", "timestamptz")}
+# Messages are numbered as they are queued, and by their number an index leads to any page of the list.
+SORTS = {"at": Sort("m.id", "bigint", always=True)}
 # A message tried on several channels has a row for each; one that was not tried has one of its own.
 LINES = Listing(COLUMNS, SOURCE, "coalesce(d.id, -m.id)", SORTS)
 WORDS = "concat_ws(' ', p.name, part.name, a.name, c.number)"

@@ -1,7 +1,9 @@
 """The ledger of messages: whose, how far each came, what it cost, and its way step by step."""
 
 import io
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from openpyxl import load_workbook
@@ -175,3 +177,20 @@ async def test_days_the_other_way_round_mean_the_same(pages: Pages) -> None:
     visitor = await administrator(pages)
     for query in ("since=2026-01-01&until=2027-01-01", "since=2027-01-01&until=2026-01-01"):
         assert case.number in (await visitor.get(f"/messages?{query}")).text, query
+
+
+async def test_pages_of_the_ledger_hold_every_row_once(pages: Pages) -> None:
+    await told(pages)
+    more = (
+        "INSERT INTO message (created_at, case_version, kind, person_id, lane, variables, next_at, state) "
+        "SELECT $1, 0, 'digest.list', $2, '', '{\"count\": 2}', $1, 'sent' FROM generate_series(1, 120)"
+    )
+    await pages.db.execute(more, pages.clock.now(), pages.world.engineer)
+    engineer = await pages.person(pages.world.engineer)
+    rows, url = list[str](), "/messages?sort=at"
+    while url:
+        text = (await engineer.get(url)).text
+        rows += re.findall(r'<td class="lead"><a href="/messages/(\d+)"', text)
+        url = unescape("".join(re.findall(r'rel="next" href="([^"]+)"', text)))
+    assert len(rows) > 120
+    assert rows == sorted(set(rows), key=int)

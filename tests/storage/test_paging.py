@@ -19,6 +19,7 @@ SORTS = {
     "at": Sort("r.at", "timestamptz"),
     "price": Sort("r.price", "numeric"),
     "age": Sort("r.age", "bigint"),
+    "id % 5": Sort("r.id % 5", "bigint", always=True),
 }
 ROWS = Listing("r.id, r.name", "rows r", "r.id", SORTS)
 
