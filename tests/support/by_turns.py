@@ -71,9 +71,11 @@ class Turns:
     async def run(self, starts: tuple[WarmStarts, WarmStarts], settings: tuple[dict[str, str], ...]) -> None:
         """Kill one, then the other, until everybody has been told."""
         running = [await each.start(own) for each, own in zip(starts, settings, strict=True)]
+        before = self.count
         while left := await self.left():
             turn = self.kills % 2
-            self.faults(round(self.count * SHARE / 40) or 1)
+            self.faults(round((before - left) * SHARE / len(CHANNELS)) or 1)  # as many mails as of the others
+            before = left
             await asyncio.sleep(self.rng.uniform(0.2, 1.0))
             await self._less_than(left)
             running[turn].send(signal.SIGKILL)
