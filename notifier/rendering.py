@@ -137,11 +137,15 @@ class Renderer:
 
 
 def _asides(message: Claimed, kind: MessageKind, gettext: Gettext) -> tuple[Button, ...]:
-    """What a person can say of it. What is taken back once it is not true needs none, and could not be with them."""
+    """What a person can say of it. What is taken back once it is not true needs none, and could not be with them.
+
+    Work that is somebody's own is not stopped by a touch.
+    """
     if message.person_id is None or kind.recalled:
         return ()
     read = Button(READ, gettext(HAVE_READ))
-    return (read, Button(STOP, gettext(NO_MORE))) if may_be_muted(kind.name, kind.severity) else (read,)
+    may_stop = not kind.buttons and may_be_muted(kind.name, kind.severity)
+    return (read, Button(STOP, gettext(NO_MORE))) if may_stop else (read,)
 
 
 def _photos(message: Claimed, kind: MessageKind, gettext: Gettext) -> tuple[tuple[str, str], ...]:

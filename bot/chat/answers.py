@@ -69,6 +69,10 @@ class Pages:
         """Where a person gets the code that links their Telegram."""
         return f"{self.public_url}/me/telegram"
 
+    def own_notices(self) -> str:
+        """What the reader hears, and what they stopped."""
+        return f"{self.public_url}/me/notices"
+
     def devices(self) -> str:
         """All devices in the reader's scope, with a search."""
         return f"{self.public_url}/devices"

@@ -3,7 +3,7 @@
 The same road as a reply by SMS or a link in a mail: it acknowledges, and decides nothing.
 """
 
-from bot.chat.answers import Reply
+from bot.chat.answers import Link, Pages, Reply
 from notifier.rendering import READ, STOP
 from storage.access import NotVisible, cards
 from storage.access.cards import Notice
@@ -19,15 +19,17 @@ from workflows.errors import CaseNotFound
 ASIDES = frozenset({READ, STOP})
 NOTED, STOPPED = N_("Noted: you have read this."), N_("You will not be told of this kind of message for now.")
 MAY_NOT = N_("This kind of message cannot be stopped.")
+WHAT_I_STOPPED = N_("See what I stopped, or hear it again")
 
 
 class Asides:
     """Takes them from every provider's chat."""
 
-    def __init__(self, db: Database, acknowledging: Acknowledging, clocks: Clocks) -> None:
+    def __init__(self, db: Database, acknowledging: Acknowledging, clocks: Clocks, pages: Pages) -> None:
         self._db = db
         self._acknowledging = acknowledging
         self._clocks = clocks
+        self._pages = pages
 
     async def take(
         self, person: Viewer, door: Door, unique_id: str, account_id: int, aside: str, _: Gettext
@@ -35,7 +37,8 @@ class Asides:
         """What came of it. Safe to repeat. Raises `CaseNotFound` for a message to somebody else, `DatabaseAway`."""
         notice = await self._notice(person, unique_id, account_id)
         if aside == STOP:
-            return Reply.of(_(await self._stop(notice, door)))
+            back = Link(_(WHAT_I_STOPPED), self._pages.own_notices())
+            return Reply.of(_(await self._stop(notice, door)), back)
         await self._acknowledging.acknowledge(notice.message_id, door, delivery_id=notice.delivery_id)
         return Reply.of(_(NOTED))
 

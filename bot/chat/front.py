@@ -92,7 +92,7 @@ class ChatFront:
         self._clocks = clocks
         self._pages = Pages(settings.public_url.rstrip("/"))
         self._acknowledging = Acknowledging(db, engine, cases.registry, clocks)
-        self._asides = Asides(db, self._acknowledging, clocks)
+        self._asides = Asides(db, self._acknowledging, clocks, self._pages)
 
     async def person(self, account_id: int, address: str) -> Viewer | None:
         """Who that is, if they are known and active. Raises `DatabaseAway`."""

@@ -223,4 +223,4 @@ def _link(link: Link) -> str:
 
 def _harmless(words: str) -> str:
     """Somebody's words must not become a link inside of an answer of ours."""
-    return words.replace("<", "＜")
+    return words.replace("<", "＜").replace(">", "＞")

@@ -46,9 +46,8 @@ async def test_a_notice_that_asked_for_a_form_says_who_filled_it_in(around: Outs
     case = await around.report()
     await around.drain()
     notices = [(await around.phone(user))[0] for user in ("engineer", "second_engineer")]
-    assert [[item["text"] for item in n["body"]["action_menu"]["action_list"]] for n in notices] == [
-        ["I have read this", "Stop such messages"]
-    ] * 2
+    menus = [[item["text"] for item in n["body"]["action_menu"]["action_list"]] for n in notices]
+    assert menus == [["I have read this"]] * 2
     await around.triage(case, "0")
     assert await around.notifier.decided.run_due() == 2
     for user in ("engineer", "second_engineer"):

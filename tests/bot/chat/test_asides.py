@@ -19,11 +19,11 @@ SELECT $1, id, created_at, $3, 'wecom', 'engineer', 'storm-card', '{}', 'accepte
 """
 
 
-async def notice(rig: Rig, severity: str = "notice") -> str:
-    """What the engineer is told of a fault."""
+async def notice(rig: Rig, severity: str = "notice", user: str = "engineer") -> str:
+    """What somebody is told of a fault."""
     case = await rig.reported()
     await rig.db.execute("UPDATE message SET severity = $1", severity)
-    return await rig.card_of(case, "engineer")
+    return await rig.card_of(case, user)
 
 
 async def choose(rig: Rig, user: str, key: str, card: str) -> str:
@@ -44,9 +44,10 @@ async def test_whoever_says_so_has_read_it_and_the_case_stays_as_it_is(rig: Rig)
 
 
 async def test_a_kind_is_stopped_for_its_reader(rig: Rig) -> None:
-    card = await notice(rig)
-    assert "You will not be told" in await choose(rig, "engineer", "notice.stop", card)
-    assert await rows(rig, MUTES) == [(rig.world.engineer, "repair.please_triage", "wecom")]
+    card = await notice(rig, "info", "reporter")
+    said = await choose(rig, "reporter", "notice.stop", card)
+    assert ("You will not be told" in said, "/me/notices" in said) == (True, True)
+    assert await rows(rig, MUTES) == [(rig.world.reporter, "repair.received", "wecom")]
 
 
 async def test_what_is_urgent_is_never_stopped(rig: Rig) -> None:
