@@ -142,14 +142,14 @@ class Ears:
         connection = await asyncpg.connect(self._db.dsn, timeout=5)
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
+        waits = [asyncio.create_task(event.wait(), name="ears") for event in (stop, lost)]
         try:
             for channel in self._wakes:
                 await connection.add_listener(channel, self._heard)
-            waits = [asyncio.create_task(event.wait(), name="ears") for event in (stop, lost)]
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
             for wait in waits:
                 wait.cancel()
-        finally:
             with suppress(*AWAY_ERRORS):
                 await connection.close(timeout=2)
 
