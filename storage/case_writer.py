@@ -94,7 +94,7 @@ class Written:
 
 STEP_KIND = "case.step"
 DUE_AT = due("m.severity", "$7")
-# A listener hears each kind once, however many people are told. What another system hears is a record, and so it is
+# A listener hears each kind once, however many people are told, and a group once, whatever it listens to. What another system hears is a record, and so it is
 # told that it was even when the case has moved on.
 WRITE = """
 WITH moved AS (
@@ -126,7 +126,8 @@ told AS (
 heard AS (
   INSERT INTO message (created_at, case_id, case_version, kind, account_id, address, lane, variables, valid_while,
                        severity, next_at, due_at)
-  SELECT $7, $1, $3, m.kind, l.account_id, l.address, concat_ws('/', $1, 'ear', l.id), m.variables,
+  SELECT DISTINCT ON (l.account_id, l.address, m.kind) $7::timestamptz, $1::bigint, $3::int, m.kind, l.account_id,
+         l.address, concat_ws('/', $1, 'ear', l.account_id, nullif(l.address, '')), m.variables,
          CASE WHEN a.kind <> 'webhook' THEN m.valid_while END, m.severity, $7, {due_at}
     FROM listener l JOIN channel_account a ON a.id = l.account_id AND a.active
     JOIN work_case c ON c.id = $1 JOIN organisation o ON o.id = c.organisation_id

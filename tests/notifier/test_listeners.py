@@ -12,6 +12,11 @@ SELECT m.kind, m.state, d.state AS delivery, d.tries, d.error_code, d.maybe_twic
   FROM message m LEFT JOIN delivery d ON d.message_id = m.id WHERE m.account_id = $1 ORDER BY m.id, d.id
 """
 
+HEARS_BELOW_TOO = """
+INSERT INTO listener (organisation_id, account_id, address, name, severities, workflows, hears_steps)
+SELECT $1, account_id, address, 'again', severities, workflows, true FROM listener
+"""
+
 
 async def told(around: Outside, account: int) -> list[Record]:
     return list(await around.db.fetch(TOLD, account))
@@ -65,6 +70,19 @@ async def test_a_receiver_that_wants_no_more_is_a_dead_letter_that_can_be_sent_a
     assert await around.send_again(message["id"])
     await around.drain()
     assert len(await events(around)) == 1
+
+
+async def test_a_group_that_listens_here_and_above_hears_each_thing_once_and_in_order(
+    around: Outside,
+) -> None:
+    account = await listen(around, "telegram", ["notice"], steps=True)
+    await around.db.execute(HEARS_BELOW_TOO, around.world.department)
+    await around.awaiting_approval()
+    await around.drain()
+    rows = await around.db.fetch("SELECT kind, lane FROM message WHERE account_id = $1 ORDER BY id", account)
+    kinds = [row["kind"] for row in rows]
+    assert sorted(kinds) == ["case.step"] * 2 + ["repair.please_approve", "repair.please_triage"]
+    assert len({row["lane"] for row in rows}) == 1
 
 
 async def test_groups_hear_once_and_can_only_open_pages(around: Outside) -> None:
