@@ -94,8 +94,8 @@ class Written:
 
 STEP_KIND = "case.step"
 DUE_AT = due("m.severity", "$7")
-# A listener hears each kind once, however many people are told, and a group once, whatever it listens to. What another system hears is a record, and so it is
-# told that it was even when the case has moved on.
+# A listener hears each kind once, however many people are told, and a group once, whatever it listens to. What another
+# system hears is a record, and so it is told that it was even when the case has moved on.
 WRITE = """
 WITH moved AS (
   UPDATE work_case SET state = $2, version = $3,
