@@ -15,6 +15,7 @@ from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import RealClock
 from tests.support.channel_contents import content
 from tests.support.robot_town import BOT, RobotTown, robot_town
+from tests.support.world import add_contact
 
 
 @pytest.fixture
@@ -59,6 +60,36 @@ async def test_a_press_that_is_too_late_is_told_why_and_the_card_stays(town: Rob
 
     assert f"/cases/{case.number})" in await town.eventually(told)
     assert (await town.history(case))[-1][0] == "estimate"
+
+
+async def test_who_is_reached_by_nothing_else_says_by_the_cards_menu_that_they_read_it(
+    town: RobotTown,
+) -> None:
+    await add_contact(town.service.db, town.world.reporter, town.account, "u2")
+    await town.awaiting_approval()
+    await sent(town)
+
+    async def chat() -> list[dict[str, Any]]:
+        chats = (await town.box.get("/sandbox/state"))["bots"]["chats"]
+        return next(each["messages"] for each in chats if each["userid"] == "u2")
+
+    card = (await chat())[0]["body"]
+    assert [each["key"] for each in card["action_menu"]["action_list"]] == ["notice.read", "notice.stop"]
+    who = {"bot_id": BOT, "userid": "u2", "task_id": card["task_id"], "key": "notice.read"}
+    await town.box.post("/sandbox/bot/press", who)
+
+    async def noted() -> bool:
+        row = await town.service.db.fetchrow(
+            "SELECT acknowledged_way FROM message WHERE acknowledged_at IS NOT NULL"
+        )
+        return row is not None and row["acknowledged_way"] == "wecom"
+
+    await town.eventually(noted)
+
+    async def said() -> bool:
+        return (await chat())[-1]["msgtype"] == "markdown"
+
+    await town.eventually(said)
 
 
 @pytest.mark.parametrize(
