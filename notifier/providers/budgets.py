@@ -29,7 +29,7 @@ BUDGETS: Mapping[str, Sequence[Budget]] = {
     "wecom_bot": MEMBERS,
     "wecom_robot": (_in_all(20, MINUTE, reserve=4),),
     # It says so with 429 when a bot sends too many: 30 a second in all, one a second in a chat, 20 a minute in a group.
-    "telegram": (Budget(1, SECOND), Budget(20, MINUTE, only_groups=True), _in_all(30, SECOND)),
+    "telegram": (Budget(1, SECOND), Budget(20, MINUTE, reserve=4, only_groups=True), _in_all(30, SECOND)),
     # 50 notices a day for one number and template; for the number alone it holds whatever the template.
     "sms": (Budget(50, DAY, reserve=5, near=NEAR),),
     # 10 a day for one number, unless its console says otherwise.

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,9 +67,9 @@ def test_no_try_waits_longer_than_the_longest_window(limits: list[Budget], waits
     assert until <= now + max(budget.window for budget in limits)
 
 
-def test_a_group_keeps_some_of_its_minute_for_what_is_urgent() -> None:
-    route = Route(None, 1, "wecom_robot", "")
-    had = {(1, ""): [], (1, WHOLE_ACCOUNT): [START] * 16}
-    counted = Tally(BUDGETS, START, had)
+@pytest.mark.parametrize(("channel", "group"), [("wecom_robot", ""), ("telegram", "-1001234567890")])
+def test_a_group_keeps_some_of_its_minute_for_what_is_urgent(channel: str, group: str) -> None:
+    route, now = Route(None, 1, channel, group), START + timedelta(seconds=30)
+    counted = Tally(BUDGETS, now, {(1, group): [START] * 16, (1, WHOLE_ACCOUNT): [START] * 16})
     assert counted.until(route, pressing=False) == START + timedelta(minutes=1)
     assert counted.until(route, pressing=True) is None
