@@ -84,7 +84,7 @@ class Sender:
         Raises `DatabaseAway`; the lease then runs out and the message is claimed again.
         """
         await self._storms.a_moment(message)
-        async with self._db.transaction() as tx:
+        async with self._storms.turn(message), self._db.transaction() as tx:
             delivery = await self._beginning.begin(tx, message)
         if delivery is not None:
             self._fail.hit("notifier.frozen")

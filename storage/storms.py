@@ -19,7 +19,10 @@ NEWS = "/news"
 
 @dataclass(frozen=True)
 class Storm:
-    """One that goes on. `count` is of cases; `message_id` is the message that told of it last, with `told` of them."""
+    """One that goes on. `count` is of cases; `message_id` is the message that told of it last, with `told` of them.
+
+    `since` is the time of day of its first alarm, as people are told it.
+    """
 
     id: int
     person_id: int
@@ -31,6 +34,7 @@ class Storm:
     message_id: int
     told: int
     told_at: datetime
+    since: str
 
     @property
     def workflow(self) -> str:
@@ -67,7 +71,7 @@ class Telling:
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('storm/' || $1::text || '/' || $2::text, 0))"
 COLUMNS = """
 s.id, s.person_id, s.subject, o.path, s.began_at, s.last_at, s.count, s.message_id,
-(m.variables->>'count')::int AS told, m.created_at AS told_at
+(m.variables->>'count')::int AS told, m.created_at AS told_at, m.variables->>'since' AS since
   FROM storm s JOIN person p ON p.id = s.person_id JOIN organisation o ON o.id = p.organisation_id
   JOIN message m ON m.id = s.message_id AND m.created_at >= s.began_at
 """
@@ -171,7 +175,8 @@ async def begin(tx: Connection, message: Claimed, subject: str, telling: Telling
     )
     storm, told_by = row or (0, 0)
     await tx.execute(TOLD_BY, storm, told_by)
-    return Storm(storm, message.person_id or 0, subject, message.path, now, now, 0, told_by, 0, now)
+    since = str(telling.variables["since"])
+    return Storm(storm, message.person_id or 0, subject, message.path, now, now, 0, told_by, 0, now, since)
 
 
 async def join(tx: Connection, storm: Storm, message: Claimed, now: datetime, settle: timedelta) -> int:

@@ -1,9 +1,11 @@
 """Storm mode: many messages of one workflow to one person become one with their number and a link."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -44,6 +46,7 @@ class Storms:
         self._rules = rules
         self._business = business
         self._real = real
+        self._turns: WeakValueDictionary[tuple[int | None, str], asyncio.Lock] = WeakValueDictionary()
 
     async def a_moment(self, message: Claimed) -> None:
         """Let those that come along with a first message be there when it is decided upon."""
@@ -52,6 +55,17 @@ class Storms:
         age = (self._real.now() - message.created_at).total_seconds()
         if 0 <= age < MOMENT_S:
             await asyncio.sleep(MOMENT_S - age)
+
+    @asynccontextmanager
+    async def turn(self, message: Claimed) -> AsyncIterator[None]:
+        """Here one after the other decides about a person: who waits for that has no connection in hand."""
+        if not self._may_storm(message):
+            yield
+            return
+        key = (message.person_id, message.workflow)
+        mine = self._turns[key] = self._turns.get(key) or asyncio.Lock()
+        async with mine:
+            yield
 
     async def take(self, tx: Connection, message: Claimed) -> bool:
         """Is it told along with others? Then nothing is left to be sent of it. The message must be held."""
@@ -94,7 +108,9 @@ class Storms:
 
     async def _begin(self, tx: Connection, message: Claimed, now: datetime) -> Storm:
         kind, subject = (BEGAN, "") if is_pressing(message) else (NEWS, storms.NEWS)
-        telling = Telling(kind.name, kind.severity, {"count": 0, "since": _clock(now)}, now + SETTLE)
+        telling = Telling(
+            kind.name, kind.severity, {"count": 0, "since": _clock(message.created_at)}, now + SETTLE
+        )
         storm = await storms.begin(tx, message, message.workflow + subject, telling, now)
         log.warning("storm_began", storm=storm.id, person=message.person_id, workflow=message.workflow)
         return storm
@@ -121,7 +137,7 @@ class Storms:
         self, tx: Connection, kind: MessageKind, storm: Storm, now: datetime, **more: str
     ) -> Telling:
         counts = {"count": storm.count, "open": await storms.still_open(tx, storm), "storm": storm.id}
-        return Telling(kind.name, kind.severity, {**counts, "since": _clock(storm.began_at), **more}, now)
+        return Telling(kind.name, kind.severity, {**counts, "since": storm.since, **more}, now)
 
     async def _limits(self, tx: Connection, path: str) -> Limits:
         found = await policy_values.nearest(tx, POLICY, path, self._business.now())
