@@ -26,4 +26,11 @@ NOT_STOPPED = MessageKind(
     severity=Severity.INFO,
     short=N_("It cannot be stopped by SMS"),
 )
-KINDS = (WHICH, HELP, NOT_STOPPED)
+REFUSED = MessageKind(
+    "sms.refused",
+    title=N_("Your reply did not acknowledge the case"),
+    summary=N_("It is noted that you have read the message. Please open the case to see what is left to do."),
+    severity=Severity.NOTICE,
+    short=N_("The case is not acknowledged yet"),
+)
+KINDS = (WHICH, HELP, NOT_STOPPED, REFUSED)

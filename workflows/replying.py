@@ -22,7 +22,7 @@ from storage.replies import Asked, Outcome, Reply, Telling
 from workflows.acknowledging import Acknowledged, Acknowledging
 from workflows.actor import Door
 from workflows.engine import Clocks
-from workflows.reply_messages import HELP, NOT_STOPPED, WHICH
+from workflows.reply_messages import HELP, NOT_STOPPED, REFUSED, WHICH
 from workflows.reply_words import Meant, Understood, Words, understood
 from workflows.stopping import may_stop_for
 
@@ -52,6 +52,9 @@ class Answered(StrEnum):
     STOPPED = "stopped"
     NOT_STOPPED = "not_stopped"
     UNSUBSCRIBED = "unsubscribed"
+
+
+TOLD_BACK = (Answered.WHICH, Answered.NOT_STOPPED, Acknowledged.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ class Replying:
             return await self._which(account, reply, named)
         if meant is Meant.STOP:
             return await self._stop(account, reply, one)
-        return await self._acknowledge(one)
+        return await self._acknowledge(account, reply, one)
 
     async def _meant(self, account: SmsAccount, reply: Reply, said: Understood) -> Meant:
         """Digits alone go on with what the sender was asked back about, else they acknowledge."""
@@ -117,10 +120,13 @@ class Replying:
         is_stop = understood(before, account.words).meant is Meant.STOP
         return Meant.STOP if is_stop else Meant.ACKNOWLEDGE
 
-    async def _acknowledge(self, one: Asked) -> _Ending:
+    async def _acknowledge(self, account: SmsAccount, reply: Reply, one: Asked) -> _Ending:
         done = await self._acknowledging.acknowledge(one.message_id, Door.SMS, delivery_id=one.delivery_id)
         # That it had been acknowledged may be by this very reply, noted by a process that died.
-        return _Ending(_about(done if done is not Acknowledged.UNKNOWN else Answered.IGNORED, one))
+        outcome = _about(done if done is not Acknowledged.UNKNOWN else Answered.IGNORED, one)
+        if done is not Acknowledged.REFUSED:
+            return _Ending(outcome)
+        return _Ending(outcome, await self._back(account, reply, one.person_id, REFUSED, {}))
 
     async def _stop(self, account: SmsAccount, reply: Reply, one: Asked) -> _Ending:
         period = await may_stop_for(self._db, self._clocks, one.kind, one.severity, one.path)
@@ -145,7 +151,7 @@ class Replying:
     ) -> Telling | None:
         """What the sender is told in return; nothing more to a phone that keeps answering by itself."""
         since = self._clocks.real.now() - ASKED_WITHIN
-        so_often = await replies.lately(self._db, reply.number, (Answered.WHICH, Answered.NOT_STOPPED), since)
+        so_often = await replies.lately(self._db, reply.number, TOLD_BACK, since)
         if person_id is None or so_often >= MOST_ASKED:
             return None
         return Telling(person_id, kind.name, account.id, variables)

@@ -236,3 +236,11 @@ async def test_who_writes_at_night_is_asked_back_at_once(road: SmsRoad) -> None:
     await road.dispatcher.drain()
     (told,) = await road.db.fetch("SELECT state FROM message WHERE kind = 'sms.which'")
     assert told["state"] == "sent"
+
+
+async def test_sender_is_told_when_the_case_was_not_acknowledged(road: SmsRoad) -> None:
+    (message,) = await asked(road, 1)
+    await road.db.execute("UPDATE message SET kind = 'alarm.alarm' WHERE id = $1", message)
+    assert (await road.replied("1"))["outcome"] == "refused"
+    assert [told["kind"] for told in await road.db.fetch(TOLD)] == ["sms.refused"]
+    assert await acknowledged(road) == [message], "that it was read is noted"
