@@ -13,7 +13,7 @@ from bot.rotation import told
 from bot.settings import Settings, SettingsWrong
 from notifier.channel import Channel
 from notifier.channels import as_account
-from notifier.preview import Preview
+from notifier.preview import Preview, Sample
 from notifier.providers import build_channels
 from notifier.providers.accounts import faults_of
 from notifier.rendering import Renderer
@@ -165,15 +165,23 @@ def _usable(subject: str, account: OpenedAccount | None, preview: Preview) -> Fi
         return Finding(subject, True, "not active any more")
     if wrong := sorted(faults_of(account.kind, account.settings, account.secrets)):
         return Finding(subject, False, f"missing or wrong: {', '.join(wrong)}")
-    samples = [
-        sample
-        for language in LANGUAGES
-        for sample in preview.samples(account.kind, as_account(account), account.name, language)
-    ]
+    samples = _samples(account, preview, "")
     if faulty := [sample for sample in samples if sample.fault]:
         named = sorted({f"{sample.kind} ({sample.language})" for sample in faulty})
         return Finding(subject, False, f"texts that do not fit or have no template: {', '.join(named)}")
-    return Finding(subject, True, f"secrets can be opened, settings are complete, {len(samples)} texts fit")
+    words = f"secrets can be opened, settings are complete, {len(samples)} texts fit"
+    if any(sample.fault for sample in _samples(account, preview, account.name)):
+        words += ", the account's name is too long for some and is cut"
+    return Finding(subject, True, words)
+
+
+def _samples(account: OpenedAccount, preview: Preview, sender: str) -> list[Sample]:
+    """Every message in every language; a sender's name that is cut takes nothing from what is said."""
+    return [
+        sample
+        for language in LANGUAGES
+        for sample in preview.samples(account.kind, as_account(account), sender, language)
+    ]
 
 
 def preview_of(channels: Mapping[str, Channel], texts: Catalogues) -> Preview:

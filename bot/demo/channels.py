@@ -58,7 +58,7 @@ SPOKEN = {
         "code": "TTS_100000001",
         "text": "医设提醒您，${level}，${what}。知悉请按1。",
         "variables": {
-            "level": {"source": "level", "length": 20},
+            "level": {"source": "level", "length": 24},
             "what": {"source": "what", "length": 60},
         },
     },
@@ -100,7 +100,7 @@ def channel_accounts(seed: int, at: Endpoints) -> list[ChannelAccount]:
     }
     return [
         _wecom(seed, "demo-province", PROVINCE, "演示省企业微信", at),
-        _wecom(seed, "demo-hospital2", "h2", "示例市中心医院企业微信（演示）", at),
+        _wecom(seed, "demo-hospital2", "h2", "中心医院企业微信（演示）", at),
         ChannelAccount("demo-mail", EMAIL, PROVINCE, "演示省邮箱", mail, {}),
         _robot(seed, "demo-robot", at),
         _hook(seed, "demo-hook", at),
@@ -132,7 +132,7 @@ def _wecom(seed: int, public_key: str, organisation: str, name: str, at: Endpoin
 
 def _robot(seed: int, public_key: str, at: Endpoints) -> ChannelAccount:
     secrets = {"key": "sandbox-" + token(seed, public_key, "key").replace("_", "-")}
-    name, settings = "示例市第一医院设备群机器人（演示）", {"base_url": at.wecom_url}
+    name, settings = "第一医院设备群（演示）", {"base_url": at.wecom_url}
     return ChannelAccount(public_key, ROBOT, "h1", name, settings, secrets)
 
 

@@ -2,14 +2,21 @@
 
 import re
 
+import aiohttp
+
+from bot.catalogues import Catalogues
+from bot.check import LANGUAGES, preview_of
 from bot.demo.sandbox_config import sandbox_config
 from bot.sandbox.config import SandboxConfig
 from notifier.channel import Account
+from notifier.channels import as_account
+from notifier.providers import build_channels
 from notifier.providers.aliyun_sms.account import account_of
 from notifier.providers.aliyun_voice.account import account_of as voice_of
 from notifier.providers.telegram.account import account_of as telegram_of
 from notifier.providers.tencent_sms.account import account_of as tencent_of
 from storage.channel_accounts import StoredChannelAccounts
+from storage.clock import RealClock
 from tests.support.demo import ENDPOINTS, Demo
 from workflows.identity.roles import Role
 
@@ -32,6 +39,21 @@ async def test_those_who_answer_for_it_can_be_told_by_sms_under_made_up_numbers(
     )
     assert [number for number in numbers if not re.fullmatch(r"199000000\d\d", number)] == []
     assert silent == []
+
+
+async def test_every_text_fits_the_accounts_of_the_demo_in_every_language(demo: Demo) -> None:
+    stored = StoredChannelAccounts(demo.db, demo.tools.sealer)
+    async with aiohttp.ClientSession() as http:
+        preview = preview_of(build_channels(http, RealClock()), Catalogues.load())
+        faulty = [
+            (opened.name, sample.kind, language)
+            for account_id in await demo.column("SELECT id FROM channel_account")
+            if (opened := await stored.by_id(account_id))
+            for language in LANGUAGES
+            for sample in preview.samples(opened.kind, as_account(opened), opened.name, language)
+            if sample.fault
+        ]
+    assert faulty == []
 
 
 async def test_sms_account_of_the_demo_agrees_with_the_one_that_the_sandbox_plays(demo: Demo) -> None:
