@@ -9,7 +9,7 @@ from datetime import datetime
 
 from storage import routing_notes
 from storage.database import Connection, Database
-from storage.outbox import ESCALATED, WOKEN, Claimed
+from storage.outbox import ESCALATED, WOKEN, Claimed, due
 from storage.routing_notes import What
 from storage.texts import N_
 
@@ -54,7 +54,8 @@ UPDATE message SET state = 'queued', next_at = $3, held = '{ESCALATED}', escalat
 """
 # Whoever was let sleep because somebody on duty was told.
 WAKE = f"""
-UPDATE message SET next_at = $4, held = '{WOKEN}' WHERE case_id = $1 AND case_version = $2 AND kind = $3
+UPDATE message SET next_at = $4::timestamptz, due_at = {due("severity", "$4::timestamptz")}, held = '{WOKEN}'
+ WHERE case_id = $1 AND case_version = $2 AND kind = $3
    AND state = 'queued' AND held = 'duty' RETURNING id
 """
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from storage.database import Connection, Database
-from storage.outbox import Claimed
+from storage.outbox import Claimed, due
 
 NEWS = "/news"
 
@@ -89,14 +89,15 @@ SELECT count(*), count(*) FILTER (WHERE created_at BETWEEN $7 AND $8) FROM (
      AND (m.state = 'queued' OR m.state <> 'withdrawn' AND m.created_at > $6)
    ORDER BY m.id DESC LIMIT $9) newest
 """
-BEGIN = """
+BEGIN = f"""
 WITH of AS (SELECT id, organisation_id FROM person WHERE id = $1),
 storm AS (INSERT INTO storm (person_id, subject, began_at, last_at) SELECT id, $2, $3, $3 FROM of RETURNING id),
 said AS (
   INSERT INTO message (created_at, case_version, kind, severity, person_id, organisation_id, lane, variables, next_at,
                        due_at)
   SELECT $3, 0, $4::varchar, $5::varchar, of.id, of.organisation_id, 'storm/' || storm.id,
-         $6::jsonb || jsonb_build_object('storm', storm.id), $7, $7 FROM of, storm RETURNING id)
+         $6::jsonb || jsonb_build_object('storm', storm.id), $7::timestamptz,
+         {due("$5::varchar", "$7::timestamptz")} FROM of, storm RETURNING id)
 SELECT storm.id, said.id FROM storm, said
 """
 TOLD_BY = "UPDATE storm SET message_id = $2 WHERE id = $1"
@@ -119,14 +120,16 @@ new AS (
 UPDATE storm SET count = count + new.cases, last_at = $6 FROM new WHERE id = $4 RETURNING count
 """
 # As long as nobody has begun to send it, the message counts on, and waits a little for more, but not for ever.
-COUNT_ON = """
-UPDATE message SET variables = variables || jsonb_build_object('count', $2::int), next_at = $3, due_at = $3
+COUNT_ON = f"""
+UPDATE message SET variables = variables || jsonb_build_object('count', $2::int), next_at = $3::timestamptz,
+       due_at = {due("severity", "$3::timestamptz")}
  WHERE id = $1 AND state = 'queued' AND attempts = 0
 """
-ANOTHER = """
+ANOTHER = f"""
 INSERT INTO message (created_at, case_version, kind, severity, person_id, organisation_id, lane, variables, next_at,
                      due_at)
-SELECT $2, 0, $3::varchar, $4::varchar, p.id, p.organisation_id, 'storm/' || s.id, $5::jsonb, $2, $2
+SELECT $2::timestamptz, 0, $3::varchar, $4::varchar, p.id, p.organisation_id, 'storm/' || s.id, $5::jsonb, $2,
+       {due("$4::varchar", "$2::timestamptz")}
   FROM storm s JOIN person p ON p.id = s.person_id WHERE s.id = $1 RETURNING id
 """
 OPEN_CASES = """

@@ -92,6 +92,10 @@ async def test_many_at_once_are_told_in_one_message_with_their_number_and_a_link
     (card,) = await storming.phone("engineer")
     assert card["body"]["main_title"]["title"].startswith(f"{MANY} alarms at once")
     assert "/me/storms/" in str(card["body"])
+    row = await storming.db.fetchrow(
+        "SELECT due_at < next_at AS presses FROM message WHERE kind = 'storm.began'"
+    )
+    assert row == (True,), "it goes before a backlog"
 
 
 async def test_what_follows_joins_the_storm(storming: Outside) -> None:
