@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from notifier.channel import Account, Channel, SendFailed
 from notifier.channels import Channels, as_account
-from storage.clock import Clock
 from storage.database import Connection
-
-AT_LEAST_EVERY = timedelta(seconds=1)  # policies and the tree of organisations may change an account as well
 
 
 @dataclass(frozen=True)
@@ -20,15 +16,13 @@ class Opened:
     account: Account
     name: str
     state: str
-    read_at: datetime
 
 
 class AtHand:
-    """Opens accounts by their state. `real` is the clock by which they are read again."""
+    """Opens accounts by their state."""
 
-    def __init__(self, channels: Channels, real: Clock) -> None:
+    def __init__(self, channels: Channels) -> None:
         self._channels = channels
-        self._real = real
         self._known: dict[int, Opened] = {}
 
     async def open(
@@ -45,8 +39,8 @@ class AtHand:
 
     async def _one(self, tx: Connection, id_: int, kind: str, state: str) -> Opened:
         """Raises `SendFailed`."""
-        now, known = self._real.now(), self._known.get(id_)
-        if known is None or known.state != state or now - known.read_at > AT_LEAST_EVERY:
+        known = self._known.get(id_)
+        if known is None or known.state != state:
             channel, account = await self._channels.open(kind, id_, tx)
-            known = self._known[id_] = Opened(channel, as_account(account), account.name, state, now)
+            known = self._known[id_] = Opened(channel, as_account(account), account.name, state)
         return known

@@ -58,7 +58,7 @@ class FirstTries:
         """Workflows and kinds `apart` are never dealt with here."""
         self._db = db
         self._channels = channels
-        self._at_hand = AtHand(channels, real)
+        self._at_hand = AtHand(channels)
         self._renderer = renderer
         self._real = real
         self._plain = plain
