@@ -41,7 +41,8 @@ class Route:
     `rate`: how often visitors without sign-in may come, each address by itself; with `per` also for each value
     of that part of the address, whoever comes. Every page for anybody has one.
     `documents`: its form may bring photos and documents, of which each may be larger than a photo.
-    `by_token`: the token in the address is all the right there is, so the form needs none of this browser's.
+    `by_token`: the token in the address is all the right there is, so the form needs none of this browser's, and may
+    come from the page of a mail program.
     `most_bytes`: how large its form may be, if that is not what its photos or its texts need.
     """
 
@@ -92,7 +93,7 @@ def door(site: Site, route: Route) -> Callable[[web.Request], Awaitable[web.Stre
 
 async def _enter(site: Site, route: Route, request: web.Request) -> web.StreamResponse:
     posting = route.method == "POST"
-    if posting and is_foreign(request, site.services.settings.origin):
+    if posting and not route.by_token and is_foreign(request, site.services.settings.origin):
         raise FormForged
     try:
         visit = request[VISIT] = await recognise(request[VISIT], request, prolongs=not route.by_itself)

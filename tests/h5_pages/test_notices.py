@@ -7,6 +7,7 @@ from tests.h5_pages.test_sensors import measured
 from tests.support.pages import Pages, Visitor
 
 ONE_CLICK = b"List-Unsubscribe=One-Click"
+IN_PARTS = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
 FORM = "application/x-www-form-urlencoded"
 MUTES = "SELECT person_id, kind, way FROM mute WHERE ended_at IS NULL"
 
@@ -62,14 +63,26 @@ async def test_who_cannot_acknowledge_the_alarm_itself_is_told_so(pages: Pages, 
     assert [row["state"] for row in await pages.db.fetch("SELECT state FROM work_case")] == ["raised"]
 
 
-async def test_one_click_of_a_mail_program_stops_the_kind_once(pages: Pages, stranger: Visitor) -> None:
+@pytest.mark.parametrize(("body", "form"), [(ONE_CLICK, FORM), (IN_PARTS, "multipart/form-data; boundary=x")])
+async def test_one_click_of_a_mail_program_stops_the_kind_once(
+    pages: Pages, stranger: Visitor, body: bytes, form: str
+) -> None:
+    """In either of the forms of RFC 8058."""
     message = await told(pages)
     for _ in range(2):
-        answer = await stranger.post_raw(f"/n/{pages.links.notice(message['id'])}", ONE_CLICK, FORM)
+        answer = await stranger.post_raw(f"/n/{pages.links.notice(message['id'])}", body, form)
         assert answer.status == 200
     rows = await pages.db.fetch(MUTES)
     assert [tuple(row) for row in rows] == [(pages.world.engineer, message["kind"], "mail")]
     assert await acknowledged(pages, message) == ""
+
+
+async def test_one_click_may_come_from_the_page_of_a_mail_program(pages: Pages, stranger: Visitor) -> None:
+    link = f"/n/{pages.links.notice((await told(pages))['id'])}"
+    headers = {"Content-Type": FORM, "Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"}
+    async with stranger.client.post(link, data=ONE_CLICK, headers=headers) as answer:
+        assert answer.status == 200
+    assert len(await pages.db.fetch(MUTES)) == 1
 
 
 async def test_what_is_urgent_cannot_be_stopped(pages: Pages, stranger: Visitor) -> None:

@@ -52,6 +52,7 @@ async def test_every_form_is_refused_from_another_site(pages: Pages, header: dic
     statuses = {
         path: (await visitor.post(filled(path, case.number), {"remark": "Forged"}, **header)).status
         for path in POSTS
+        if path != BY_ITS_OWN_TOKEN  # mail programs press it from their pages, and it looks at no session
     }
     assert {path: status for path, status in statuses.items() if status != 403} == {}
 
