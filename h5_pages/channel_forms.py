@@ -94,6 +94,8 @@ class BotForm(AccountForm):
     proxy: Line = Field(
         default="", title=N_("HTTP proxy"), description=N_("Where WeCom cannot be reached directly")
     )
+    proxy_user: Line = Field(default="", title=N_("User name at the proxy"))
+    proxy_password: Line = Field(default="", title=N_("Password at the proxy"), json_schema_extra=SECRET)
     base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
 
 

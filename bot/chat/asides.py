@@ -4,6 +4,7 @@ The same road as a reply by SMS or a link in a mail: it acknowledges, and decide
 """
 
 from bot.chat.answers import Link, Pages, Reply
+from h5_pages.views.notices import MAY_NOT, NOT_ALL, NOTED, STOPPED
 from notifier.rendering import READ, STOP
 from storage.access import NotVisible, cards
 from storage.access.cards import Notice
@@ -17,8 +18,6 @@ from workflows.engine import Clocks
 from workflows.errors import CaseNotFound
 
 ASIDES = frozenset({READ, STOP})
-NOTED, STOPPED = N_("Noted: you have read this."), N_("You will not be told of this kind of message for now.")
-MAY_NOT = N_("This kind of message cannot be stopped.")
 WHAT_I_STOPPED = N_("See what I stopped, or hear it again")
 
 
@@ -39,8 +38,10 @@ class Asides:
         if aside == STOP:
             back = Link(_(WHAT_I_STOPPED), self._pages.own_notices())
             return Reply.of(_(await self._stop(notice, door)), back)
-        await self._acknowledging.acknowledge(notice.message_id, door, delivery_id=notice.delivery_id)
-        return Reply.of(_(NOTED))
+        outcome = await self._acknowledging.acknowledge(
+            notice.message_id, door, delivery_id=notice.delivery_id
+        )
+        return Reply.of(_(NOT_ALL.get(outcome, NOTED)))
 
     async def _notice(self, person: Viewer, unique_id: str, account_id: int) -> Notice:
         try:

@@ -3,6 +3,7 @@
 import re
 from typing import Annotated
 
+import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from notifier.channel import Account, SendFailed, Verdict
@@ -14,13 +15,14 @@ _CHAT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}")
 
 
 class BotSettings(BaseModel):
-    """What an administrator enters openly. `proxy` is an HTTP proxy on the way out."""
+    """What an administrator enters openly. `proxy` is an HTTP proxy on the way out; `proxy_user` signs in there."""
 
     model_config = ConfigDict(frozen=True)
 
     bot_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
     base_url: Annotated[str, StringConstraints(pattern=r"^wss?://[^\s?#]+$")] = LONG_CONNECTION
-    proxy: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^\s/?#]+/?$")] = ""
+    proxy: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^\s/?#@]+/?$")] = ""
+    proxy_user: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
 class BotSecrets(BaseModel):
@@ -29,6 +31,7 @@ class BotSecrets(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     secret: SecretStr = Field(min_length=1)
+    proxy_password: SecretStr | None = None
 
 
 class BotAccount(BaseModel):
@@ -38,6 +41,14 @@ class BotAccount(BaseModel):
 
     settings: BotSettings
     secrets: BotSecrets
+
+    @property
+    def proxy_headers(self) -> dict[str, str] | None:
+        """What signs in at the proxy, if anybody has to."""
+        if not self.settings.proxy_user:
+            return None
+        password = self.secrets.proxy_password.get_secret_value() if self.secrets.proxy_password else ""
+        return {"Proxy-Authorization": aiohttp.encode_basic_auth(self.settings.proxy_user, password)}
 
 
 def account_of(account: Account) -> BotAccount:

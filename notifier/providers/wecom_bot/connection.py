@@ -128,7 +128,9 @@ async def _socket(http: aiohttp.ClientSession, account: BotAccount) -> aiohttp.C
     url, proxy = account.settings.base_url, account.settings.proxy or None
     try:
         async with asyncio.timeout(CONNECT_S):
-            return await http.ws_connect(url, proxy=proxy, max_msg_size=MOST_FRAME_BYTES)
+            return await http.ws_connect(
+                url, proxy=proxy, proxy_headers=account.proxy_headers, max_msg_size=MOST_FRAME_BYTES
+            )
     except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
         why = type(error).__name__
     raise Closed(why)

@@ -110,6 +110,17 @@ async def test_nobody_who_answers_is_a_reason_in_one_word() -> None:
     assert closed.value.why == "ClientConnectorError"
 
 
+def test_a_proxys_password_stands_among_the_secrets_and_never_in_its_address() -> None:
+    settings = {"bot_id": BOT, "proxy": "http://proxy.example:3128", "proxy_user": "house"}
+    known = account_of(Account(1, settings, {"secret": SECRET, "proxy_password": "made-up"}))
+    assert known.proxy_headers == {"Proxy-Authorization": "Basic aG91c2U6bWFkZS11cA=="}
+    assert "made-up" not in repr(known)
+    with pytest.raises(SendFailed):
+        account_of(
+            Account(1, {**settings, "proxy": "http://house:made-up@proxy.example"}, {"secret": SECRET})
+        )
+
+
 def test_what_was_chosen_is_read_in_either_published_shape() -> None:
     items = [{"question_key": "grade", "option_ids": {"option_id": ["I"]}}]
     for selected in ({"selected_item": items}, items):

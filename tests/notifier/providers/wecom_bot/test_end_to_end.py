@@ -82,12 +82,12 @@ async def test_who_is_reached_by_nothing_else_says_by_the_cards_menu_that_they_r
         row = await town.service.db.fetchrow(
             "SELECT acknowledged_way FROM message WHERE acknowledged_at IS NOT NULL"
         )
-        return row is not None and row["acknowledged_way"] == "wecom"
+        return row is not None and bool(row["acknowledged_way"] == "wecom")
 
     await town.eventually(noted)
 
     async def said() -> bool:
-        return (await chat())[-1]["msgtype"] == "markdown"
+        return bool((await chat())[-1]["msgtype"] == "markdown")
 
     await town.eventually(said)
 
