@@ -18,7 +18,7 @@ from notifier.retry import is_hopeless, retry_delay
 from notifier.router import Router, Rules
 from notifier.standing_in import StandIns, as_noted, found_there
 from notifier.time_limit import TimeIsUp, TimeLimit
-from storage import deliveries, outbox
+from storage import deliveries, outbox, storm_kinds
 from storage.clock import Clock
 from storage.database import Database
 from storage.deliveries import Delivery
@@ -196,6 +196,6 @@ class Sender:
 def _taken(message: Claimed, delivery: Delivery, accepted: Accepted) -> Taken:
     of = accepted
     # What stays true whatever happens in its case is never changed; the ledger looks for what is, each second.
-    changes = message.valid_while is not None or message.case_id is None
+    changes = message.valid_while is not None or message.kind in storm_kinds.NAMES
     code = of.update_code if changes else None
     return Taken(message, delivery, of.provider_id, code, of.parts, of.cost)

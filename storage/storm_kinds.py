@@ -44,6 +44,7 @@ NEWS = MessageKind(
     short=N_("News of {count} alarms"),
 )
 KINDS = (BEGAN, GOES_ON, OVER, NEWS)
+NAMES = frozenset(kind.name for kind in KINDS)
 ACTIONS = {
     ("storm", "acknowledge"): ActionWords(
         N_("I see to all of them"), N_("acknowledged all"), "primary", one_press=True

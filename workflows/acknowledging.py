@@ -20,7 +20,6 @@ from workflows.errors import Stale, WorkflowError
 from workflows.registry import Registry
 
 ACKNOWLEDGE = "acknowledge"
-STORMS = frozenset(kind.name for kind in storm_kinds.KINDS)
 AT_ONCE = 4
 
 log = structlog.get_logger()
@@ -67,13 +66,13 @@ class Acknowledging:
         message = await acknowledgements.told(self._db, message_id)
         if message is None:
             return Acknowledged.UNKNOWN
-        if message.kind in STORMS:
+        if message.kind in storm_kinds.NAMES:
             moved = await self._move_all(message, door, client)
         else:
             moved = await self._move(message, door, client)
         now = self._clocks.real.now()
         async with self._db.transaction() as tx:
-            if message.kind in STORMS:
+            if message.kind in storm_kinds.NAMES:
                 await acknowledgements.storm_read(tx, message.id, door, now)
                 is_news = message.acknowledged_at is None
             else:

@@ -123,3 +123,11 @@ async def test_messages_that_wait_for_no_answer_are_never_updated(around: Outsid
     case: dict[str, Any] = (await around.phone("reporter"))[0]
     await around.notifier.decided.run_due()
     assert case["updates"] == (await around.phone("reporter"))[0]["updates"] == []
+
+
+async def test_what_is_never_changed_is_not_looked_at_each_second(around: Outside) -> None:
+    await around.report_to_reporter()
+    await around.drain()
+    (card,) = await around.phone("reporter")
+    assert card["body"]["action_menu"], "WeCom gave a code for it"
+    assert await around.db.fetch("SELECT 1 FROM delivery WHERE update_code IS NOT NULL") == []

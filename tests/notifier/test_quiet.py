@@ -118,7 +118,8 @@ async def test_at_night_whoever_is_on_duty_is_woken_and_a_colleague_sleeps_until
     around.clock.forward(timedelta(minutes=5))
     await around.escalations.run_due()
     row = await around.db.fetchrow("SELECT due_at < next_at AS presses FROM message WHERE held = 'woken'")
-    assert row == (True,), "it goes before a backlog"
+    assert row is not None
+    assert row["presses"], "it goes before a backlog"
     await around.drain()
     assert len(await around.phone("second_engineer")) == 1
     assert len(await around.mails("engineer")) == 1
