@@ -1,4 +1,4 @@
-"""How long a bot has to wait: Telegram's 429 says so of a chat, and of the whole bot when it says so of several.
+"""How long a bot has to wait: Telegram's 429 says so of a chat, and of the whole bot when it says so of several people.
 
 Kept by the process, for a wait is seconds; what all processes share are the budgets. Seconds are those of `monotonic`.
 """
@@ -22,9 +22,11 @@ class Pauses:
     def left(self, account_id: int, chat_id: int) -> float:
         """Seconds to wait before a message to that chat; none is 0."""
         chats = self._running(account_id)
-        if len(chats) > 1:  # two chats at once are the bot's own limit
-            return max(chats.values()) - self._monotonic()
-        return chats[chat_id] - self._monotonic() if chat_id in chats else 0.0
+        people = [until for chat, until in chats.items() if chat > 0]
+        ends = [chats[chat_id]] if chat_id in chats else []
+        if len(people) > 1:  # two at once are the bot's own limit; a group has one of its own, and a long one
+            ends += people
+        return max(ends) - self._monotonic() if ends else 0.0
 
     def _running(self, account_id: int) -> dict[int, float]:
         now = self._monotonic()
