@@ -17,7 +17,7 @@ from notifier.direct import Direct, Word
 from storage.clock import SHANGHAI
 from storage.database import DatabaseAway
 from storage.kinds import Severity
-from storage.misses import Hearer, OpenMiss
+from storage.misses import Hearer, OpenMiss, What
 from storage.texts import N_, Gettext, Texts
 from workflows.escalations.auditor import Auditor
 
@@ -33,11 +33,12 @@ SUMMARY = N_(
     "Please look at these cases, and let whoever runs the service look for the cause."
 )
 WORDS = {
-    "missing": N_("has not happened"),
-    "late": N_("came too late"),
-    "nobody": N_("nobody could be told"),
-    "untold": N_("message not taken by any channel"),
-    "unclear": N_("could not be checked"),
+    What.MISSING: N_("has not happened"),
+    What.MISSED: N_("did not happen"),
+    What.LATE: N_("came too late"),
+    What.NOBODY: N_("nobody could be told"),
+    What.UNTOLD: N_("message not taken by any channel"),
+    What.UNCLEAR: N_("could not be checked"),
 }
 LINE = N_("{what}, due {due}")
 

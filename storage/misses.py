@@ -3,16 +3,33 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from storage.database import Connection, Database
 
 
+class What(StrEnum):
+    """How a promise was not kept."""
+
+    MISSING = "missing"
+    """It has not happened yet."""
+    MISSED = "missed"
+    """It did not happen while there was time."""
+    LATE = "late"
+    NOBODY = "nobody"
+    """It happened, and there was nobody to be told."""
+    UNTOLD = "untold"
+    """A message that no provider took."""
+    UNCLEAR = "unclear"
+    """It cannot be reckoned what was promised."""
+
+
 @dataclass(frozen=True)
 class Miss:
-    """One promise that was not kept. `what`: missing, missed, late, nobody, untold, unclear."""
+    """One promise that was not kept."""
 
     case_id: int
-    what: str
+    what: What
     rule: str
     rung: int
     due_at: datetime
@@ -27,7 +44,7 @@ class OpenMiss:
     workflow: str
     organisation_id: int
     path: str
-    what: str
+    what: What
     rule: str
     rung: int
     due_at: datetime
@@ -136,7 +153,7 @@ async def end_round(tx: Connection, round_: Round) -> None:
 async def keep(tx: Connection, seen: Sequence[int], found: Sequence[Miss], now: datetime) -> int:
     """Keep what is new, and note what was made up for among the cases that were seen; how many are new."""
     new = await _keep(tx, found, now)
-    still = [miss for miss in found if miss.what in ("missing", "unclear")]
+    still = [miss for miss in found if miss.what in (What.MISSING, What.UNCLEAR)]
     await tx.execute(MADE_UP, seen, now, *_columns(still))
     return new
 
@@ -176,12 +193,14 @@ async def untold(
     """Messages that no provider took within the time that their severity allows."""
     seconds = [span.total_seconds() for span in allowed.values()]
     rows = await tx.fetch(UNTOLD, since, now, list(allowed), seconds)
-    return [Miss(row["case_id"], "untold", row["kind"], 0, row["created_at"]) for row in rows]
+    return [Miss(row["case_id"], What.UNTOLD, row["kind"], 0, row["created_at"]) for row in rows]
 
 
 async def to_tell(db: Database, limit: int, quiet_since: datetime) -> Sequence[OpenMiss]:
     """Misses that nobody was told of yet, by organisation; none where somebody was told of any since then."""
-    return [OpenMiss(**dict(row)) for row in await db.fetch(TO_TELL, limit, quiet_since)]
+    return [
+        OpenMiss(**{**row, "what": What(row["what"])}) for row in await db.fetch(TO_TELL, limit, quiet_since)
+    ]
 
 
 async def hearers(db: Database, path: str, role: str, kind: str, at: datetime) -> list[Hearer]:

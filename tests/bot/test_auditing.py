@@ -11,10 +11,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
-from bot.auditing import Auditing
+from bot.auditing import WORDS, Auditing
 from notifier.channels import Channels
 from notifier.direct import Direct
 from storage.channel_accounts import StoredChannelAccounts
+from storage.misses import What
 from tests.support.outside import Outside, SourceTexts, mail_of, outside
 from tests.support.world import add_organisation
 from workflows.calendar import Calendar, ChineseWorkingDays
@@ -87,6 +88,21 @@ async def test_administrators_get_a_mail_that_no_outbox_holds(around: Outside) -
     assert number in mail["text"]
     assert "has not happened, due 2026-03-02 09:30" in mail["text"]
     assert await around.db.fetch("SELECT id FROM message") == messages
+
+
+@pytest.mark.parametrize("what", What)
+async def test_each_kind_of_miss_has_its_words(around: Outside, what: What) -> None:
+    case = await around.report()
+    await around.drain()
+    await around.db.execute(
+        "INSERT INTO promise_miss (case_id, what, rule, due_at, found_at) VALUES ($1, $2, 'triage', $3, $3)",
+        case.case_id,
+        what,
+        around.clock.now(),
+    )
+    await auditing(around).run_round()
+    (mail,) = await alarms(around)
+    assert WORDS[what] in mail["text"]
 
 
 async def test_a_miss_is_told_once(around: Outside) -> None:

@@ -17,7 +17,7 @@ from storage.database import Connection, Database
 from storage.facts import Facts, load_facts
 from storage.histories import History
 from storage.kinds import Severity
-from storage.misses import Hearer, Miss, OpenMiss, Round
+from storage.misses import Hearer, Miss, OpenMiss, Round, What
 from storage.policy_history import PolicyHistory, policy_history
 from workflows.calendar import Calendar, PolicyInvalid
 from workflows.definition import Workflow
@@ -148,7 +148,7 @@ class Auditor:
             promises = await self._promises(tx, walk, case, stays)
         except (ArithmeticError, LookupError, TypeError, ValueError, PolicyInvalid) as error:
             log.warning("promises_not_reckoned", case=case.number, why=repr(error))
-            return [Miss(case.case_id, "unclear", "", 0, stays[-1].entered.at)] if stays else []
+            return [Miss(case.case_id, What.UNCLEAR, "", 0, stays[-1].entered.at)] if stays else []
         walk.promises += len(promises)
         return [
             Miss(case.case_id, what, promise.rule, promise.rung, promise.due_at)

@@ -12,6 +12,7 @@ from typing import Any
 
 from storage.facts import Facts
 from storage.histories import History, Step
+from storage.misses import What
 from storage.policy_history import PolicyHistory
 from workflows.calendar import Calendar
 from workflows.definition import Deadline, Rung, Workflow
@@ -246,18 +247,18 @@ class Reckoning:
 
 def misses_of(
     promises: Sequence[Promise], grace: timedelta, since: datetime
-) -> Iterator[tuple[str, Promise]]:
+) -> Iterator[tuple[What, Promise]]:
     """What has not come, never came, came too late, or was told to nobody; of the past nothing before `since`."""
     for promise in promises:
         kept = promise.kept
         if kept is None:
             if not promise.is_over:
-                yield "missing", promise
+                yield What.MISSING, promise
             elif promise.until > since:
-                yield "missed", promise
+                yield What.MISSED, promise
         elif kept.step.recorded_at <= since:
             continue
         elif kept.step.at - promise.from_at > grace and promise.until - promise.from_at > grace:
-            yield "late", promise
+            yield What.LATE, promise
         elif promise.tells and kept.told == 0:
-            yield "nobody", promise
+            yield What.NOBODY, promise
