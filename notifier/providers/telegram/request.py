@@ -79,7 +79,7 @@ class SessionRequest(BaseRequest):
                 data=data,
                 timeout=self._timeout,
                 proxy=self._proxy.url if self._proxy else None,
-                proxy_auth=self._proxy.login if self._proxy else None,
+                proxy_headers=self._proxy.headers if self._proxy else None,
                 allow_redirects=False,
             ) as response:
                 status, body = response.status, await response.read()

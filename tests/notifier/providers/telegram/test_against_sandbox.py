@@ -208,6 +208,27 @@ async def test_a_change_waits_like_a_message_does(box: Telegram) -> None:
     assert [message["edits"] for message in await box.messages()] == [0]
 
 
+async def test_an_http_proxy_hears_who_asks_and_its_no_is_no_delivery(
+    channel: TelegramChannel, box: Telegram
+) -> None:
+    heard = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
+        at = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+        account = box.account(base_url="https://api.telegram.invalid", proxy=at, proxy_user="yishe")
+        account = replace(account, secrets={**account.secrets, "proxy_password": "made-up-word"})
+        failed = await refused(channel, account)
+    assert (failed.code, failed.maybe_delivered) == ("connect", False)
+    assert heard[0].startswith("CONNECT api.telegram.invalid:443 ")
+    assert f"Proxy-Authorization: {aiohttp.encode_basic_auth('yishe', 'made-up-word')}" in heard[0]
+    assert TOKEN not in heard[0]
+
+
 @pytest.mark.parametrize("login", [None, ("yishe", "made-up-word")])
 async def test_a_socks_proxy_looks_the_name_up_itself(box: Telegram, login: tuple[str, str] | None) -> None:
     async with aiohttp.ClientSession() as http, socks(login) as proxy:
