@@ -63,6 +63,7 @@ async def test_what_presses_goes_before_a_backlog(around: Outside) -> None:
         while len(channel.begun) < 4:  # noqa: ASYNC110 - it tells by its list alone
             await asyncio.sleep(0.01)
     row = await around.db.fetchrow("SELECT attempts FROM message WHERE id = $1", last)
-    assert row and row["attempts"] == 1
+    assert row
+    assert row["attempts"] == 1
     channel.let.set()
     await dispatcher.drain()
