@@ -5,7 +5,7 @@ The right to connect is a lock of a connection to the database: it ends with the
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 import aiohttp
@@ -13,7 +13,7 @@ import asyncpg
 import structlog
 
 from bot.chat.wecom_bot import RobotChat
-from notifier.channel import SendFailed
+from notifier.channel import SendFailed, Verdict
 from notifier.channels import Accounts, as_account
 from notifier.providers.wecom_bot.account import BotAccount, account_of
 from notifier.providers.wecom_bot.channel import outcome_of
@@ -24,8 +24,7 @@ from storage.bot_errands import Errand, holding
 from storage.clock import Clock
 from storage.database import AWAY_ERRORS, Database, DatabaseAway
 
-LOOK_EVERY_S = 1.0
-AT_ONCE = 20
+LOOK_EVERY_S, NOTED_WITHIN_S = 1.0, 2.0
 BACK_OFF_FIRST_S, BACK_OFF_MOST_S = 1.0, 60.0
 
 log = structlog.get_logger()
@@ -95,6 +94,9 @@ class RobotHolder:
             log.warning("wecom_bot_not_connected", account=account_id, why=closed.why)
             return False
         except SendFailed as refused:
+            if refused.verdict is Verdict.TEMPORARY:  # messages wait for the next connection
+                log.warning("wecom_bot_not_connected", account=account_id, why=refused.code)
+                return False
             log.error("wecom_bot_refused", account=account_id, code=refused.code)  # noqa: TRY400 - says it all
             await self._answer_all(account_id, refused)
             return False
@@ -133,6 +135,9 @@ class RobotHolder:
         except AWAY_ERRORS as away:
             raise DatabaseAway(str(away)) from None
         finally:
+            if connection.is_over:
+                news.set()  # what was under way is noted as such before the end
+                await asyncio.wait(works[1:2], timeout=NOTED_WITHIN_S)
             for work in works:
                 work.cancel()
             await asyncio.gather(*works, return_exceptions=True)
@@ -154,15 +159,19 @@ class RobotHolder:
         self, account_id: int, robot: BotAccount, connection: BotConnection, news: asyncio.Event
     ) -> None:
         """Send what is handed over; ends when the account was changed, so that it is connected anew."""
-        while await self._robot(account_id) == robot:
+        while not connection.is_over and await self._robot(account_id) == robot:
             news.clear()
-            for errand in await self._taken(account_id):
+            async for errand in self._taken(account_id):
                 await self._send(errand, connection)
+                if connection.is_over:
+                    return
             with suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), LOOK_EVERY_S)
 
-    async def _taken(self, account_id: int) -> list[Errand]:
-        return list(await bot_errands.take(self._db, account_id, self._real.now(), AT_ONCE))
+    async def _taken(self, account_id: int) -> AsyncIterator[Errand]:
+        """One after the other, so that of those behind it nobody has to ask whether they were sent."""
+        while errands := await bot_errands.take(self._db, account_id, self._real.now(), 1):
+            yield errands[0]
 
     async def _send(self, errand: Errand, connection: BotConnection) -> None:
         failure: SendFailed | None = None
@@ -174,7 +183,7 @@ class RobotHolder:
 
     async def _answer_all(self, account_id: int, refused: SendFailed) -> None:
         """A robot that WeCom refuses sends nothing: whoever waits is told why."""
-        for errand in await self._taken(account_id):
+        async for errand in self._taken(account_id):
             await bot_errands.done(self._db, errand.id, outcome_of(refused))
 
 

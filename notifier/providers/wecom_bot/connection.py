@@ -42,6 +42,11 @@ class BotConnection:
         self._given_up = asyncio.Event()
         self._events: asyncio.Queue[Event] = asyncio.Queue(MOST_EVENTS)
 
+    @property
+    def is_over(self) -> bool:
+        """Does nothing go out any more?"""
+        return self._socket.closed or self._given_up.is_set()
+
     async def ask(self, cmd: Cmd, body: Mapping[str, Any] | None = None, req_id: str = "") -> None:
         """Send, and wait until WeCom has taken it; raises SendFailed. `req_id` is that of the event it answers.
 
@@ -116,12 +121,21 @@ async def connected(
     connection = BotConnection(socket, ping_every_s=ping_every_s)
     connection.ended = asyncio.create_task(connection.run(), name="wecom-bot")
     try:
-        await connection.ask(Cmd.SUBSCRIBE, {"bot_id": settings.bot_id, "secret": secret})
+        await _subscribe(connection, {"bot_id": settings.bot_id, "secret": secret})
         yield connection
     finally:
         connection.ended.cancel()
         await asyncio.gather(connection.ended, return_exceptions=True)
         await socket.close()
+
+
+async def _subscribe(connection: BotConnection, robot: Mapping[str, str]) -> None:
+    """Raises SendFailed; no message was on its way yet, whatever became of it."""
+    try:
+        await connection.ask(Cmd.SUBSCRIBE, robot)
+    except SendFailed as failed:
+        failed.maybe_delivered = False
+        raise
 
 
 async def _socket(http: aiohttp.ClientSession, account: BotAccount) -> aiohttp.ClientWebSocketResponse:

@@ -1,6 +1,7 @@
 """A smart robot from the outbox to the phone and back: card out, pressed, the case moved, the card says so."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,7 @@ from notifier.channels import as_account
 from notifier.providers.wecom_bot.account import account_of
 from notifier.providers.wecom_bot.channel import WeComBotChannel
 from notifier.providers.wecom_bot.connection import connected
+from storage import bot_errands
 from storage.channel_accounts import StoredChannelAccounts
 from storage.clock import RealClock
 from tests.support.channel_contents import content
@@ -148,6 +150,36 @@ async def test_without_a_connection_a_message_was_surely_not_sent(town: RobotTow
     assert (failure.value.verdict, failure.value.code) == (Verdict.TEMPORARY, "not-connected")
     assert not failure.value.maybe_delivered
     assert await town.service.db.fetchrow("SELECT 1 FROM bot_errand") is None
+
+
+async def three_handed_over(town: RobotTown) -> list[Any]:
+    """How three messages end that are handed over at once."""
+    db, now = town.service.db, RealClock().now()
+    words = {"chatid": "u1", "msgtype": "markdown", "markdown": {"content": "hello"}}
+    for _ in range(3):
+        await bot_errands.hand_over(db, town.account, words, now, now + timedelta(minutes=1))
+    await town.service.robots.round()
+
+    async def ended() -> list[Any]:
+        rows = await db.fetch("SELECT outcome FROM bot_errand WHERE outcome IS NOT NULL ORDER BY id")
+        return [row["outcome"] for row in rows] if len(rows) == 3 else []
+
+    found: list[Any] = await town.eventually(ended, within_s=30)
+    return found
+
+
+async def test_when_the_connection_ends_only_the_message_under_way_is_in_doubt(town: RobotTown) -> None:
+    await town.service.robots.round()
+    await town.connected()
+    await town.box.faults(wecom={"accept_then_drop_connection": 1})
+    first, *others = await three_handed_over(town)
+    assert (first["maybe_delivered"], others) == (True, [{"ok": True}] * 2)
+    assert len(await town.chat()) == 3
+
+
+async def test_when_a_connection_is_not_made_messages_wait_for_the_next_one(town: RobotTown) -> None:
+    await town.box.faults(wecom={"accept_then_drop_connection": 1})
+    assert await three_handed_over(town) == [{"ok": True}] * 3
 
 
 async def test_a_robot_that_wecom_refuses_tells_the_administrator(town: RobotTown) -> None:
