@@ -15,7 +15,7 @@ _NAMES = (
     r"|signature|encoding_aes_key|echostr)[\w-]*"
 )
 # Without one of these no rule finds anything; most texts in a log have none, and are looked at once.
-_SIGNS = re.compile(r"[=:?&]|bearer|basic|/bot\d|/webhooks/|/[dflnp]/[A-Za-z0-9_-]{12}", re.IGNORECASE)
+_SIGNS = re.compile(r"[=:?&]|bearer|basic|/bot\d|/webhooks/|/[dfilnp]/[A-Za-z0-9_-]{12}", re.IGNORECASE)
 _RULES = [
     # postgresql://user:password@host, also where the password holds an @
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/]+(@)", re.IGNORECASE), rf"\1{HIDDEN}\2"),
@@ -34,7 +34,7 @@ _RULES = [
     # Telegram's token stands in the path, and so do our own labels, links and the address of delivery reports.
     (re.compile(r"/bot\d+:[A-Za-z0-9_-]+"), f"/bot{HIDDEN}"),
     (re.compile(r"(/webhooks/[\w-]+/[\w-]+/)[\w-]+"), rf"\1{HIDDEN}"),
-    (re.compile(r"(/[dflnp]/)[A-Za-z0-9_-]{12,}"), rf"\1{HIDDEN}"),
+    (re.compile(r"(/[dfilnp]/)[A-Za-z0-9_-]{12,}"), rf"\1{HIDDEN}"),
 ]
 
 

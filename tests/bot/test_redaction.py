@@ -35,6 +35,7 @@ S = "S3cret-value_of.tests"
         f"https://yishe.example/d/{S.replace('.', '')}/report",
         f"/f/{S.replace('.', '')}",
         f"/n/{S.replace('.', '')}",
+        f"/i/{S.replace('.', '')}",
         f"/webhooks/aliyun-sms/main/{S.replace('.', '')}",
         f"msg_signature={S}&timestamp=1&echostr={S}",
     ],
