@@ -103,7 +103,9 @@ def _tree(element: ET.Element) -> Any:
 
 
 def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    """WeCom writes KeyName in XML and keyname in JSON."""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return "keyname" if snake == "key_name" else snake
 
 
 def _envelope(occasion: Occasion, msgtype: str) -> str:
