@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from notifier.channel import Accepted, Account, Replacement, SendFailed, Verdict
 from notifier.providers.telegram.channel import TelegramChannel
 from tests.support.channel_contents import content
-from tests.support.socks import socks
+from tests.support.proxies import socks
 from tests.support.telegram import ANN, BOB, GROUP, SHY, TOKEN, Telegram, telegram
 
 
