@@ -157,7 +157,7 @@ class Phones:
         self.presses["repeated"] += len(callback["attempts"]) - 1
         if callback["outcome"] == "failed":
             return False
-        assert callback["reply"] == "update_button", callback
+        assert callback["reply"] in ("update_button", "update_template_card"), callback
         return True
 
 
