@@ -1,6 +1,5 @@
 """A hospital with a gateway and one device, and the parts of the listener on it."""
 
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from bot.demo.broker import BrokerPorts, embedded_broker
 from tests.support.desk import Desk, open_desk
 from tests.support.gateways import Mouth, add_gateway
+from tests.support.service import free_port as a_free_port
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 def free_port() -> int:
-    return _free_port()
+    return a_free_port()
 
 
 @pytest.fixture
 async def broker_port(tmp_path: Path) -> AsyncIterator[int]:
     """The port of the embedded broker of this test alone."""
-    ports = BrokerPorts(_free_port(), _free_port())
+    ports = BrokerPorts(a_free_port(), a_free_port())
     async with embedded_broker(tmp_path, ports):
         yield ports.v5
 
@@ -37,10 +37,3 @@ def mouth(broker_port: int) -> Iterator[Mouth]:
     mouth = Mouth.at(broker_port)
     with closing(mouth):
         yield mouth
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
