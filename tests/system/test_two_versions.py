@@ -26,7 +26,7 @@ OLD = old_version.old_commit()
 HOSPITALS = 6
 pytestmark = [
     pytest.mark.skipif(OLD is None, reason="no git history here from which to take the old version"),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(500),
 ]
 
 
@@ -116,7 +116,7 @@ async def serving(side: Side, folder: Path) -> AsyncIterator[Process]:
 async def _stories(side: Side, more: int) -> None:
     """So many more cases have begun there."""
     wanted = len(side.town.stories) + more
-    await soon(lambda: len(side.town.stories) >= wanted, 90)
+    await soon(lambda: len(side.town.stories) >= wanted, 180)
 
 
 async def _ends_well(process: Process) -> None:
