@@ -74,7 +74,8 @@ class Turns:
         before = self.count
         while left := await self.left():
             turn = self.kills % 2
-            self.faults(round((before - left) * SHARE / len(CHANNELS)) or 1)  # as many mails as of the others
+            mails = (before - left) * SHARE / len(CHANNELS)  # as many as of the others
+            self.faults(int(mails + self.rng.random()))
             before = left
             await asyncio.sleep(self.rng.uniform(0.2, 1.0))
             await self._less_than(left)
