@@ -42,11 +42,7 @@ def decided_card(sent: Mapping[str, Any], outcome: str) -> Message | None:
         return None
     card = {name: sent[name] for name in _KEPT if name in sent}
     # What was composed names files by their contents; WeCom's ids for them are known to the try alone.
-    lines = [
-        line
-        for line in card.get("horizontal_content_list", ())
-        if line.get("keyname") and "media_id" not in line
-    ]
+    lines = [line for line in card.get("horizontal_content_list", ()) if "media_id" not in line]
     card |= {"card_type": "text_notice", "horizontal_content_list": lines}
     return card | {"sub_title_text": _below(outcome)}
 
