@@ -25,7 +25,10 @@ class Message(Model):
     )
     """Whose affair it is where it is about no case: a digest, a notice of the house."""
     kind = fields.CharField(max_length=64)
-    severity = fields.CharField(max_length=16, null=True, description="info, notice, urgent, critical")
+    severity = fields.CharField(
+        max_length=16, null=True, db_default="notice", description="info, notice, urgent, critical"
+    )
+    """Who names none leaves it to the database: it may be the reader's turn, so it does not wait for a digest."""
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "yishe.Person", related_name="messages", null=True, on_delete=fields.RESTRICT
     )

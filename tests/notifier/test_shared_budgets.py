@@ -86,6 +86,16 @@ async def test_near_the_limit_information_waits_for_others_and_nothing_is_droppe
     assert (len(member["messages"]), member["dropped"]) == (40, 0)
 
 
+async def test_what_names_no_severity_may_ask_to_act_and_so_waits_for_no_digest(around: Outside) -> None:
+    allow(around, {"wecom": (Budget(10, MINUTE, near=0.1),)})
+    await flood(around, 4, "info")
+    await around.db.execute(
+        "UPDATE message SET severity = DEFAULT"
+    )  # as written by a version that knows none
+    await around.drain()
+    assert len((await around.member("reporter"))["messages"]) == 4
+
+
 async def test_two_processes_keep_the_account_s_budget(around: Outside) -> None:
     allow(around, {"wecom": (Budget(5, MINUTE, per="account"),)})
     for number in range(6):

@@ -38,6 +38,8 @@ class Town:
     phones: Phones
     db: Database
     stories: list[Story] = field(default_factory=list)
+    pause_s: float = 0
+    """Between two stories: WeCom takes no more than thirty messages a minute for anybody."""
 
     async def go_on(self, hospitals: Sequence[Hospital], enough: asyncio.Event) -> None:
         """One story after the other, each in the next hospital, until it is enough; the last one is finished."""
@@ -47,6 +49,7 @@ class Town:
             story = Story(hospitals[turn % len(hospitals)])
             self.stories.append(story)
             await self.live(story, dear=turn // len(hospitals) % 2 == 0)
+            await asyncio.sleep(self.pause_s)
 
     async def sign_in(self) -> None:
         """Everybody who will need a page with sign-in: who dies five times on the way is locked out."""

@@ -24,6 +24,7 @@ from tests.support.towns import JOBS, OutsideWorld, build_hospitals, outside_wor
 
 OLD = old_version.old_commit()
 HOSPITALS = 6
+PAUSE_S = 3
 pytestmark = [
     pytest.mark.skipif(OLD is None, reason="no git history here from which to take the old version"),
     pytest.mark.timeout(500),
@@ -74,7 +75,7 @@ async def upgrade(postgres_url: str, owner: str, folder: Path) -> AsyncIterator[
         for number, settings in enumerate((old, new)):
             people = await stack.enter_async_context(browsers(origins[number]))
             people.patience_s = 60  # a busy machine is slow, and that is not what is tried
-            town = Town(hospitals[number::2], [], people, hands, db)
+            town = Town(hospitals[number::2], [], people, hands, db, pause_s=PAUSE_S)
             sides.append(Side(origins[number], settings, folder / f"{number}.log", people, town))
         yield Upgrade(sides[0], sides[1], outside, hands, db, stack)
 
