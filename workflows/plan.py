@@ -11,8 +11,10 @@ from storage.kinds import PHOTOS
 from workflows.calendar import Calendar
 from workflows.definition import Rung, Say, Workflow
 from workflows.identity.roles import Role
+from workflows.rules import kept_apart
 
 Holders = Mapping[str, Sequence[int]]
+NOBODY_BARRED: frozenset[int] = frozenset()
 
 
 def roles_told(tells: Iterable[Say], facts: Facts) -> list[str]:
@@ -80,7 +82,8 @@ def messages_for(
         valid_while = facts.entered_version if say.kind.while_in_state else None
         channels = facts.policies[say.audience]["channels"] if say.audience else [None]
         leave_out = actor_person if say.but_not_the_actor else None
-        for person_id, participant_id in _recipients(say, facts, holders, leave_out):
+        barred = _barred(workflow, facts, say)
+        for person_id, participant_id in _recipients(say, facts, holders, leave_out, barred):
             for channel in channels:
                 recipient = (say.kind.name, person_id, participant_id, channel)
                 told = with_photos if say.kind.photos else variables
@@ -89,12 +92,23 @@ def messages_for(
     return list(messages.values())
 
 
+def _barred(workflow: Workflow, facts: Facts, say: Say) -> frozenset[int]:
+    """Who may take none of the actions that the message asks for, as others have to decide on what they did.
+
+    Whom a policy names is told in any case.
+    """
+    asked = [move for move in workflow.moves_from(facts.state) if move.action in say.kind.buttons]
+    if not asked or say.audience:
+        return NOBODY_BARRED
+    return frozenset.intersection(*(kept_apart(move, facts) for move in asked))
+
+
 def _recipients(
-    say: Say, facts: Facts, holders: Holders, leave_out: int | None
+    say: Say, facts: Facts, holders: Holders, leave_out: int | None, barred: frozenset[int]
 ) -> Iterable[tuple[int | None, int | None]]:
     """Person, or participant without an account who left an address."""
     roles = _roles(say, facts)
-    yield from ((person, None) for person in sorted(_holding(roles, say, holders, leave_out)))
+    yield from ((person, None) for person in sorted(_holding(roles, say, holders, leave_out, barred)))
     for holder in facts.parts:
         if holder.part in say.to.parts:
             told = holder.deputy_id or holder.person_id
@@ -104,10 +118,21 @@ def _recipients(
                 yield None, holder.id
 
 
-def _holding(roles: frozenset[str], say: Say, holders: Holders, leave_out: int | None) -> set[int]:
-    """Who holds the roles; where nobody else does, who stands in for them, in the end the administrator."""
-    for asked in (roles, say.or_else.roles, frozenset({Role.ADMINISTRATOR})):
-        found = {person for role in asked for person in holders.get(role, ()) if person != leave_out}
+def _holding(
+    roles: frozenset[str], say: Say, holders: Holders, leave_out: int | None, barred: frozenset[int]
+) -> set[int]:
+    """Who holds the roles and may act; where nobody else does, who stands in for them.
+
+    Where nobody may act, whoever holds the roles is told all the same; in the end the administrator.
+    """
+    for asked, left_out in (
+        (roles, barred),
+        (say.or_else.roles, barred),
+        (roles, NOBODY_BARRED),
+        (frozenset({Role.ADMINISTRATOR}), NOBODY_BARRED),
+    ):
+        held = {person for role in asked for person in holders.get(role, ())}
+        found = held - left_out - {leave_out}
         if found or not roles:
             return found
     return set()

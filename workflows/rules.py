@@ -125,6 +125,13 @@ def _same_hands(move: Move, facts: Facts, viewer: Viewer) -> bool:
     )
 
 
+def kept_apart(move: Move, facts: Facts) -> frozenset[int]:
+    """The people who may not take the move, as it decides on what they did themselves."""
+    did = {step.person_id for step in facts.steps if step.action in move.not_who_did}
+    reported = {p.person_id for p in facts.with_part(Part.REPORTER)} if move.not_the_reporter else set()
+    return frozenset(person for person in did | reported if person is not None)
+
+
 def _is(person_id: int | None, participant_id: int | None, viewer: Viewer) -> bool:
     if viewer.person_id is not None:
         return person_id == viewer.person_id

@@ -218,3 +218,18 @@ async def test_the_only_head_who_asks_for_approval_is_answered_by_the_vice_direc
     case = await desk.act(await desk.report(), "triage", desk.world.head, asked)
     assert await desk.told(case, case.version) == [("please_approve", director)]
     assert (await desk.act(case, "approve", director)).state == "triaged"
+
+
+async def test_the_only_head_who_reported_is_answered_for_by_the_vice_director(desk: Desk) -> None:
+    director = await add_person(desk.db, desk.world.hospital, "Director", Role.VICE_DIRECTOR)
+    case = await desk.report(by=desk.world.head)
+    case = await desk.act(case, "triage", desk.world.engineer, {**TRIAGE, "estimate": LARGE})
+    assert await desk.told(case) == [("please_approve", director)]
+    await desk.move_clock(timedelta(hours=4))
+    assert await desk.told(case, case.version + 1) == [("approval_waits", director)]
+
+
+async def test_where_nobody_may_approve_the_head_is_told_all_the_same(desk: Desk) -> None:
+    case = await desk.report(by=desk.world.head)
+    case = await desk.act(case, "triage", desk.world.engineer, {**TRIAGE, "estimate": LARGE})
+    assert await desk.told(case) == [("please_approve", desk.world.head)]

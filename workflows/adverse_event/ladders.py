@@ -111,7 +111,7 @@ def _passed(watch: Watch) -> Rung:
 LADDERS = {watch: [*(_reminder(watch, share) for share in SHARES), _passed(watch)] for watch in Watch}
 ALARM_LADDER = _alarm()
 CHECK_LADDER = [
-    Rung("adverse_event.check", [Say(say.check_waits, SAFETY)]),
+    Rung("adverse_event.check", [Say(say.check_waits, SAFETY, or_else=DIRECTOR)]),
     Rung("adverse_event.check_director", [Say(say.check_waits, DIRECTOR)]),
 ]
 

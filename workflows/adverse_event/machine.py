@@ -54,8 +54,8 @@ OPEN = (S.REPORTED, S.RETURNED, S.CHECKED, S.GRADED, S.HANDLED)
 GRADED_ANEW = {S.GRADED: S.CHECKED, S.HANDLED: S.CHECKED, S.CLOSED: S.CHECKED}
 PLEASE_CHECK = [Say(say.please_check, SAFETY, or_else=DIRECTOR)]
 ASKED = {
-    S.REPORTED: [Say(say.please_check, SAFETY, but_not_the_actor=False)],
-    S.CHECKED: [Say(say.please_grade, SAFETY, but_not_the_actor=False)],
+    S.REPORTED: [Say(say.please_check, SAFETY, but_not_the_actor=False, or_else=DIRECTOR)],
+    S.CHECKED: [Say(say.please_grade, SAFETY, but_not_the_actor=False, or_else=DIRECTOR)],
     S.GRADED: [Say(say.please_handle, SAFETY | HEAD, but_not_the_actor=False)],
 }  # fmt: skip
 """Acknowledging enters the state anew, so that every copy of the alarm says who did; what is to do is told again."""

@@ -36,6 +36,14 @@ async def test_whoever_reported_does_not_check_or_grade(events: Events) -> None:
         await events.act(case, "grade", data={"grade": "IV"})
 
 
+async def test_of_the_only_safety_officers_own_report_the_vice_director_is_asked(events: Events) -> None:
+    case = await events.report("death", by=events.who.safety)
+    await events.act(case, "acknowledge", events.desk.world.head)
+    await events.later(timedelta(hours=4))
+    for kind in ("please_check", "check_waits"):
+        assert await events.told(case, kind) == [(events.who.director, None)]
+
+
 async def test_nobody_but_the_safety_officer_checks(events: Events) -> None:
     case, world = await events.report(), events.desk.world
     people = (world.reporter, world.engineer, world.head, events.who.city, events.who.foreign_safety)
