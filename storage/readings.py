@@ -101,6 +101,12 @@ SELECT r.id, r.device_id, r.metric, d.type AS device_type, d.organisation_id, r.
 """
 LOCK_RULES = f"{RULES} WHERE r.device_id = ANY($1) ORDER BY r.device_id, r.metric FOR UPDATE OF r"
 SPOKE_ONCE = f"{RULES} WHERE NOT r.no_data AND r.last_at < $1 AND d.status = 'in_use'"
+# When the newest value arrived (real time): a sensor whose clock is slow is not silent while it speaks.
+HEARD = """
+SELECT r.id, v.received_at FROM sensor_rule r
+  JOIN reading v ON v.device_id = r.device_id AND v.metric = r.metric AND v.measured_at = r.last_at
+ WHERE r.id = ANY($1)
+"""
 SAVE_RULES = """
 UPDATE sensor_rule r
    SET level = s.level, warning_since = s.warning_since, alarm_since = s.alarm_since, last_at = s.last_at,
@@ -156,6 +162,12 @@ async def lock_rules(connection: Connection, sensors: Iterable[Sensor]) -> list[
 async def silent_before(connection: Connection, at: datetime) -> list[RuleRow]:
     """Rules of devices in use whose last value is older than `at` and whose silence was not noticed yet."""
     return [_rule(dict(row)) for row in await connection.fetch(SPOKE_ONCE, at)]
+
+
+async def heard_at(connection: Connection, rules: Iterable[RuleRow]) -> dict[int, datetime]:
+    """When the newest value of each rule arrived (real time), by the rule's id."""
+    rows = await connection.fetch(HEARD, [rule.id for rule in rules])
+    return {row["id"]: row["received_at"] for row in rows}
 
 
 async def save_rules(connection: Connection, rules: Iterable[RuleRow]) -> None:

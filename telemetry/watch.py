@@ -1,9 +1,10 @@
-"""Notices sensors that have fallen silent."""
+"""Notices sensors that have fallen silent: by their own clock, and by ours, should theirs be slow."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage import readings
+from storage.bands import Band
 from storage.clock import Clock
 from storage.database import Connection, Database
 from storage.readings import RuleRow
@@ -42,11 +43,12 @@ class Watch:
     async def _tell(self, tx: Connection, locked: list[RuleRow], limits: Bands, now: datetime) -> int:
         """Those that are silent still, now that nobody else can write them."""
         desk = AlarmDesk(self._engine.within(tx), now, locked)
+        heard = await readings.heard_at(tx, locked)
         told = 0
         for rule in locked:
             band = limits.of(rule.device_id, rule.device_type, rule.metric)
             judged = on_time(rule.state, band, now)
-            if judged.events:
+            if judged.events and not _heard_lately(heard.get(rule.id), band, now):
                 await desk.follow((rule.device_id, rule.metric), band, judged)
                 told += 1
         await readings.save_rules(tx, await desk.settle())
@@ -56,3 +58,10 @@ class Watch:
 def _silent(rule: RuleRow, limits: Bands, now: datetime) -> bool:
     band = limits.of(rule.device_id, rule.device_type, rule.metric)
     return bool(on_time(rule.state, band, now).events)
+
+
+def _heard_lately(at: datetime | None, band: Band | None, now: datetime) -> bool:
+    """Did a value arrive within the time-out, whatever the sensor's clock says?"""
+    if at is None or band is None or band.no_data_s is None:
+        return False
+    return now <= at + timedelta(seconds=band.no_data_s)

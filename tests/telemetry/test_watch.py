@@ -51,6 +51,20 @@ async def test_a_burst_after_a_cut_ends_the_silence_when_it_arrives(
     assert await desk.value("SELECT count(*) FROM reading WHERE late") == 0
 
 
+async def test_a_sensor_whose_clock_is_slow_is_not_silent_while_it_speaks(
+    desk: Desk, intake: Intake, watch: Watch
+) -> None:
+    slow = timedelta(minutes=15)
+    for _ in range(3):
+        await intake.take([said(desk.real.now() - slow, 21)])
+        desk.real.forward(timedelta(seconds=60))
+        assert await watch.round() == 0
+    desk.real.forward(timedelta(seconds=1))
+    assert await watch.round() == 1
+    await intake.take([said(desk.real.now() - slow, 21)])
+    assert await desk.value("SELECT string_agg(state, ' ') FROM work_case") == "cleared"
+
+
 async def test_who_is_deaf_does_not_judge(desk: Desk, intake: Intake) -> None:
     await intake.take([said(desk.real.now(), 21)])
     desk.real.forward(timedelta(hours=1))
