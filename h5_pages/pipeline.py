@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from aiohttp import web
 
-from h5_pages import documents, error_pages, intake
+from h5_pages import documents, error_pages, intake, once
 from h5_pages.help.topics import topic_of
 from h5_pages.intake import Keep
 from h5_pages.limits import Pace, TooOften, subscriber
@@ -110,7 +110,7 @@ async def _enter(site: Site, route: Route, request: web.Request) -> web.StreamRe
         raise SignInNeeded
     if visit.must_change_password and route.access is For.SIGNED_IN and route.path != NEW_PASSWORD:
         return web.Response(status=303, headers={"Location": NEW_PASSWORD})
-    return await route.view(request, visit)
+    return await once.answered(route.view, request, visit)
 
 
 async def _count(site: Site, route: Route, request: web.Request, visit: Visit) -> None:

@@ -20,6 +20,7 @@ from h5_pages.services import PageServices
 from h5_pages.statics import Statics
 from h5_pages.uploads import PhotoDesk
 from storage.directory import Viewer
+from storage.presses import Press
 from storage.texts import Gettext, translator
 from workflows.actor import Actor, Door
 from workflows.administration.office import By
@@ -51,7 +52,7 @@ class Site:
 class Visit:
     """A request as views see it. `viewer` is None without sign-in; `typed` is what was posted.
 
-    `topic` is the page of help that explains this screen.
+    `topic` is the page of help that explains this screen; `press` tells this sending of a form from others.
     """
 
     site: Site
@@ -66,6 +67,7 @@ class Visit:
     typed: Typed = field(default_factory=Typed)
     must_change_password: bool = False
     topic: str = FIRST
+    press: Press | None = None
 
     @property
     def csrf(self) -> str:
@@ -104,7 +106,7 @@ class Visit:
     @property
     def by(self) -> By:
         """The signed-in person, administering on a page."""
-        return By(self.person, Door.PAGE, self.client)
+        return By(self.person, Door.PAGE, self.client, self.press)
 
     def page(self, template: str, status: int = 200, **values: Any) -> web.Response:
         """A page from a template."""
@@ -182,4 +184,6 @@ def kept_fields(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in fields.items() if name not in MACHINERY and value}
 
 
-MACHINERY = frozenset({"csrf", "key", "seen_version", "next", "password", "old_password", "password_again"})
+MACHINERY = frozenset(
+    {"csrf", "key", "press", "seen_version", "next", "password", "old_password", "password_again"}
+)

@@ -13,6 +13,7 @@ REPLIES_KEPT = timedelta(
 )  # with a number and what somebody wrote; what came of them stays with the message
 UPKEEP_LOCK = 7_201_300_002
 CODES_KEPT = timedelta(days=1)
+PRESSES_KEPT = timedelta(days=1)
 
 
 async def look_after(db: Database, real_now: datetime) -> None:
@@ -26,6 +27,7 @@ async def look_after(db: Database, real_now: datetime) -> None:
     await forget_expired(db, real_now)
     async with db.connection() as connection:
         await connection.execute("DELETE FROM idempotency WHERE recorded_at < $1", real_now - ANSWERS_KEPT)
+        await connection.execute("DELETE FROM press WHERE pressed_at < $1", real_now - PRESSES_KEPT)
         await connection.execute("DELETE FROM link_code WHERE expires_at < $1", real_now - CODES_KEPT)
         await connection.execute("DELETE FROM password_link WHERE expires_at < $1", real_now - CODES_KEPT)
         await connection.execute("DELETE FROM web_session WHERE seen_at < $1", real_now - SESSIONS_KEPT)

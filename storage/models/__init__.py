@@ -19,7 +19,14 @@ from storage.models.messages import Delivery, Message, RoutingNote
 from storage.models.noise import DutyShift, Mute, NoticePreference, Storm, Watch
 from storage.models.organisations import ChannelAccount, Organisation, Policy
 from storage.models.people import Absence, ContactPoint, LinkCode, PasswordLink, Person, Post, WebSession
-from storage.models.runtime import BusinessTime, CalendarOverride, CalendarYear, Idempotency, RateWindow
+from storage.models.runtime import (
+    BusinessTime,
+    CalendarOverride,
+    CalendarYear,
+    Idempotency,
+    Press,
+    RateWindow,
+)
 from storage.models.sms import AccountCircuit, SmsReply
 from storage.models.telemetry import Alarm, Band, Gateway, Quarantine, Reading, SensorRule
 
@@ -61,6 +68,7 @@ __all__ = [
     "Person",
     "Policy",
     "Post",
+    "Press",
     "PromiseMiss",
     "ProviderToken",
     "Quarantine",

@@ -61,6 +61,23 @@ class Idempotency(Model):
         indexes = (("recorded_at",),)
 
 
+class Press(Model):
+    """A form of the administration that was taken, for when it comes once more."""
+
+    key = fields.CharField(
+        max_length=64,
+        primary_key=True,
+        description="SHA-256 of the page, the person and what was sent, hex",
+    )
+    request = fields.CharField(max_length=32, description="which of the requests with that key wrote")
+    led_to = fields.CharField(max_length=500, null=True, description="where the first answer led")
+    pressed_at = fields.DatetimeField(description="real time")
+
+    class Meta:
+        table = "press"
+        indexes = (("pressed_at",),)
+
+
 class RateWindow(Model):
     """Uses within short slots of time, for limits that all processes share. Unlogged: a crash forgets it."""
 

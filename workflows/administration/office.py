@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from storage import audit
+from storage import audit, presses
 from storage.audit import AuditRow
 from storage.database import Connection, Database
 from storage.directory import Viewer
+from storage.presses import Press
 from storage.texts import N_
 from workflows.actor import Door
 from workflows.engine import Clocks
@@ -24,13 +25,18 @@ class ChangedMeanwhile(WorkflowError):
     text = N_("Somebody else changed this meanwhile, so nothing was saved. Please look again.")
 
 
+class PressedBefore(Exception):
+    """The form has come before and was taken: nothing is to be done, and its sender is to see what came of it."""
+
+
 @dataclass(frozen=True)
 class By:
-    """Who writes, through which door, from which network address."""
+    """Who writes, through which door, from which network address, and by which press of a form."""
 
     viewer: Viewer
     door: Door
     client: str = ""
+    press: Press | None = None
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,14 @@ class Office:
 
     @asynccontextmanager
     async def writing(self, by: By) -> AsyncIterator[Desk]:
-        """One transaction: everything in it happens, with its audit rows, or nothing. Raises `DatabaseAway`."""
+        """One transaction: everything in it happens, with its audit rows, or nothing.
+
+        Raises `PressedBefore`, `DatabaseAway`.
+        """
         async with self.db.transaction() as connection:
+            now = self.clocks.real.now()
+            if by.press and not await presses.is_first(connection, by.press, now):
+                raise PressedBefore
             yield Desk(connection, by, self.clocks)
 
 
