@@ -41,6 +41,10 @@ class Button:
     url: str | None = None
 
 
+READ, STOP = "notice.read", "notice.stop"
+"""The keys of a message's asides: its reader has read it, or wants no more of its kind."""
+
+
 @dataclass(frozen=True)
 class Question:
     """A choice that the reader can make in the message. `choices` are values and words, `chosen` a value."""

@@ -129,7 +129,7 @@ def _strings(value: object, key: str = "") -> Iterator[str]:
 
 _TECHNICAL = frozenset({
     "html", "headers", "request", "msgtype", "card_type", "task_id", "key", "url", "callback_data", "type", "style",
-    "decided_keyboard", "action", "extend_code", "unique_id", "question_key", "id",
+    "decided_keyboard", "asides", "action", "extend_code", "unique_id", "question_key", "id",
 })  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, cast
 
-from notifier.channel import Button, Content, Poll, Question, Replacement
+from notifier.channel import READ, STOP, Button, Content, Poll, Question, Replacement
 from storage import kinds
 from storage.deliveries import LiveCard
 from storage.kinds import ActionWords, MessageKind, Severity, Vocabulary, shown
@@ -33,7 +33,6 @@ ACKNOWLEDGE_OR_STOP = N_("Say that you have read this, or hear less of it")
 INSTEAD = N_("You are told instead of")
 NOT_REACHED = N_("{name}, whom no channel reaches")
 DECIDED = N_("{done}: {name}")
-READ, STOP = "notice.read", "notice.stop"
 HAVE_READ = N_("I have read this")
 NO_MORE = N_("Stop such messages")
 PHOTO = N_("Photo")

@@ -56,23 +56,30 @@ class Acknowledging:
         self._clocks = clocks
 
     async def acknowledge(
-        self, message_id: int, door: Door, *, delivery_id: int | None = None, client: str = ""
+        self,
+        message_id: int,
+        door: Door,
+        *,
+        delivery_id: int | None = None,
+        client: str = "",
+        moves: bool = True,
     ) -> Acknowledged:
         """The recipient took note, by that delivery if it is known. Safe to repeat. Raises `DatabaseAway`.
 
+        `moves` is false where that door may decide nothing: then it is in the ledger, and every case stays as it is.
         Whether it was the recipient who spoke is the caller's to know. The case is moved before the ledger is
         written: a process that dies between leaves it to the provider to come again.
         """
         message = await acknowledgements.told(self._db, message_id)
         if message is None:
             return Acknowledged.UNKNOWN
-        if message.kind in storm_kinds.NAMES:
-            moved = await self._move_all(message, door, client)
-        else:
-            moved = await self._move(message, door, client)
+        of_storm = moves and message.kind in storm_kinds.NAMES
+        moved = Acknowledged.NOTED
+        if moves:
+            moved = await (self._move_all if of_storm else self._move)(message, door, client)
         now = self._clocks.real.now()
         async with self._db.transaction() as tx:
-            if message.kind in storm_kinds.NAMES:
+            if of_storm:
                 await acknowledgements.storm_read(tx, message.id, door, now)
                 is_news = message.acknowledged_at is None
             else:

@@ -30,7 +30,17 @@ class Reply:
     @property
     def has_links(self) -> bool:
         """Is there anything to open?"""
-        return any(isinstance(part, Link) for line in self.lines for part in line)
+        return bool(self.links)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """What there is to open."""
+        return tuple(part for line in self.lines for part in line if isinstance(part, Link))
+
+    @property
+    def bare(self) -> "Reply":
+        """The lines that open nothing."""
+        return Reply(tuple(line for line in self.lines if not any(isinstance(part, Link) for part in line)))
 
     def written(self, link: Callable[[Link], str], words: Callable[[str], str], limit_bytes: int) -> str:
         """The lines as one text of at most `limit_bytes` of UTF-8, each link whole or absent."""

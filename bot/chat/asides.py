@@ -3,9 +3,13 @@
 The same road as a reply by SMS or a link in a mail: it acknowledges, and decides nothing.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from bot.chat.answers import Link, Pages, Reply
 from h5_pages.views.notices import MAY_NOT, NOT_ALL, NOTED, STOPPED
-from notifier.rendering import READ, STOP
+from notifier.channel import READ, STOP
 from storage.access import NotVisible, cards
 from storage.access.cards import Notice
 from storage.database import Database
@@ -18,6 +22,17 @@ from workflows.engine import Clocks
 from workflows.errors import CaseNotFound
 
 ASIDES = frozenset({READ, STOP})
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came of it. `done`: so it is now, and `sent` is the message of which it was said, as it was sent."""
+
+    done: bool
+    reply: Reply
+    sent: Mapping[str, Any]
+
+
 WHAT_I_STOPPED = N_("See what I stopped, or hear it again")
 
 
@@ -30,20 +45,19 @@ class Asides:
         self._clocks = clocks
         self._pages = pages
 
-    async def take(
-        self, person: Viewer, door: Door, unique_id: str, account_id: int, aside: str, _: Gettext
-    ) -> Reply:
-        """What came of it. Safe to repeat. Raises `CaseNotFound` for a message to somebody else, `DatabaseAway`."""
-        notice = await self._notice(person, unique_id, account_id)
+    async def take(self, notice: Notice, door: Door, aside: str, _: Gettext, *, moves: bool) -> Said:
+        """What came of it; a case is moved only where it `moves`. Safe to repeat. Raises `DatabaseAway`."""
         if aside == STOP:
             back = Link(_(WHAT_I_STOPPED), self._pages.own_notices())
-            return Reply.of(_(await self._stop(notice, door)), back)
+            said = await self._stop(notice, door)
+            return Said(said == STOPPED, Reply.of(_(said), back), notice.sent)
         outcome = await self._acknowledging.acknowledge(
-            notice.message_id, door, delivery_id=notice.delivery_id
+            notice.message_id, door, delivery_id=notice.delivery_id, moves=moves
         )
-        return Reply.of(_(NOT_ALL.get(outcome, NOTED)))
+        return Said(True, Reply.of(_(NOT_ALL.get(outcome, NOTED))), notice.sent)
 
-    async def _notice(self, person: Viewer, unique_id: str, account_id: int) -> Notice:
+    async def notice(self, person: Viewer, unique_id: str, account_id: int) -> Notice:
+        """The message of which they speak. Raises `CaseNotFound` for one to somebody else, `DatabaseAway`."""
         try:
             notice = await cards.notice(self._db, unique_id, account_id)
         except NotVisible:

@@ -5,14 +5,14 @@ in its provider's form. What was refused is said in words, and then nothing was 
 passes through: the adapter lets the provider come again, with the same `event_key`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.chat import replies
 from bot.chat.answers import Link, Pages, Reply
 from bot.chat.asides import ASIDES, Asides
 from bot.chat.commands import Command, Typed, numbers_in, read_command
+from bot.chat.presses import ButtonPress, PressOutcome, ReadOnly
 from notifier.rendering import DECIDED
 from storage import chat_policy, directory
 from storage.access import NotVisible, cards, devices
@@ -29,14 +29,7 @@ from workflows.engine import Clocks, Engine, Place
 from workflows.errors import ActorUnknown, CaseNotFound, WorkflowError
 from workflows.repair.machine import REPAIR, A
 
-SEVERAL = "; "
 ASKS_MORE = N_("“{action_text}” needs a few words of yours. Please fill them in on the page:")
-
-
-class ReadOnly(WorkflowError):
-    """Nothing is decided here: the account is set so, or the house that the case belongs to has forbidden it."""
-
-    text = N_("Nothing is decided in this chat. Please open the case and decide there.")
 
 
 @dataclass(frozen=True)
@@ -44,33 +37,6 @@ class ChatSettings:
     """`public_url` is the address of the pages, as people's phones reach it."""
 
     public_url: str
-
-
-@dataclass(frozen=True)
-class ButtonPress:
-    """A button of the card that an account sent with that id, and what was chosen on the card before, by question."""
-
-    account_id: int
-    unique_id: str
-    action: str
-    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-    @property
-    def data(self) -> Mapping[str, str]:
-        """What was chosen, as the action's form takes it; several are told one after the other."""
-        return {name: SEVERAL.join(values) for name, values in self.chosen.items() if values}
-
-
-@dataclass(frozen=True)
-class PressOutcome:
-    """`done`: the case moved on, and `reply` says so in a few words; else it says why not or what to do.
-
-    `sent` is the card that was pressed, as it was sent.
-    """
-
-    done: bool
-    reply: Reply
-    sent: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ChatFront:
@@ -140,10 +106,10 @@ class ChatFront:
             if person is None:
                 raise ActorUnknown
             if pressed.action in ASIDES:
-                of = (pressed.unique_id, pressed.account_id, pressed.action)
-                return PressOutcome(True, await self._asides.take(person, door, *of, _))
+                return await self._say_aside(person, door, pressed, _)
             card = await self._card(pressed.unique_id, pressed.account_id)
-            await self._check_door(door, card)
+            if pressed.reads_only or not await self._may_decide(door, card.path):
+                raise ReadOnly
             return await self._act(person, door, card, pressed, event_key, _)
         except WorkflowError as refusal:
             link = Link(card.number, self._pages.case(card.number)) if card and card.number else None
@@ -173,13 +139,19 @@ class ChatFront:
             True, Reply.of(_(DECIDED).format(name=person.name, done=_(words.done))), card.sent
         )
 
-    async def _check_door(self, door: Door, card: Card) -> None:
-        """Raises `ReadOnly`: also for what was sent before it was forbidden."""
+    async def _say_aside(self, person: Viewer, door: Door, pressed: ButtonPress, _: Gettext) -> PressOutcome:
+        """What decides nothing can be said everywhere; cases that would move with it stay where nothing may."""
+        notice = await self._asides.notice(person, pressed.unique_id, pressed.account_id)
+        moves = not pressed.reads_only and await self._may_decide(door, notice.path)
+        said = await self._asides.take(notice, door, pressed.action, _, moves=moves)
+        return PressOutcome(said.done, said.reply, said.sent, pressed.action)
+
+    async def _may_decide(self, door: Door, path: str) -> bool:
+        """As the house has it now: also for what was sent before it was forbidden."""
         if door is not Door.TELEGRAM:
-            return
+            return True
         async with self._db.connection() as connection:
-            if not await chat_policy.may_decide(connection, card.path, self._clocks.business.now()):
-                raise ReadOnly
+            return await chat_policy.may_decide(connection, path, self._clocks.business.now())
 
     async def _act(
         self, person: Viewer, door: Door, card: Card, pressed: ButtonPress, event_key: str, _: Gettext

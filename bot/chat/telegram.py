@@ -19,11 +19,12 @@ from aiohttp import web
 from bot.chat.answers import Link, Reply
 from bot.chat.background import Background, Teller, Telling
 from bot.chat.door import ANSWER_WITHIN_S, CallbackDoor, ChannelAccounts, known_as, limited_body
-from bot.chat.front import ButtonPress, ChatFront, PressOutcome, ReadOnly
+from bot.chat.front import ChatFront
 from bot.chat.linking import LinkDesk
+from bot.chat.presses import ButtonPress, PressOutcome
 from notifier.channel import Account, Replacement
 from notifier.providers.telegram.account import TelegramAccount, account_of
-from notifier.providers.telegram.messages import TEXT_UNITS
+from notifier.providers.telegram.messages import TEXT_UNITS, said
 from notifier.providers.telegram.updates import (
     Event,
     Pressed,
@@ -147,15 +148,13 @@ class TelegramCallback:
         """The message itself is changed by its own request; links, which no pop-up can show, come as a message."""
         address = str(event.chat_id)
         person = await self._front.person(account_id, address)
-        if telegram.settings.read_only:
-            return self._front.refusal(person, ReadOnly())
         opened = telegram.reads.read(event.chat_id, event.data) if telegram.reads else None
         if opened is None:
             return self._front.refusal(person, CaseNotFound())
-        press = ButtonPress(account_id, *opened)
+        press = ButtonPress(account_id, *opened, reads_only=telegram.settings.read_only)
         outcome = await self._front.press(person, Door.TELEGRAM, press, key)
         if outcome.done:
-            decided = Replacement(_plain(outcome.reply), sent=outcome.sent)
+            decided = _shown(outcome)
             self._telling.once(
                 key,
                 account_id,
@@ -195,9 +194,17 @@ def _answer(event: Pressed, outcome: PressOutcome) -> dict[str, Any]:
     return {
         "method": "answerCallbackQuery",
         "callback_query_id": event.query_id,
-        "text": fit_units(_plain(outcome.reply), ANSWER_UNITS),
+        "text": fit_units(_plain(outcome.reply.bare if outcome.aside else outcome.reply), ANSWER_UNITS),
         "show_alert": not outcome.done,
     }
+
+
+def _shown(outcome: PressOutcome) -> Replacement:
+    """The message once it was pressed. After what decides nothing, pages that the words name have their own buttons."""
+    if not outcome.aside:
+        return Replacement(_plain(outcome.reply), sent=outcome.sent)
+    links = [(link.label, link.url) for link in outcome.reply.links]
+    return Replacement(_plain(outcome.reply.bare), sent=said(outcome.sent, outcome.aside, links))
 
 
 def _html(reply: Reply) -> str:

@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from bot.chat.answers import Link, Reply
 from bot.chat.background import Background, Recent, Teller, Telling
 from bot.chat.door import ANSWER_WITHIN_S, CallbackDoor, ChannelAccounts, Work, known_as, limited_body
-from bot.chat.front import ButtonPress, ChatFront
+from bot.chat.front import ChatFront
+from bot.chat.presses import ButtonPress
 from notifier.channel import Account, Replacement
 from notifier.providers.wecom.account import account_of
 from notifier.providers.wecom.cards import TEXT_BYTES

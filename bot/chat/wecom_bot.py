@@ -14,7 +14,8 @@ import structlog
 from bot.chat.answers import Link, Reply
 from bot.chat.background import Background
 from bot.chat.door import ANSWER_WITHIN_S
-from bot.chat.front import ButtonPress, ChatFront, PressOutcome
+from bot.chat.front import ChatFront
+from bot.chat.presses import ButtonPress, PressOutcome
 from notifier.channel import SendFailed
 from notifier.providers.wecom.markdown import plain
 from notifier.providers.wecom.replacing import decided_card
@@ -82,9 +83,8 @@ class RobotChat:
 
 async def _show(connection: BotConnection, event: Pressed, outcome: PressOutcome) -> None:
     """Done: the card says by whom. Not done, or a card that cannot say it: a message of its own does."""
-    card = (
-        decided_card(outcome.sent.get("template_card", {}), _written(outcome.reply)) if outcome.done else None
-    )
+    sent = {} if outcome.aside else outcome.sent.get("template_card", {})  # the rest of its menu still serves
+    card = decided_card(sent, _written(outcome.reply)) if outcome.done else None
     if card is not None:
         body = {"response_type": "update_template_card", "template_card": card}
         with suppress(SendFailed):  # as when it comes too late

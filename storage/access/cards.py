@@ -32,7 +32,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Notice:
-    """A delivered message to a person, about a case or not. `path` is that of its organisation."""
+    """A delivered message to a person, about a case or not, `sent` as it was. `path` is that of its organisation."""
 
     message_id: int
     delivery_id: int
@@ -40,6 +40,7 @@ class Notice:
     kind: str
     severity: str
     path: str
+    sent: Mapping[str, Any]
 
 
 CARD = """
@@ -55,7 +56,7 @@ SELECT m.case_id, m.case_version, m.id AS message_id, d.id AS delivery_id, m.per
 """
 NOTICE = """
 SELECT m.id AS message_id, d.id AS delivery_id, m.person_id, m.kind, coalesce(m.severity, 'info') AS severity,
-       coalesce(o.path, '') AS path
+       coalesce(o.path, '') AS path, d.payload AS sent
   FROM delivery d
   JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
   LEFT JOIN work_case c ON c.id = m.case_id

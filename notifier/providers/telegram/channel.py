@@ -66,12 +66,13 @@ class TelegramChannel:
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
         """Text and keyboard. Raises SendFailed for an unusable account or chat."""
         chat, telegram = checked_chat_id(address), account_of(account)
-        callbacks = telegram.callbacks if chat > 0 else None  # nobody decides for a group
+        if chat < 0:  # nobody decides, and nobody has read anything, for a group
+            return message_for(content, _nothing, _nothing)
 
-        def answer(key: str) -> str | None:
-            return callbacks.made(chat, content.unique_id, key) if callbacks else None
+        def says(key: str) -> str | None:
+            return telegram.reads.made(chat, content.unique_id, key) if telegram.reads else None
 
-        return message_for(content, answer)
+        return message_for(content, says if telegram.callbacks else _nothing, says)
 
     async def send(self, payload: Mapping[str, Any], address: str, account: Account) -> Accepted:
         """`provider_id` is the message's id in its chat; `update_code` names both. Raises SendFailed."""
@@ -174,6 +175,10 @@ class TelegramChannel:
             request=request,
             get_updates_request=request,
         )
+
+
+def _nothing(_key: str) -> None:
+    """Where a press does not come back to us."""
 
 
 def update_code(chat_id: int, message_id: int) -> str:

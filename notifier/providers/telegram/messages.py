@@ -4,11 +4,11 @@ Source of the limits: core.telegram.org/bots/api (sendMessage, InlineKeyboardBut
 entities, counted in UTF-16; 1–64 bytes of callback data.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from notifier.channel import Button, Content
+from notifier.channel import READ, Button, Content
 from notifier.trim import clean, fit_bytes, fit_units, one_line, utf16_units
 from storage.kinds import Severity
 
@@ -29,13 +29,19 @@ Answer = Callable[[str], str | None]
 """What a button of that key sends back; None where it opens a page."""
 
 
-def message_for(content: Content, answer: Answer) -> dict[str, Any]:
-    """The parts of sendMessage, without the chat."""
+def message_for(content: Content, answer: Answer, says: Answer) -> dict[str, Any]:
+    """The parts of sendMessage, without the chat. `says`: what a button sends back that decides nothing.
+
+    What can be said beside the matter stands below what asks for no answer: with one, it is the answer that counts.
+    """
     page = _page_row(content)
+    asks = any(button.url is None for button in content.buttons)
+    asides = {} if asks else _asides(content, says)
     return {
         "text": _text(content),
-        "inline_keyboard": _answer_rows(content, answer) + page,
+        "inline_keyboard": _answer_rows(content, answer) + _row(*asides.values()) + page,
         "decided_keyboard": page,
+        "asides": asides,
     }
 
 
@@ -50,6 +56,28 @@ def decided_keyboard(sent: Mapping[str, Any]) -> Keyboard:
     """What stays below a decided message: the way to the case, nothing to decide."""
     kept: Keyboard = sent.get("decided_keyboard", [])
     return kept
+
+
+def said(sent: Mapping[str, Any], aside: str, links: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+    """A sent message once that was said of it: what can still be said, the way to the case, and these pages.
+
+    Who has read it can still stop such messages; who stopped them has nothing left to say.
+    """
+    left = [button for key, button in sent.get("asides", {}).items() if aside == READ and key != READ]
+    pages = [[{"text": _label(label), "url": url}] for label, url in links]
+    return {**sent, "decided_keyboard": _row(*left) + decided_keyboard(sent) + pages}
+
+
+def _asides(content: Content, says: Answer) -> dict[str, dict[str, str]]:
+    """Buttons by their keys."""
+    sent_back = ((aside, says(aside.key)) for aside in content.asides)
+    return {
+        aside.key: {"text": _label(aside.label), "callback_data": data} for aside, data in sent_back if data
+    }
+
+
+def _row(*buttons: dict[str, str]) -> Keyboard:
+    return [list(buttons)] if buttons else []
 
 
 def _text(content: Content) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.chat.answers import Reply
-from bot.chat.front import PressOutcome
+from bot.chat.presses import PressOutcome
 from bot.chat.wecom_bot import RobotChat
 from notifier.channel import SendFailed, Verdict
 from notifier.providers.wecom_bot.frames import Cmd, Happened, Pressed, Wrote

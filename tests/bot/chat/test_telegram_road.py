@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from bot.services import Services
 from storage.sealing import MasterKey, new_master_key
 from tests.support.robot_town import process
-from tests.support.telegram import ANN, BOT, TOKEN, WEBHOOK_SECRET, Telegram, cast, telegram
+from tests.support.telegram import ANN, BOB, BOT, TOKEN, WEBHOOK_SECRET, Telegram, cast, telegram
 from tests.support.world import World, add_account, add_contact, make_world
 from workflows.actor import Actor, Door
 from workflows.engine import Outcome, Place
@@ -44,6 +44,7 @@ async def town(dsn: str) -> AsyncIterator[tuple[Services, Telegram, World]]:
                 service.db, world.hospital, "telegram", "bot", settings, secrets, MasterKey(word)
             )
             await add_contact(service.db, world.head, account, str(ANN))
+            await add_contact(service.db, world.reporter, account, str(BOB))
             yield service, box, world
 
 
@@ -60,10 +61,15 @@ async def asked(service: Services, world: World) -> Outcome:
     return made
 
 
+def answers(message: dict[str, Any]) -> list[str]:
+    """What its buttons send back that open no page."""
+    return [b["callback_data"] for row in message["keyboard"] for b in row if "callback_data" in b]
+
+
 def answer(message: dict[str, Any]) -> str:
-    """What its one button sends back that opens no page: to reject, a reason is asked for on a page."""
-    (data,) = [b["callback_data"] for row in message["keyboard"] for b in row if "callback_data" in b]
-    return str(data)
+    """The only one: to reject, a reason is asked for on a page."""
+    (data,) = answers(message)
+    return data
 
 
 async def test_a_press_below_the_message_approves_and_everything_says_so(database_url: str) -> None:
@@ -81,6 +87,23 @@ async def test_a_press_below_the_message_approves_and_everything_says_so(databas
         assert "callback_data" not in str(shown["keyboard"])
         rows = await service.db.fetch(LEDGER, world.head)
         assert ("sent", "accepted", "telegram") in [tuple(row) for row in rows]
+
+
+async def test_a_notice_is_read_and_then_its_kind_stopped_below_the_message(database_url: str) -> None:
+    async with town(database_url) as (service, box, world):
+        await asked(service, world)
+        notice = next(message for message in await box.messages(BOB) if len(answers(message)) == 2)
+        for words in ("已记录：您已知悉", "暂时不再向您发送"):
+            await box.press(notice["id"], answers(notice)[0], BOB)
+            await service.telegram.background.settle()
+            notice = next(message for message in await box.messages(BOB) if message["id"] == notice["id"])
+            assert f"✅ {words}" in notice["text"]
+        assert answers(notice) == []
+        assert "/me/notices" in str(notice["keyboard"])
+        ledger = "SELECT acted FROM delivery WHERE acted_at IS NOT NULL"
+        assert [row["acted"] for row in await service.db.fetch(ledger)] == ["acknowledge"]
+        muted = await service.db.fetch("SELECT person_id, way FROM mute")
+        assert [tuple(row) for row in muted] == [(world.reporter, "telegram")]
 
 
 async def test_where_the_house_forbids_it_every_button_opens_a_page(database_url: str) -> None:

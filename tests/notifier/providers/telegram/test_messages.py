@@ -8,10 +8,10 @@ from unittest.mock import ANY
 import pytest
 from hypothesis import given
 
-from notifier.channel import Account, Button, Content, Replacement, SendFailed, Verdict
+from notifier.channel import READ, STOP, Account, Button, Content, Replacement, SendFailed, Verdict
 from notifier.providers.telegram.callbacks import Callbacks
 from notifier.providers.telegram.channel import TelegramChannel
-from notifier.providers.telegram.messages import decided_keyboard, decided_text
+from notifier.providers.telegram.messages import decided_keyboard, decided_text, said
 from tests.support.channel_contents import content, contents
 
 TOKEN = "111111:made-up-token-of-a-bot"
@@ -87,6 +87,37 @@ def test_group_can_read_and_decides_nothing() -> None:
     channel = TelegramChannel(None)  # type: ignore[arg-type] # composing needs no connection
     approve, *_ = buttons(channel.compose(content(), "-1001234567890", bot()))
     assert approve == {"text": "同意", "url": f"{content().url}/approve"}
+    informs = channel.compose(content(buttons=(), asides=ASIDES), "-1001234567890", bot())
+    assert [button["text"] for button in buttons(informs)] == ["查看工单"]
+
+
+ASIDES = (Button(READ, "我已知悉"), Button(STOP, "不再发送此类"))
+
+
+def test_what_only_informs_can_be_read_and_stopped_also_where_nothing_may_be_decided() -> None:
+    informs = content(buttons=(), asides=ASIDES)
+    for account in (bot(), bot({"read_only": True})):
+        read, stop, page = buttons(composed(informs, account))
+        keys = [Callbacks("made-up-secret").read(42, each["callback_data"]) for each in (read, stop)]
+        assert keys == [("m-42@wecom", READ), ("m-42@wecom", STOP)]
+        assert (read["text"], page["text"]) == ("我已知悉", "查看工单")
+
+
+def test_what_asks_for_an_answer_or_cannot_be_answered_offers_nothing_beside() -> None:
+    for informs, account in (
+        (content(asides=ASIDES), bot()),
+        (content(buttons=(), asides=ASIDES), Account(8, {"bot_username": "b_1"}, {"token": TOKEN})),
+    ):
+        assert "不再发送此类" not in str(composed(informs, account))
+
+
+def test_who_has_read_it_can_still_stop_it_and_who_stopped_it_finds_the_way_back() -> None:
+    payload = composed(content(buttons=(), asides=ASIDES))
+    after_reading = decided_keyboard(said(payload, READ, []))
+    assert [button["text"] for row in after_reading for button in row] == ["不再发送此类", "查看工单"]
+    page = ("我停止的", "https://yishe.example/me/notices")
+    stopped = decided_keyboard(said(payload, STOP, [page]))
+    assert stopped == [[{"text": "查看工单", "url": ANY}], [{"text": page[0], "url": page[1]}]]
 
 
 @given(contents)
