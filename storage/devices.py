@@ -17,7 +17,13 @@ SELECT d.id, d.number, d.name, o.path LIKE ANY($5::text[]) AS in_scope, upper(d.
  WHERE (upper(d.number) = upper($1) OR (lower(d.maker) = lower($2) AND lower(d.serial) = lower($3)))
    AND d.id IS DISTINCT FROM $4
 """
-OPEN_CASES = "SELECT number FROM work_case WHERE device_id = $1 AND closed_at IS NULL ORDER BY id"
+OPEN_CASES = """
+SELECT number FROM work_case WHERE device_id = $1 AND closed_at IS NULL AND workflow <> 'alarm' ORDER BY id
+"""
+OPEN_ALARMS = """
+SELECT id, version FROM work_case WHERE device_id = $1 AND closed_at IS NULL AND workflow = 'alarm' ORDER BY id
+   FOR UPDATE
+"""
 UNIT = """
 SELECT id, name, kind, path FROM organisation
  WHERE id = $1 AND path LIKE ANY($2::text[]) AND kind IN ('hospital', 'department') AND active
@@ -98,8 +104,13 @@ async def change(connection: Connection, device_id: int, values: Mapping[str, An
 
 
 async def open_cases(connection: Connection, device_id: int) -> Sequence[str]:
-    """The numbers of the device's open cases."""
+    """The numbers of the device's open cases, without alarms of its sensors."""
     return [row["number"] for row in await connection.fetch(OPEN_CASES, device_id)]
+
+
+async def open_alarms(connection: Connection, device_id: int) -> Sequence[tuple[int, int]]:
+    """Id and version of the open alarms of the device's sensors, locked until the end of the transaction."""
+    return [(row["id"], row["version"]) for row in await connection.fetch(OPEN_ALARMS, device_id)]
 
 
 async def add_label(connection: Connection, device_id: int, token: str) -> int:

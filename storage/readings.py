@@ -24,6 +24,7 @@ class Source:
     device_id: int | None
     device_type: str
     organisation_id: int
+    retired: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class Rejected:
 
 SOURCES = """
 SELECT a.key, a.number, g.id AS gateway, CASE WHEN starts_with(o.path, go.path) THEN d.id END AS device_id,
-       coalesce(d.type, '') AS device_type, coalesce(d.organisation_id, 0) AS organisation_id
+       coalesce(d.type, '') AS device_type, coalesce(d.organisation_id, 0) AS organisation_id,
+       coalesce(d.status, '') = 'retired' AS retired
   FROM unnest($1::text[], $2::text[]) AS a(key, number)
   LEFT JOIN gateway g ON g.key = a.key AND g.active
   LEFT JOIN organisation go ON go.id = g.organisation_id
@@ -115,6 +117,11 @@ UPDATE sensor_rule r
        last_at timestamptz, last_value float8, no_data bool, alarm_id bigint, no_data_alarm_id bigint)
  WHERE r.id = s.id
 """
+FORGET = """
+UPDATE sensor_rule SET level = 'normal', warning_since = NULL, alarm_since = NULL, no_data = false, alarm_id = NULL,
+       no_data_alarm_id = NULL
+ WHERE device_id = $1
+"""
 SET_ASIDE = """
 INSERT INTO quarantine (received_at, topic, payload, reason)
 SELECT $4, q.topic, q.payload, q.reason
@@ -131,7 +138,7 @@ async def sources(
     rows = await connection.fetch(SOURCES, [key for key, _ in pairs], [number for _, number in pairs])
     return {
         (row["key"], row["number"]): Source(
-            row["gateway"], row["device_id"], row["device_type"], row["organisation_id"]
+            row["gateway"], row["device_id"], row["device_type"], row["organisation_id"], row["retired"]
         )
         for row in rows
     }
@@ -177,6 +184,18 @@ async def save_rules(connection: Connection, rules: Iterable[RuleRow]) -> None:
         for r in rules
     ]
     await connection.execute(SAVE_RULES, rows)
+
+
+async def lock_of_device(connection: Connection, device_id: int) -> None:
+    """Nothing that the device's sensors say is judged until the end of the transaction."""
+    await connection.execute(
+        "SELECT FROM sensor_rule WHERE device_id = $1 ORDER BY metric FOR UPDATE", device_id
+    )
+
+
+async def forget(connection: Connection, device_id: int) -> None:
+    """What the rules of the device remember, but for their newest values. Their rows must be locked."""
+    await connection.execute(FORGET, device_id)
 
 
 async def set_aside(

@@ -26,6 +26,7 @@ from workflows.engine import Engine
 UNKNOWN_TOPIC = "not a topic of ours"
 UNKNOWN_GATEWAY = "unknown gateway"
 UNKNOWN_DEVICE = "no device of this gateway's organisation"
+RETIRED = "the device is retired"
 UNKNOWN_METRIC = "unknown metric, and no band names it"
 
 log = structlog.get_logger()
@@ -129,7 +130,9 @@ def _stranger(source: Source | None) -> str:
         return UNKNOWN_TOPIC
     if source.gateway is None:
         return UNKNOWN_GATEWAY
-    return UNKNOWN_DEVICE if source.device_id is None else ""
+    if source.device_id is None:
+        return UNKNOWN_DEVICE
+    return RETIRED if source.retired else ""
 
 
 async def limits_of(tx: Connection, rules: Sequence[RuleRow]) -> Bands:

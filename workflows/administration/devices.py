@@ -1,7 +1,7 @@
 """Devices: entered, changed, moved, taken out of use, retired. Never deleted: who had what is a record for years.
 
 Open cases stay with the organisation that reported them, whatever becomes of the device; labels stay valid
-and follow it.
+and follow it. Alarms of its sensors end when it is retired, as nobody listens to them any more.
 """
 
 from collections.abc import Mapping
@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Any
 
-from storage import devices
+from storage import devices, readings
 from storage.access import NotVisible
 from storage.devices import UnitRow
 from storage.directory import Viewer
+from storage.failpoints import NoFailPoints
+from storage.one_transaction import OneTransaction
 from storage.texts import N_
+from workflows.actor import SYSTEM_ACTOR
 from workflows.administration.device_checks import IN_THE_FUTURE, check, clash_as_fault, today
 from workflows.administration.device_forms import (
     RIGHT_LABELS,
@@ -26,8 +29,11 @@ from workflows.administration.device_forms import (
     Why,
 )
 from workflows.administration.office import By, Change, ChangedMeanwhile, Desk, Office
+from workflows.alarm.machine import A
+from workflows.engine import Engine
 from workflows.errors import FormInvalid, NotPermitted, WorkflowError
 from workflows.forms import fill_in
+from workflows.registry import all_workflows
 
 KIND = "device"
 BEFORE_INSTALLED = N_("This is before the device was installed.")
@@ -161,9 +167,11 @@ async def use_again(office: Office, by: By, seen: Seen, data: Mapping[str, Any])
 
 
 async def retire(office: Office, by: By, seen: Seen, data: Mapping[str, Any]) -> None:
-    """Give a device up for good. Raises as `stop` does, and `CasesOpen`."""
+    """Give a device up for good, with the alarms of its sensors. Raises as `stop` does, and `CasesOpen`."""
     form = fill_in(Retirement, data)
     async with office.writing(by) as desk:
+        # Before the device, as whoever takes what sensors say does.
+        await readings.lock_of_device(desk.connection, seen.id)
         row = await taken_up(desk, seen, Right.STATUS, "in_use", "stopped")
         if form.retired_on > today(desk):
             raise FormInvalid({"retired_on": (IN_THE_FUTURE, {})})
@@ -175,6 +183,16 @@ async def retire(office: Office, by: By, seen: Seen, data: Mapping[str, Any]) ->
         stay = {"open_cases": list(numbers)} if numbers else {}
         values = {"status": "retired", "retired_on": form.retired_on}
         await _write(desk, row, "device.retire", values, {**_reason(form.reason), **stay})
+        await _end_alarms(desk, row)
+
+
+async def _end_alarms(desk: Desk, row: Mapping[str, Any]) -> None:
+    """A device that comes back begins anew."""
+    engine = Engine(OneTransaction(desk.connection), all_workflows(), desk.clocks, NoFailPoints())
+    for case_id, version in await devices.open_alarms(desk.connection, row["id"]):
+        key = f"retired {row['id']} {row['version']} {case_id}"
+        await engine.act(case_id, A.END, SYSTEM_ACTOR, {}, seen_version=version, idempotency_key=key)
+    await readings.forget(desk.connection, row["id"])
 
 
 async def new_label(office: Office, by: By, seen: Seen) -> int:

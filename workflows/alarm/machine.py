@@ -1,7 +1,8 @@
 """The alarm of a sensor (机房报警) as one table.
 
 raised → acknowledged → cleared → closed. Values raise, worsen and clear it; people acknowledge and close it.
-A warning that becomes an alarm is raised anew on the same case. Clause 6.4.4.1 of the standard.
+A warning that becomes an alarm is raised anew on the same case. With a device that is retired its alarms end.
+Clause 6.4.4.1 of the standard.
 """
 
 from enum import StrEnum
@@ -44,6 +45,7 @@ class A(StrEnum):
     CLEAR = "clear"
     CLOSE = "close"
     DISMISS = "dismiss"
+    END = "end"
     REMARK = "remark"
 
 
@@ -75,6 +77,8 @@ MOVES = [
 
     Move(A.CLOSE, S.CLEARED, S.CLOSED, THEY, forms.Cause, duty_of=ENGINEER),
     Move(A.DISMISS, S.ACKNOWLEDGED, S.CLOSED, THEY, forms.Reason, duty_of=ENGINEER),
+
+    *[Move(A.END, state, S.CLOSED, SYSTEM) for state in (S.RAISED, S.ACKNOWLEDGED, S.CLEARED)],
 
     *[Move(A.REMARK, state, None, ALL, forms.Remark) for state in (S.RAISED, S.ACKNOWLEDGED, S.CLEARED)],
 ]  # fmt: skip
@@ -123,6 +127,7 @@ ALARM = Workflow(
         A.CLEAR: ActionLook(N_("Clear"), N_("saw that it is over")),
         A.CLOSE: ActionLook(N_("Note the cause and close"), N_("noted the cause and closed it"), "primary"),
         A.DISMISS: ActionLook(N_("End by hand: the sensor is at fault"), N_("ended it by hand"), "danger"),
+        A.END: ActionLook(N_("End with the device"), N_("ended it, as the device was retired")),
         A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
         "remind": ActionLook(N_("Reminder"), N_("reminded")),
     },
