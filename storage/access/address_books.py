@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from storage import address_book
 from storage.access import NotVisible
+from storage.access.organisations import administered
 from storage.address_book import ACCOUNT, BookAccount, KnownPerson
 from storage.database import Database
 from storage.directory import Viewer
@@ -11,8 +12,9 @@ from storage.directory import Viewer
 
 async def accounts(db: Database, viewer: Viewer, role: str) -> Sequence[BookAccount]:
     """The accounts of the organisations that the viewer administers."""
-    administered = sorted({f"{grant.path}%" for grant in viewer.grants if grant.role == role})
-    rows = await db.fetch(f"{ACCOUNT} AND o.path LIKE ANY($1::text[]) ORDER BY o.path, a.id", administered)
+    rows = await db.fetch(
+        f"{ACCOUNT} AND o.path LIKE ANY($1::text[]) ORDER BY o.path, a.id", administered(viewer, role)
+    )
     return [BookAccount(**dict(row)) for row in rows]
 
 
@@ -26,4 +28,6 @@ async def account(db: Database, viewer: Viewer, role: str, account_id: int) -> B
 
 async def known(db: Database, viewer: Viewer, role: str, account_id: int) -> Sequence[KnownPerson]:
     """Whom it knows, and who else belongs there; raises `NotVisible`."""
-    return await address_book.known(db, await account(db, viewer, role, account_id))
+    return await address_book.known(
+        db, await account(db, viewer, role, account_id), administered(viewer, role)
+    )

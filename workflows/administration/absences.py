@@ -14,6 +14,7 @@ from storage.absences import AbsenceRow, NewAbsence
 from storage.clock import SHANGHAI
 from storage.texts import N_
 from workflows.administration.accounts import PersonUnknown, own_or_administered
+from workflows.administration.in_charge import check_all_theirs
 from workflows.administration.office import By, Change, Desk, Office, check_administers
 from workflows.definition import Form
 from workflows.errors import FormInvalid
@@ -85,9 +86,10 @@ async def _check(desk: Desk, new: NewAbsence) -> None:
 
 
 async def _deputy(desk: Desk, new: NewAbsence) -> str:
-    """The name of the deputy, who is one of the colleagues; raises `FormInvalid`."""
+    """The name of the deputy, who is one of the colleagues; raises `FormInvalid`, `NotPermitted`."""
     if new.deputy_id is None:
         return ""
+    await check_all_theirs(desk, new.person_id)
     now = desk.clocks.business.now()
     known = {id_: name for id_, name, _ in await absences.colleagues(desk.connection, new.person_id, now)}
     if new.deputy_id not in known:

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from storage import address_book, contact_points, person_writer
+from storage.access.organisations import administered
 from storage.address_book import Book, BookAccount, KnownPerson, Member
 from storage.person_writer import PersonRow
 from storage.texts import N_
+from workflows.administration.in_charge import check_all_theirs
 from workflows.administration.office import By, Change, ChangedMeanwhile, Desk, Office, check_administers
 from workflows.errors import WorkflowError
+from workflows.identity.roles import Role
 
 
 class AddressTaken(WorkflowError):
@@ -43,7 +46,8 @@ class Known:
 class Difference:
     """What taking over would do: enter `new` ones, reach `linked` ones by WeCom, write `renamed` ones anew.
 
-    `gone` are known to the account and not in its address book any more; nothing is done to them.
+    `gone` are known to the account and not in its address book any more; nothing is done to them. Nor is anything
+    done to who has no WeCom account yet and holds a role beyond the administrator's organisations.
     """
 
     new: tuple[Member, ...]
@@ -78,7 +82,7 @@ def compare(book: Book, known: Sequence[KnownPerson]) -> Difference:
             if member.name and member.name != person.name:
                 renamed.append(Known(person.id, person.name, member))
         elif namesake is not None:
-            linked.append(Known(namesake.id, namesake.name, member))
+            linked += [] if namesake.beyond else [Known(namesake.id, namesake.name, member)]
         else:
             new.append(member)
     there = {member.user_id.lower() for member in book.members}
@@ -105,15 +109,18 @@ async def take_over(office: Office, by: By, account_id: int, book: Book, seen: s
         if account is None:
             raise BookUnknown
         check_administers(by.viewer, account.path)
-        difference = compare(book, await address_book.known(desk.connection, account))
+        known = await address_book.known(
+            desk.connection, account, administered(by.viewer, Role.ADMINISTRATOR)
+        )
+        difference = compare(book, known)
         if difference.fingerprint != seen:
             raise ChangedMeanwhile
         for member in difference.new:
             await _reach(desk, account, await _enter(desk, account, member), member)
-        for known in difference.linked:
-            await _reach(desk, account, await _locked(desk, known), known.member)
-        for known in difference.renamed:
-            await _rename(desk, await _locked(desk, known), known.member)
+        for one in difference.linked:
+            await _reach(desk, account, await _locked(desk, one), one.member)
+        for one in difference.renamed:
+            await _rename(desk, await _locked(desk, one), one.member)
         return difference
 
 
@@ -130,7 +137,8 @@ async def _enter(desk: Desk, account: BookAccount, member: Member) -> PersonRow:
 
 
 async def _reach(desk: Desk, account: BookAccount, person: PersonRow, member: Member) -> None:
-    """From now on the person is reached, and known, by that account. Raises `AddressTaken`."""
+    """From now on the person is reached, and known, by that account. Raises `AddressTaken`, `NotPermitted`."""
+    await check_all_theirs(desk, person.id)
     owner = await contact_points.occupied_by(desk.connection, account.id, member.user_id)
     made = None
     if owner is None:

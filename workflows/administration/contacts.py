@@ -12,7 +12,7 @@ from storage.access import NotVisible
 from storage.contact_points import AccountChoice, WayRow
 from storage.person_writer import PersonRow
 from storage.texts import N_
-from workflows.administration.in_charge import administered
+from workflows.administration.in_charge import administered, check_all_theirs
 from workflows.administration.office import By, Change, Desk, Office
 from workflows.definition import Form
 from workflows.errors import FormInvalid
@@ -86,7 +86,7 @@ def canonical(channel: str, address: str) -> str:
 
 
 async def add(office: Office, by: By, person_id: int, data: Mapping[str, Any]) -> None:
-    """A way more, tried after the others. Raises `NotVisible`, `FormInvalid`, `DatabaseAway`."""
+    """A way more, tried after the others. Raises `NotVisible`, `NotPermitted`, `FormInvalid`, `DatabaseAway`."""
     form = fill_in(WayForm, data)
     async with office.writing(by) as desk:
         person = await administered(desk, person_id)
@@ -94,11 +94,12 @@ async def add(office: Office, by: By, person_id: int, data: Mapping[str, Any]) -
 
 
 async def put(desk: Desk, person: PersonRow, channel: str, written: str) -> bool:
-    """Add a way in an open transaction, unless it is there: was it added? Raises `FormInvalid`."""
+    """Add a way in an open transaction, unless it is there: was it added? Raises `FormInvalid`, `NotPermitted`."""
     address, account = canonical(channel, written), await _account(desk, person, channel)
     owner = await contact_points.occupied_by(desk.connection, account.id, address)
     if owner == person.id:
         return False
+    await check_all_theirs(desk, person.id)  # whoever answers there acts as this person
     if owner is not None or await contact_points.put(desk.connection, person.id, account.id, address) is None:
         raise FormInvalid({"address": (TAKEN, {})})
     after = {"channel": channel, "account": account.name, "address": address}
@@ -107,7 +108,7 @@ async def put(desk: Desk, person: PersonRow, channel: str, written: str) -> bool
 
 
 async def change(office: Office, by: By, person_id: int, way_id: int, data: Mapping[str, Any]) -> None:
-    """Another address in the same place. Raises `NotVisible`, `FormInvalid`, `DatabaseAway`."""
+    """Another address in the same place. Raises `NotVisible`, `NotPermitted`, `FormInvalid`, `DatabaseAway`."""
     async with office.writing(by) as desk:
         person = await administered(desk, person_id)
         way, others = await _way(desk, person, way_id)

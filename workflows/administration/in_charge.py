@@ -1,12 +1,14 @@
 """Somebody whom the viewer administers, locked until the end of the transaction."""
 
-from storage import person_writer
+from storage import directory, person_writer
 from storage.access import NotVisible
 from storage.person_writer import PersonRow
 from storage.texts import N_
 from workflows.administration.office import Desk
-from workflows.errors import WorkflowError
+from workflows.errors import NotPermitted, WorkflowError
 from workflows.identity.roles import Role
+
+BEYOND = N_("open a way in for somebody who holds a role beyond your organisations")
 
 
 class HasLeft(WorkflowError):
@@ -23,3 +25,21 @@ async def administered(desk: Desk, person_id: int) -> PersonRow:
     if not person.active:
         raise HasLeft
     return person
+
+
+async def check_all_theirs(desk: Desk, person_id: int) -> None:
+    """Before a way is opened to act as somebody: nobody may gain by it a right that they could not give themselves.
+
+    Whoever belongs to one's own department may hold a role above it, or stand in for one who does. Raises
+    `NotPermitted`.
+    """
+    by, now = desk.by.viewer, desk.clocks.business.now()
+    if person_id == by.person_id:
+        return
+    theirs = await directory.viewer_of(desk.connection, person_id, now)
+    places = {grant.path for grant in theirs.grants} if theirs else set()
+    for post in await person_writer.posts(desk.connection, person_id):
+        if post.ends_at is None or post.ends_at > now:
+            places.add(post.path)
+    if not all(by.holds({Role.ADMINISTRATOR}, path) for path in places):
+        raise NotPermitted(action_text=BEYOND)

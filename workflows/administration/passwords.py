@@ -15,6 +15,7 @@ from storage.password_links import Credentials
 from storage.texts import N_
 from workflows.actor import Door
 from workflows.administration.accounts import administered
+from workflows.administration.in_charge import check_all_theirs
 from workflows.administration.office import By, Change, ChangedMeanwhile, Desk, Office
 from workflows.errors import ActorUnknown, FormInvalid, WorkflowError
 from workflows.identity import password_policy
@@ -97,6 +98,7 @@ class PasswordOffice:
                 raise ActorUnknown
             if person.username is None:
                 raise NoUserName
+            await check_all_theirs(desk, person_id)
             issued = await issue(desk, person_id)
             if at_once:
                 await password_links.end_password(desk.connection, person_id)
