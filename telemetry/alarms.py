@@ -50,10 +50,9 @@ class AlarmDesk:
 
     async def follow(self, sensor: Sensor, band: Band | None, judged: Judged) -> None:
         """Take over what became of a rule: open, worsen and clear cases."""
-        rule = replace(self._rules[sensor], state=judged.state)
-        if band is not None:
-            for event in judged.events:
-                rule = await self._follow(rule, band, event)
+        rule, unit = replace(self._rules[sensor], state=judged.state), band.unit if band else ""
+        for event in judged.events:
+            rule = await self._follow(rule, unit, event)
         self._rules[sensor] = rule
 
     async def settle(self) -> list[RuleRow]:
@@ -64,32 +63,32 @@ class AlarmDesk:
                 await self._act(ending.rule, ending.case_id, A.CLEAR, ending.event, data)
         return [rule for sensor, rule in self._rules.items() if rule != self._read[sensor]]
 
-    async def _follow(self, rule: RuleRow, band: Band, event: Event) -> RuleRow:
+    async def _follow(self, rule: RuleRow, unit: str, event: Event) -> RuleRow:
         match event.what:
             case What.WARN | What.ALARM:
-                return replace(rule, alarm_id=await self._open(rule, event, _excursion(rule, band, event)))
+                return replace(rule, alarm_id=await self._open(rule, event, _excursion(rule, unit, event)))
             case What.WORSEN:
-                return replace(rule, alarm_id=await self._worsen(rule, band, event))
+                return replace(rule, alarm_id=await self._worsen(rule, unit, event))
             case What.CLEAR:
                 if rule.alarm_id is not None:
                     data = {"value": event.value, "at": event.at}
                     await self._act(rule, rule.alarm_id, A.CLEAR, event, data)
                 return replace(rule, alarm_id=None)
             case What.FALL_SILENT:
-                return replace(rule, no_data_alarm_id=await self._miss(rule, band, event))
+                return replace(rule, no_data_alarm_id=await self._miss(rule, unit, event))
             case What.SPEAK_AGAIN:
                 return self._hear(rule, event)
 
-    async def _worsen(self, rule: RuleRow, band: Band, event: Event) -> int:
+    async def _worsen(self, rule: RuleRow, unit: str, event: Event) -> int:
         """On the same case, or on a new one when somebody has ended it by hand."""
-        data, case_id = _excursion(rule, band, event), rule.alarm_id
+        data, case_id = _excursion(rule, unit, event), rule.alarm_id
         if case_id is not None and await self._act(rule, case_id, A.WORSEN, event, data):
             return case_id
         return await self._open(rule, event, data)
 
-    async def _miss(self, rule: RuleRow, band: Band, event: Event) -> int:
+    async def _miss(self, rule: RuleRow, unit: str, event: Event) -> int:
         """On the case of another silent sensor of the device, else on a new one."""
-        data = {"metric": rule.metric, "unit": band.unit, "value": event.value, "at": event.at}
+        data = {"metric": rule.metric, "unit": unit, "value": event.value, "at": event.at}
         ending = self._endings.get(rule.device_id)
         for case_id in self._silent_cases(rule.device_id) | ({ending.case_id} if ending else set()):
             if await self._act(rule, case_id, A.MISS_MORE, event, data):
@@ -136,10 +135,10 @@ class AlarmDesk:
         return True
 
 
-def _excursion(rule: RuleRow, band: Band, event: Event) -> dict[str, Any]:
+def _excursion(rule: RuleRow, unit: str, event: Event) -> dict[str, Any]:
     return {
         "metric": rule.metric,
-        "unit": band.unit,
+        "unit": unit,
         "side": Side.HIGH if event.high else Side.LOW,
         "value": event.value,
         "limit_value": event.limit,

@@ -60,7 +60,7 @@ class Judged:
 
 
 def on_value(state: RuleState, band: Band | None, at: datetime, value: float) -> Judged:
-    """A value arrived. Without a band it is only remembered."""
+    """A value arrived. Without a band it is only remembered, and what was raised by one that is gone is over."""
     if not math.isfinite(value):
         return Judged(state, Taken.INVALID)
     if state.last_at is not None and at <= state.last_at:
@@ -71,9 +71,8 @@ def on_value(state: RuleState, band: Band | None, at: datetime, value: float) ->
     if state.no_data:
         events.append(Event(What.SPEAK_AGAIN, at, value))
     state = replace(state, no_data=False, last_at=at, last_value=value)
-    if band is not None:
-        state, event = _weigh(state, band, at, value)
-        events += [event] if event else []
+    state, event = _weigh(state, band, at, value) if band is not None else _unbound(state, at, value)
+    events += [event] if event else []
     return Judged(state, Taken.JUDGED, tuple(events))
 
 
@@ -117,6 +116,13 @@ def _weigh(state: RuleState, band: Band, at: datetime, value: float) -> tuple[Ru
     if state.level != NORMAL and limit is None and _well_inside(value, band):
         return replace(state, level=NORMAL), Event(What.CLEAR, at, value)
     return state, None
+
+
+def _unbound(state: RuleState, at: datetime, value: float) -> tuple[RuleState, Event | None]:
+    """No limits are known (any more)."""
+    before = state.level
+    state = replace(state, level=NORMAL, warning_since=None, alarm_since=None)
+    return state, None if before == NORMAL else Event(What.CLEAR, at, value)
 
 
 def _outside(what: What, at: datetime, value: float, limit: float) -> Event:

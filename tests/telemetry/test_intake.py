@@ -8,6 +8,7 @@ import pytest
 from storage import readings as stored
 from storage.failpoints import NoFailPoints
 from telemetry.intake import Arrived, Intake
+from telemetry.watch import Watch
 from tests.support.desk import Desk
 from tests.support.gateways import add_band, add_gateway, said
 from tests.support.world import add_device
@@ -74,6 +75,22 @@ async def test_an_alarm_worsens_and_clears_on_its_case(desk: Desk, intake: Intak
     await intake.take([said(at + timedelta(seconds=120), 24.5, 24)])
     assert await case(desk) == ("cleared", "alarm", "high")
     assert await desk.value("SELECT cleared_at - raised_at FROM alarm") == timedelta(seconds=130)
+
+
+async def test_an_alarm_whose_band_is_gone_is_over_and_can_be_raised_anew(desk: Desk, intake: Intake) -> None:
+    at, minute = desk.real.now() - timedelta(minutes=9), timedelta(minutes=1)
+    await desk.db.execute("UPDATE device SET type = 'proton'")  # a type without default limits
+    limits: dict[str, Any] = {"alarm_high": 30.0, "no_data_s": 60.0}
+    await add_band(desk.db, desk.world.device, **limits)
+    await intake.take([said(at, 35)])
+    desk.real.forward(2 * minute)
+    await Watch(desk.db, desk.engine, desk.real, lambda: True).round()
+    await desk.db.execute("DELETE FROM band")
+    await intake.take([said(at + minute, 35)])
+    await add_band(desk.db, desk.world.device, **limits)
+    await intake.take([said(at + 2 * minute, 35)])
+    states = "SELECT string_agg(state, ' ' ORDER BY id) FROM work_case"
+    assert await desk.value(states) == "cleared cleared raised"
 
 
 async def test_an_alarm_that_was_ended_by_hand_is_opened_anew_when_it_worsens(
