@@ -85,10 +85,10 @@ class ReportKey(Params):
 
 
 class SignInForm(Params):
-    """User name and password."""
+    """User name and password, as long as a form may be: what nobody has is refused like any other wrong one."""
 
-    username: Annotated[str, StringConstraints(max_length=200)] = ""
-    password: Annotated[str, StringConstraints(max_length=1000)] = ""
+    username: str = ""
+    password: str = ""
     next: str = ""
 
 

@@ -20,11 +20,11 @@ class OfSession(Params):
 
 
 class PasswordTyped(Params):
-    """Passwords as they were typed; never shown again."""
+    """Passwords as they were typed, as long as a form may be; never shown again."""
 
-    old_password: Annotated[str, StringConstraints(max_length=1000)] = ""
-    password: Annotated[str, StringConstraints(max_length=1000)] = ""
-    password_again: Annotated[str, StringConstraints(max_length=1000)] = ""
+    old_password: str = ""
+    password: str = ""
+    password_again: str = ""
 
 
 class AtOnce(Params):

@@ -66,5 +66,5 @@ async def _filters(visit: Visit, query: CaseQuery) -> list[Filter]:
         found.insert(1, Filter("state", t(N_("State")), states))
     units = await case_lists.units(visit.services.db, visit.person)
     if len(units) > 1:
-        found.append(Filter("unit", t(N_("Unit")), [(str(unit), name) for unit, name in units]))
+        found.append(Filter("unit", t(N_("Organisation")), [(str(unit), name) for unit, name in units]))
     return found

@@ -113,7 +113,11 @@ async def _edit(visit: Visit, number: int, error: WorkflowError | None = None) -
 def _form(visit: Visit, kind: str, error: WorkflowError | None, **values: object) -> web.Response:
     status = error_pages.status_of(error) if error and not isinstance(error, SecretsLost) else 200
     given = {"places": (), "chosen": "", "version": None, "has_former": False, **values}
-    return visit.page("channel_form.html", status, kind=KIND_LABELS[kind], error=error, **given)
+    text, _ = error.fields.get("unit", ("", {})) if isinstance(error, FormInvalid) else ("", {})
+    fault = visit.gettext(text) if text else ""
+    return visit.page(
+        "channel_form.html", status, kind=KIND_LABELS[kind], error=error, unit_fault=fault, **given
+    )
 
 
 def _inputs(

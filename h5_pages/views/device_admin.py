@@ -32,6 +32,7 @@ from workflows.administration.devices import Seen
 from workflows.administration.office import By, ChangedMeanwhile, Office
 from workflows.definition import Form
 from workflows.errors import FormInvalid, NotPermitted, WorkflowError
+from workflows.forms import fill_in
 
 Deed = Callable[[Office, By, Seen, Mapping[str, Any]], Awaitable[Any]]
 
@@ -122,10 +123,19 @@ async def register(_: web.Request, visit: Visit) -> web.StreamResponse:
         unit = NewDevicePress.model_validate(visit.typed.fields).unit
         device_id = await deeds.register(visit.services.office, visit.by, unit, data)
     except ValidationError:
-        return await _new(visit, FormInvalid.choice("unit"))
+        return await _new(visit, _with_others(FormInvalid.choice("unit"), data))
     except WorkflowError as error:
         return await _new(visit, error)
     return _to(device_id)
+
+
+def _with_others(error: FormInvalid, data: Mapping[str, Any]) -> FormInvalid:
+    """A fault of the place, with those of all other fields: nobody is to find them one after the other."""
+    try:
+        fill_in(DeviceForm, data)
+    except FormInvalid as more:
+        return FormInvalid({**error.fields, **more.fields})
+    return error
 
 
 async def _new(visit: Visit, error: WorkflowError | None = None) -> web.Response:

@@ -91,6 +91,6 @@ async def filters(visit: Visit) -> list[Filter]:
         Filter("status", t(N_("State")), [(k, t(label)) for k, label in look.STATUS_LABELS.items()]),
         Filter("category", t(N_("Category")), [(k, t(label)) for k, label in look.CATEGORY_LABELS.items()]),
         Filter("maker", t(N_("Maker")), [(maker, maker) for maker in makers]),
-        Filter("unit", t(N_("Unit")), [(str(unit.id), unit.name) for unit in units]),
+        Filter("unit", t(N_("Organisation")), [(str(unit.id), unit.name) for unit in units]),
     ]
     return [f for f in found if f.name in ("type", "status", "category") or len(f.choices) > 1]

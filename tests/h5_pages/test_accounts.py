@@ -65,6 +65,14 @@ async def test_a_changed_password_ends_the_other_sessions_at_once(pages: Pages) 
     assert (await sign_in(pages, f"person{pages.world.engineer}", GOOD))[1] == 303
 
 
+async def test_what_is_far_too_long_for_a_password_is_refused_as_a_wrong_one(pages: Pages) -> None:
+    here = await pages.person(pages.world.engineer)
+    await here.get("/me/password")
+    answer = await here.post("/me/password", {"old_password": "x" * 5000, "password": GOOD})
+    assert (answer.status, "not your present password" in answer.text) == (422, True)
+    assert (await sign_in(pages, "y" * 5000, "x" * 5000))[1] == 401
+
+
 async def test_a_password_that_does_not_do_is_refused_and_never_shown_again(pages: Pages) -> None:
     here = await pages.person(pages.world.engineer)
     await here.get("/me/password")

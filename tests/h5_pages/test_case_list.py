@@ -53,7 +53,7 @@ async def test_the_list_is_narrowed_to_a_unit_and_what_is_below_it(pages: Pages)
     for unit in (pages.world.hospital, pages.world.department):
         page = (await engineer.get(f"/cases?unit={unit}")).text
         assert numbers(page) == everything
-        assert "Unit: " in page
+        assert "Organisation: " in page
     other = await add_organisation(pages.db, "department", "Empty", pages.world.hospital)
     assert numbers((await engineer.get(f"/cases?unit={other}")).text) == []
 

@@ -102,7 +102,7 @@ async def test_a_wrong_field_is_marked_and_everything_typed_stays(pages: Pages) 
     engineer = await pages.person(pages.world.engineer)
     answer = await press(engineer, case, "triage", **{**TRIAGE, "estimate": "a lot"})
     assert answer.status == 422
-    assert "Please give an amount" in answer.text
+    assert "Please give a number" in answer.text
     assert 'value="a lot"' in answer.text
     assert "Tube worn" in answer.text
     assert 'value="urgent" checked' in answer.text

@@ -81,12 +81,13 @@ async def test_a_device_is_entered_with_every_field_and_gets_a_label(pages: Page
         ("asset_number", "a" * 65, "At most 64 characters."),
         ("location", "p" * 201, "At most 200 characters."),
         ("made_on", "soon", "Please give a date"),
+        ("made_on", "-5", "Please give a date"),
         ("made_on", "1024-01-01", "Please check the year."),
         ("purchased_on", "2999-01-01", "This lies in the future."),
         ("installed_on", "2023-01-01", "This is before the device was made."),
         ("reported_on", "2024-13-01", "Please give a date"),
         ("warranty_until", "2020-01-01", "This is before the device was made."),
-        ("price", "much", "Please give an amount"),
+        ("price", "much", "Please give a number"),
         ("price", "-1", "At least 0."),
         ("price", "1.005", "At most 2 digits after the point."),
         ("supplier", "s" * 201, "At most 200 characters."),
@@ -234,3 +235,11 @@ async def test_nobody_from_elsewhere_does_anything(pages: Pages) -> None:
 @pytest.mark.parametrize("path", ["/devices/0/edit", "/devices/x/edit", "/devices/1/explode"])
 async def test_a_wrong_address_is_no_page(pages: Pages, path: str) -> None:
     assert (await (await head(pages)).get(path)).status == 404
+
+
+async def test_every_fault_of_a_new_device_is_shown_at_once_that_of_its_place_too(pages: Pages) -> None:
+    visitor = await head(pages)
+    await visitor.get("/devices/new")
+    answer = await visitor.post("/devices/new", {**RIGHT, "number": "", "price": "much"})
+    faults = [f'id="fault-{name}"' in answer.text for name in ("unit", "number", "price", "maker")]
+    assert (answer.status, faults) == (422, [True, True, True, False])

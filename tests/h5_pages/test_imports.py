@@ -54,7 +54,7 @@ async def test_wrong_rows_are_listed_with_row_column_and_reason_and_nothing_can_
     await pages.importing.run_due()
     page = (await head.get(address)).text
     assert "<b>Row 2, Type</b> Please choose one of the given." in page
-    assert "<b>Row 2, Price (CNY)</b> Please give an amount" in page
+    assert "<b>Row 2, Price (CNY)</b> Please give a number" in page
     assert "Upload another file" in page
     assert (await head.post(f"{address}/start", {})).status == 403
 

@@ -134,7 +134,7 @@ async def test_a_form_that_somebody_overtook_sets_nothing(pages: Pages, house: H
 
 WRONG = [
     (TRIAGE, {"amount": ""}, "Please fill this in."),
-    (TRIAGE, {"amount": "soon"}, "Please give an amount"),
+    (TRIAGE, {"amount": "soon"}, "Please give a number"),
     (TRIAGE, {"amount": "-1"}, "At least 0"),
     (TRIAGE, {"amount": "99999999", "unit": "working_days"}, "too long"),
     (TRIAGE, {"amount": "1.5", "unit": "working_days"}, "A whole number"),

@@ -36,3 +36,10 @@ async def test_what_is_no_address_of_a_robot_is_asked_again(pages: Pages) -> Non
     typed = {"name": "Group", "key": "not a key!", "unit": str(pages.world.hospital)}
     answer = await visitor.post("/admin/channels/new?kind=wecom_robot", typed)
     assert (answer.status, "not a key!" in answer.text) == (422, False)
+
+
+async def test_a_new_account_without_a_place_says_so_at_the_place(pages: Pages) -> None:
+    visitor = await admin(pages)
+    await visitor.get("/admin/channels/new?kind=wecom_robot")
+    answer = await visitor.post("/admin/channels/new?kind=wecom_robot", {"name": "Group", "key": ADDRESS})
+    assert (answer.status, 'id="fault-unit"' in answer.text) == (422, True)

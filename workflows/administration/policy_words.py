@@ -127,7 +127,7 @@ WORDS: dict[str, Words] = {
 KEY_LABELS: dict[str, str] = {
     "amount": N_("How much"),
     "in_chat": N_("Allowed in the chat"),
-    "unit": N_("Unit"),
+    "unit": N_("Unit of time"),
     "hour": N_("Hour of the day (0 to 23)"),
     "automatic": N_("Lapses by itself"),
     "once_a_day": N_("Once a day"),
