@@ -245,6 +245,8 @@ class Workflow:
     hand_backs: Sequence[HandBack] = ()
     timers_are_limits: bool = True
     """Is the next timer when something has to be done? It is not shown as due where timers remind of a later day."""
+    title_stays_inside: bool = False
+    """Does the title speak of what no message may: is it for the pages alone?"""
 
     def moves_from(self, state: str | None) -> list[Move]:
         """The moves that leave a state, in the order of the table."""

@@ -23,9 +23,10 @@ REMINDED = N_("Somebody was reminded")
 def step_told(workflow: Workflow, after: Facts, action: str, source: str | None) -> Mapping[str, Any]:
     """The variables of `STEP` for the step that led to `after`."""
     look = workflow.actions.get(action)
+    device = after.device or {}
     return {
         "number": after.number,
-        "case_title": after.title,
+        "case_title": device.get("name", "") if workflow.title_stays_inside else after.title,
         "workflow": workflow.name,
         "workflow_text": workflow.label,
         "action": action,
@@ -34,5 +35,5 @@ def step_told(workflow: Workflow, after: Facts, action: str, source: str | None)
         "state": after.state,
         "state_text": workflow.states[after.state],
         "version": after.version,
-        "device_number": (after.device or {}).get("number") or "",
+        "device_number": device.get("number") or "",
     }

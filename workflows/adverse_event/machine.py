@@ -149,4 +149,5 @@ ADVERSE_EVENT = Workflow(
     policies=POLICIES,
     variables=words.variables,
     title=words.title,
+    title_stays_inside=True,  # somebody's own words, which may name the patient
 )

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.support.chat import PAGES, Rig
+from tests.support.events import REPORT
 from tests.support.world import DEVICE_NUMBER, LABEL, add_contact, add_device, add_organisation, add_person
+from workflows.actor import Actor, Door
+from workflows.engine import Place
 
 CASE = f'<a href="{PAGES}/cases/'
 
@@ -24,6 +27,16 @@ async def test_todo_says_when_it_is_due_and_that_it_is_overdue(rig: Rig) -> None
     assert "until 03-02 09:30" in (await rig.write("engineer", "todo")).text
     rig.clock.forward(timedelta(minutes=30))
     assert "overdue" in (await rig.write("engineer", "todo")).text
+
+
+async def test_an_adverse_event_is_listed_without_the_reporters_own_words(rig: Rig) -> None:
+    place = Place(rig.world.department, rig.world.device)
+    actor = Actor(Door.PAGE, rig.world.reporter)
+    event = await rig.engine.open("adverse_event", "report", actor, REPORT, place=place, idempotency_key="e")
+    reply = (await rig.write("engineer", f"device {DEVICE_NUMBER}")).text
+    assert event.number in reply
+    assert "Adverse event" in reply
+    assert "table moved" not in reply
 
 
 async def test_todo_of_somebody_with_nothing_to_do_says_so(rig: Rig) -> None:

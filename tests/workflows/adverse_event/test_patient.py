@@ -16,6 +16,7 @@ from storage.sealing import Envelopes, MasterKey, SealBroken, new_master_key
 from tests.support.clocks import FixedClock
 from tests.support.desk import SEALER
 from tests.support.events import CANARY, PATIENT, Events
+from tests.workflows.test_listeners import listen
 from workflows.engine import Outcome
 from workflows.errors import FormInvalid
 from workflows.registry import all_workflows
@@ -63,6 +64,17 @@ async def test_no_payload_holds_a_trace_of_the_patient(events: Events) -> None:
         content = renderer.content(message, "m-1", "Yishe")
         card = json.dumps(message_for(content, has_callback=True), ensure_ascii=False)
         assert traces_in(f"{content}{card}{EmailChannel(FixedClock())}") == []
+
+
+async def test_what_happened_is_told_to_nobody_in_the_reporters_own_words(events: Events) -> None:
+    await listen(events.desk, events.desk.world.hospital, severities=["critical"], hears_steps=True)
+    case = await events.report("death", manifestation=f"{CANARY} fell from the table")
+    await events.later(timedelta(hours=1))
+    rows = await events.desk.db.fetch(
+        "SELECT kind, variables::text FROM message WHERE case_id = $1", case.case_id
+    )
+    assert {"case.step", "adverse_event.alarm"} <= {row["kind"] for row in rows}
+    assert [row["kind"] for row in rows if traces_in(row["variables"])] == []
 
 
 async def test_logs_errors_and_representations_hold_no_trace(
