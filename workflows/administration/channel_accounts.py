@@ -16,6 +16,7 @@ from storage.channel_accounts import seal_context
 from storage.database import Connection
 from storage.sealing import SealBroken, Sealer
 from storage.texts import N_
+from workflows.administration import spoken_to
 from workflows.administration.office import By, Change, ChangedMeanwhile, Desk, Office
 from workflows.administration.organisations import administered
 from workflows.errors import WorkflowError
@@ -63,6 +64,7 @@ class ChannelDesk:
         check(entered.settings, entered.secrets)
         async with self._office.writing(by) as desk:
             place = await administered(desk.connection, by, organisation_id)
+            spoken_to.check(by.viewer, place.path, {}, entered.settings, set())
             key = token_hex(12)
             row = AccountRow(
                 id=0,
@@ -87,6 +89,8 @@ class ChannelDesk:
             kept = self._opened(row, entered)
             secrets = _succeeded(kept, entered)
             check(entered.settings, secrets)
+            unsaid = set(kept) - set(entered.secrets)
+            spoken_to.check(by.viewer, row.path, row.settings, entered.settings, unsaid)
             changed = {name for name in {*kept, *secrets} if kept.get(name) != secrets.get(name)}
             wanted = replace(row, name=entered.name, settings=entered.settings)
             if changed:
