@@ -6,6 +6,7 @@ formulas count as the value they had when the file was saved. Takes time: call i
 
 import io
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -20,6 +21,7 @@ from workflows.errors import WorkflowError
 from workflows.forms import FieldSpec, describe
 
 MOST_ROWS = 10_000
+MOST_LINES = 100_000  # with empty ones: a row may call itself the thousand-millionth
 MOST_COLUMNS = 100
 LONGEST_CELL = 2000
 ROUNDED = 10**15  # spreadsheets keep fifteen digits of a number
@@ -82,6 +84,8 @@ def read_sheet(content: bytes, form: type[Form], languages: Sequence[Gettext]) -
     choices = {s.name: _choices(s, languages) for s in describe(form)}
     rows = []
     for number, cells in lines:
+        if number > MOST_LINES:
+            raise TooManyRows(limit=MOST_ROWS)
         given = [(s, c) for s, c in zip(columns, cells, strict=False) if s and c not in (None, "")]
         if given:
             rows.append(_row(number, given, choices))
@@ -115,6 +119,9 @@ _BROKEN = (
     EOFError,
     SyntaxError,
     LookupError,
+    ArithmeticError,
+    RuntimeError,
+    zlib.error,
 )
 
 

@@ -86,6 +86,13 @@ def test_too_many_rows_are_refused_before_they_are_looked_at(monkeypatch: pytest
         read(HEAD, *device_rows(6))
 
 
+def test_a_row_that_calls_itself_the_thousand_millionth_is_not_counted_up_to() -> None:
+    rows = zipfile.ZipFile(io.BytesIO(spreadsheet(HEAD, *device_rows(1)))).read("xl/worksheets/sheet1.xml")
+    content = patched(sheet1=rows.replace(b'<row r="2"', b'<row r="1000000000"'))
+    with pytest.raises(TooManyRows):
+        read_sheet(content, DeviceRow, LANGUAGES)
+
+
 def bomb(size: int) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
