@@ -6,6 +6,7 @@ from datetime import datetime
 
 from storage import mutes, watches
 from storage.access import NotVisible
+from storage.access.cases import VISIBLE
 from storage.database import Database
 from storage.directory import Viewer
 from storage.mutes import Mute
@@ -15,16 +16,13 @@ MOST = 500
 
 @dataclass(frozen=True)
 class StormCase:
-    """One that the storm tells of. `state` is its state now."""
+    """One that the storm tells of. Nothing but the number is told where the viewer lost sight of it."""
 
     number: str
-    workflow: str
+    visible: bool
     title: str
     device: str
     state: str
-    closed: bool
-    since: datetime
-    """Real time."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +78,19 @@ SELECT s.id, split_part(s.subject, '/', 1) AS subject, s.began_at, s.last_at, s.
                    AND coalesce(stand_in_for_id, person_id) = s.person_id ORDER BY id DESC LIMIT 1) mine ON true
  WHERE s.id = $1
 """
+# $4 the storm; a case that left the viewer's scope since they were told of it keeps its number alone.
 CASES = f"""
-SELECT c.number, c.workflow, c.title, coalesce(d.name, '') AS device, c.state, c.closed_at IS NOT NULL AS closed,
-       min(m.created_at) AS since
-  FROM storm s JOIN message m ON m.person_id = s.person_id AND m.state = 'bundled' AND m.bundle_id IN (
-         SELECT id FROM message WHERE person_id IN ($2, s.person_id) AND lane = 'storm/' || s.id)
-  JOIN work_case c ON c.id = m.case_id LEFT JOIN device d ON d.id = c.device_id
- WHERE s.id = $1
- GROUP BY c.id, d.name ORDER BY c.closed_at IS NOT NULL, c.id DESC LIMIT {MOST}
+WITH told AS (
+  SELECT DISTINCT m.case_id FROM storm s JOIN message m ON m.person_id = s.person_id AND m.state = 'bundled'
+     AND m.bundle_id IN (SELECT id FROM message WHERE person_id IN ($1, s.person_id) AND lane = 'storm/' || s.id)
+   WHERE s.id = $4),
+seen AS (SELECT c.*, {VISIBLE} AS visible FROM told JOIN work_case c ON c.id = told.case_id
+           JOIN organisation o ON o.id = c.organisation_id)
+SELECT c.number, c.visible, CASE WHEN visible THEN c.title ELSE '' END AS title,
+       CASE WHEN visible THEN coalesce(d.name, '') ELSE '' END AS device,
+       CASE WHEN visible THEN c.state ELSE '' END AS state
+  FROM seen c LEFT JOIN device d ON d.id = c.device_id
+ ORDER BY NOT visible, visible AND c.closed_at IS NOT NULL, c.id DESC LIMIT {MOST}
 """
 WAYS = """
 SELECT a.kind, a.id AS account_id, a.name AS account, cp.address, a.active AS works
@@ -102,7 +105,7 @@ async def storm(db: Database, viewer: Viewer, storm_id: int) -> StormPage:
     row = await db.fetchrow(STORM, storm_id, viewer.person_id)
     if row is None:
         raise NotVisible
-    cases = await db.fetch(CASES, storm_id, viewer.person_id)
+    cases = await db.fetch(CASES, viewer.person_id, viewer.participant_id, viewer.paths, storm_id)
     return StormPage(**dict(row), cases=[StormCase(**dict(case)) for case in cases])
 
 

@@ -9,7 +9,7 @@ from storage import mutes
 from tests.support.channel_contents import SECRET
 from tests.support.pages import Pages, Visitor
 from tests.support.wecom_stub import WeComStub
-from tests.support.world import add_account, add_contact
+from tests.support.world import add_account, add_contact, add_organisation
 
 RAISED = """
 WITH one AS (
@@ -56,6 +56,19 @@ async def test_storm_is_shown_to_nobody_else(pages: Pages) -> None:
     await in_a_storm(pages)
     other = await pages.person(pages.world.second_engineer)
     assert (await other.get("/me/storms/1")).status == 404
+
+
+async def test_storm_tells_nothing_but_the_number_of_a_case_that_left_ones_sight(pages: Pages) -> None:
+    engineer = await in_a_storm(pages)
+    await pages.db.execute(
+        "UPDATE work_case SET organisation_id = $1, title = 'secret', state = 'acknowledged' "
+        "WHERE number = 'BJ2026-000002'",
+        await add_organisation(pages.db, "hospital", "Another Hospital"),
+    )
+    page = (await engineer.get("/me/storms/1")).text
+    assert "BJ2026-000002" in page
+    assert "No longer yours to see" in page
+    assert [word for word in ("secret", "/cases/BJ2026-000002", "Acknowledged") if word in page] == []
 
 
 async def test_what_was_stopped_is_heard_again_at_a_press(pages: Pages) -> None:
