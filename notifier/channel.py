@@ -193,6 +193,13 @@ class SendFailed(Exception):
         self.seen_before = seen_before
 
 
+class Gone(SendFailed):
+    """The recipient that is told as it is, a system or a group, wants no more of anything."""
+
+    def __init__(self, code: str, reason: str, *, detail: str = "") -> None:
+        super().__init__(Verdict.PERMANENT, code, reason, detail=detail)
+
+
 class Channel(Protocol):
     """One way to reach a person. One that can be asked what became of a try is `Traceable` too."""
 

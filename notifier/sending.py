@@ -10,12 +10,13 @@ from notifier.beginning import PATIENCE, Beginning
 from notifier.channel import Accepted, SendFailed, Verdict
 from notifier.channels import Channels, as_account, too_slow
 from notifier.first_tries import Batch, Begun, FirstTries, Notes
+from notifier.listening import Listening
 from notifier.nobody import Nobody
 from notifier.noise.storms import Storms
 from notifier.plain import Plain
 from notifier.rendering import Renderer
-from notifier.retry import is_hopeless, retry_delay
-from notifier.router import Router, Rules
+from notifier.retry import is_hopeless, retry_by, retry_delay
+from notifier.router import UNDELIVERED, Router, Rules, is_pressing
 from notifier.standing_in import StandIns, as_noted, found_there
 from notifier.time_limit import TimeIsUp, TimeLimit
 from storage import deliveries, outbox, storm_kinds
@@ -64,6 +65,7 @@ class Sender:
         self._stand_ins = StandIns(db, real)
         manners = manners or Manners(real)
         router = Router(manners.rules, self._stand_ins, manners.business, real)
+        self._listening = Listening(manners.business, real)
         nobody = Nobody(manners.rules, manners.business, real)
         self._storms = Storms(db, manners.rules, manners.business, real)
         self._beginning = Beginning(channels, renderer, router, self._stand_ins, nobody, self._storms, real)
@@ -160,9 +162,12 @@ class Sender:
         if lasting or is_hopeless(delivery.tries + 1):
             await self._refused(message, delivery, failure)
             return
-        until = self._real.now() + retry_delay(delivery.tries, self._random(), failure.retry_after_s)
+        now, asked = self._real.now(), failure.retry_after_s
+        delay = retry_delay(delivery.tries, self._random(), asked)
+        if is_pressing(message):
+            delay = retry_by(delivery.created_at + UNDELIVERED - now, delay, asked)
         state = "sending" if failure.maybe_delivered else "waiting"
-        await self._note(message, delivery, state, failure, until)
+        await self._note(message, delivery, state, failure, now + delay)
 
     async def _has_another_way(self, message: Claimed, delivery: Delivery) -> bool:
         """Would it be sooner told another way than by waiting for this one?"""
@@ -191,6 +196,7 @@ class Sender:
                 await deliveries.failed(tx, delivery, state, as_noted(failure), self._real.now())
                 await self._beginning.tell_of(tx, What.FAILED, delivery, message, failure)
                 await self._stand_ins.failed(tx, delivery, failure)
+                await self._listening.failed(tx, message, failure)
 
 
 def _taken(message: Claimed, delivery: Delivery, accepted: Accepted) -> Taken:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Connection
+from storage.kinds import MessageKind
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,23 @@ SELECT a.id, a.kind, a.name, o.path FROM channel_account a JOIN organisation o O
 """
 
 
+# Of one that says so itself. What waits for it waits in vain; what is under way ends by itself.
+GONE = """
+UPDATE listener l SET ended_at = $3, version = l.version + 1 FROM organisation o, channel_account a
+ WHERE l.account_id = $1 AND l.address = $2 AND l.ended_at IS NULL AND o.id = l.organisation_id AND a.id = l.account_id
+RETURNING l.id, l.organisation_id, o.name AS organisation, l.account_id, a.name AS account, l.address, l.name,
+          l.severities, l.workflows, l.hears_steps, l.version, o.path, true AS ended
+"""
+LEAVE = """
+UPDATE message SET state = 'withdrawn', finished_at = $3, reason = $4
+ WHERE account_id = $1 AND address = $2 AND state = 'queued' AND attempts = 0
+"""
+TELL = """
+INSERT INTO message (created_at, case_version, kind, severity, person_id, organisation_id, lane, variables, next_at)
+VALUES ($1, 0, $2, $3, $4, $5, 'listener/' || $6::bigint, $7, $1)
+"""
+
+
 async def locked(connection: Connection, listener_id: int) -> ListenerRow | None:
     """The listener, ended or not, locked."""
     row = await connection.fetchrow(LOCKED, listener_id)
@@ -94,6 +112,25 @@ async def end(connection: Connection, listener_id: int, now: datetime) -> None:
     await connection.execute(
         "UPDATE listener SET ended_at = $2, version = version + 1 WHERE id = $1", listener_id, now
     )
+
+
+async def gone(
+    tx: Connection, account_id: int, address: str, reason: str, now: datetime
+) -> list[ListenerRow]:
+    """All that were told there are ended (real time), and what waits for them is withdrawn; which they were."""
+    await tx.execute(LEAVE, account_id, address, now, reason)
+    return [ListenerRow(**dict(row)) for row in await tx.fetch(GONE, account_id, address, now)]
+
+
+async def tell(
+    tx: Connection, row: ListenerRow, kind: MessageKind, people: Sequence[int], now: datetime
+) -> None:
+    """Tell people of a listener."""
+    variables = {"listener": row.name, "organisation": row.organisation}
+    for person_id in people:
+        given = (kind.name, kind.severity, person_id, row.organisation_id, row.id, variables)
+        await tx.execute(TELL, now, *given)
+    await tx.execute("SELECT pg_notify('outbox', '')")
 
 
 def _values(row: ListenerRow) -> tuple[int, int, str, str, list[str], list[str], bool]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from storage import quiet_kinds, storm_kinds
+from storage import listener_kinds, quiet_kinds, storm_kinds
 from storage.kinds import ActionWords, Vocabulary
 from workflows import house_messages, reply_messages
 from workflows.adverse_event.machine import ADVERSE_EVENT
@@ -36,6 +36,7 @@ class Registry:
                 *house_messages.KINDS,
                 *storm_kinds.KINDS,
                 *quiet_kinds.KINDS,
+                *listener_kinds.KINDS,
                 STEP,
             ],
             {(w.name, a): _words(w, a) for w in self for a in w.actions} | storm_kinds.ACTIONS,

@@ -97,7 +97,9 @@ def _writable(world: World, state: BotState, chat_id: int) -> TgChat:
     if chat is None:
         raise bad_request("chat not found")
     if chat_id in world.faults.telegram.blocked:
-        raise forbidden("bot was blocked by the user")
+        raise forbidden(
+            "bot was kicked from the supergroup chat" if chat_id < 0 else "bot was blocked by the user"
+        )
     if not chat.started:
         raise forbidden("bot can't initiate conversation with a user")
     return chat

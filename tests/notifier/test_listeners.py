@@ -6,6 +6,8 @@ from typing import Any
 from storage.database import Record
 from tests.support.ears import listen
 from tests.support.outside import PAGES, Outside
+from tests.support.telegram import GROUP
+from tests.support.world import add_contact, add_person
 
 TOLD = """
 SELECT m.kind, m.state, d.state AS delivery, d.tries, d.error_code, d.maybe_twice, d.payload
@@ -58,18 +60,47 @@ async def test_an_event_comes_again_until_it_is_taken_and_is_taken_once(around: 
     assert (row["tries"], row["maybe_twice"]) == (4, True)
 
 
-async def test_a_receiver_that_wants_no_more_is_a_dead_letter_that_can_be_sent_again(around: Outside) -> None:
-    account = await listen(around, "webhook", ["notice"])
+async def test_a_receiver_that_wants_no_more_is_ended_and_its_administrator_told_once(
+    around: Outside,
+) -> None:
+    administrator = await add_person(around.db, around.world.hospital, "Administrator", "administrator")
+    await add_contact(around.db, administrator, around.accounts["email"], "visitor@people.example")
+    account = await listen(around, "webhook", ["notice"], steps=True)
     await misbehave(around, status=410, status_times=1)
-    await around.report()
+    await around.awaiting_approval()
     await around.live(timedelta(minutes=5))
-    (row,) = await told(around, account)
-    assert (row["state"], row["error_code"]) == ("dead", "http-410")
-    message = await around.db.fetchrow("SELECT id FROM message WHERE account_id = $1", account)
-    assert message is not None
-    assert await around.send_again(message["id"])
+    rows = await told(around, account)
+    assert (rows[0]["state"], rows[0]["error_code"]) == ("withdrawn", "http-410")
+    assert {(row["state"], row["delivery"]) for row in rows[1:]} == {("withdrawn", None)}
+    await around.report()
     await around.drain()
-    assert len(await events(around)) == 1
+    assert (len(await told(around, account)), await events(around)) == (len(rows), [])
+    (mail,) = await around.mails("visitor@people.example")
+    assert "Ear wants no more and was ended" in mail["subject"]
+    (record,) = await around.db.fetch("SELECT action, door, subject, data FROM audit")
+    assert tuple(record) == ("listener.end", "system", "Ear", {"code": "http-410"})
+
+
+async def test_a_group_that_put_the_bot_out_is_ended_too(around: Outside) -> None:
+    account = await listen(around, "telegram", ["notice"])
+    faults = {"telegram": {"blocked": [GROUP]}}
+    async with around.http.post(f"{around.sandbox.http}/sandbox/faults", json=faults) as response:
+        assert response.status == 200
+    await around.report()
+    await around.drain()
+    assert [(row["state"], row["error_code"]) for row in await told(around, account)] == [
+        ("withdrawn", "403")
+    ]
+    assert len(await around.db.fetch("SELECT 1 FROM listener WHERE ended_at IS NOT NULL")) == 1
+
+
+async def test_one_that_refuses_a_single_event_is_told_the_next_ones(around: Outside) -> None:
+    account = await listen(around, "webhook", ["notice"])
+    await misbehave(around, status=404, status_times=1)
+    await around.report()
+    await around.live(timedelta(hours=1))
+    assert [row["state"] for row in await told(around, account)] == ["sent"]
+    assert await around.db.fetch("SELECT 1 FROM listener WHERE ended_at IS NOT NULL") == []
 
 
 async def test_a_group_that_listens_here_and_above_hears_each_thing_once_and_in_order(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import aiohttp
@@ -11,7 +12,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from notifier.channel import Accepted, Account, Content, Replacement, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Content, Gone, Replacement, SendFailed, Verdict
 from notifier.providers.telegram.account import TelegramAccount, account_of, checked_chat_id
 from notifier.providers.telegram.errors import FloodWait, Moved, failure, is_unchanged
 from notifier.providers.telegram.messages import (
@@ -134,7 +135,10 @@ class TelegramChannel:
                 chat, html, ParseMode.HTML, reply_markup=markup, link_preview_options=_NO_PREVIEW
             )
 
-        message = await self._ask(account, chat, send)
+        try:
+            message = await self._ask(account, chat, send)
+        except SendFailed as failed:
+            raise (_left(failed) if chat < 0 else failed) from None
         if message is None:
             raise _unreadable()
         return Accepted(str(message.message_id), update_code(chat, message.message_id))
@@ -199,6 +203,16 @@ async def _asked(asking: Awaitable[T], *, unchanged_is_fine: bool = False) -> T 
         failed = _unreadable()
     # Outside of the handler, so that no traceback shows the library's exception.
     raise failed
+
+
+def _left(failed: SendFailed) -> SendFailed:
+    """In a group nobody blocks the bot: it was put out of it, or the group is no more."""
+    gone = failed.code == str(HTTPStatus.FORBIDDEN.value)
+    return (
+        Gone(failed.code, N_("The bot is not in the group any more"), detail=failed.detail)
+        if gone
+        else failed
+    )
 
 
 def _unreadable() -> SendFailed:

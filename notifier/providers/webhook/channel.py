@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from notifier.channel import Accepted, Account, Content, SendFailed, Verdict
+from notifier.channel import Accepted, Account, Content, Gone, SendFailed, Verdict
 from notifier.providers.unchangeable import Unchangeable
 from notifier.providers.webhook.account import account_of
 from notifier.providers.webhook.compose import event_for
@@ -124,7 +124,7 @@ def failure(status: int, wait_s: float | None) -> SendFailed | None:
     if status // 100 == HTTPStatus.OK // 100:
         return None
     if status == HTTPStatus.GONE:
-        return SendFailed(Verdict.PERMANENT, code, N_("The receiver wants no more events"))
+        return Gone(code, N_("The receiver wants no more events"))
     if status // 100 == HTTPStatus.MULTIPLE_CHOICES // 100:
         return SendFailed(Verdict.CONFIGURATION, code, N_("The receiver has another address now"))
     busy = status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
