@@ -1,7 +1,7 @@
 """The licence road (配置许可证) as one table.
 
-original issued → purchased → duplicate applied for → duplicate issued, with coloured reminders until then;
-acknowledge, extend, declare lapsed. Clauses 6.2.2.2, 6.2.2.3 and 6.3.1 of the standard.
+original issued → purchased → duplicate applied for (or sent back) → duplicate issued, with coloured reminders
+until then; acknowledge, extend, declare lapsed. Clauses 6.2.2.2, 6.2.2.3 and 6.3.1 of the standard.
 """
 
 from enum import StrEnum
@@ -42,6 +42,7 @@ class A(StrEnum):
     PURCHASE = "purchase"
     APPLY = "apply"
     ISSUE = "issue"
+    SEND_BACK = "send_back"
     ACKNOWLEDGE = "acknowledge"
     EXTEND = "extend"
     LAPSE = "lapse"
@@ -72,6 +73,9 @@ MOVES = [
          duty_of=CONTACT, writes=rules.duplicate, tells=[Say(say.please_issue, PROVINCE)]),
     Move(A.ISSUE, S.APPLIED, S.COMPLETE, PROVINCE, writes=rules.issue, duty_of=PROVINCE,
          not_who_did=frozenset({A.APPLY}), tells=[Say(say.issued, UNIT | CITY)]),
+
+    Move(A.SEND_BACK, S.APPLIED, S.PURCHASED, PROVINCE, forms.Reason, writes=rules.sent_back,
+         tells=[Say(say.sent_back, UNIT)]),
 
     *[Move(A.ACKNOWLEDGE, state, None, UNIT | role(Role.VICE_DIRECTOR), forms.Plan,
            faults=rules.plan_faults, writes=rules.acknowledge) for state in MISSING],
@@ -178,6 +182,7 @@ LICENCE = Workflow(
         A.PURCHASE: ActionLook(N_("Record the purchase"), N_("recorded the purchase"), "primary"),
         A.APPLY: ActionLook(N_("Apply for the duplicate"), N_("applied for the duplicate"), "primary"),
         A.ISSUE: ActionLook(N_("Issue the duplicate"), N_("issued the duplicate"), "primary"),
+        A.SEND_BACK: ActionLook(N_("Send back for correction"), N_("sent it back")),
         A.ACKNOWLEDGE: ActionLook(N_("Acknowledge with a plan"), N_("acknowledged, with a plan")),
         A.EXTEND: ActionLook(N_("Extend the time limit"), N_("extended the time limit")),
         A.LAPSE: ActionLook(N_("Declare lapsed"), N_("declared the licence lapsed"), "danger"),

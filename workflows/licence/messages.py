@@ -60,6 +60,17 @@ please_issue = MessageKind(
     buttons=("issue",),
     while_in_state=True,
 )
+sent_back = MessageKind(
+    "licence.sent_back",
+    N_("Sent back: licence {licence_number}"),
+    N_(
+        "The duplicate cannot be issued like this. The reason stands on its page; please correct it and apply again."
+    ),
+    (UNIT, DEVICE, LIMIT),
+    SEVERITIES[Colour.YELLOW],
+    buttons=("apply",),
+    while_in_state=True,
+)
 issued = MessageKind(
     "licence.issued",
     N_("Duplicate issued: {licence_number}"),

@@ -115,6 +115,11 @@ def duplicate(_: Facts, form: Duplicate) -> Mapping[str, Any]:
     return form.model_dump()
 
 
+def sent_back(_: Facts, __: object) -> Mapping[str, Any]:
+    """What was filled in stays to be corrected, but it is not applied for any more."""
+    return {"reported_on": None}
+
+
 def issue(facts: Facts, _: object) -> Mapping[str, Any]:
     """The day on which the duplicate was issued."""
     return {"duplicate_issued_on": today(facts)}

@@ -110,6 +110,24 @@ async def test_a_lapsed_licence_comes_back_where_it_was(licences: Licences) -> N
     assert [now for now, _ in came_back] == [before for _, before in came_back]
 
 
+async def test_an_application_that_does_not_fit_is_sent_back_and_made_anew(licences: Licences) -> None:
+    case = await licences.applied(await licences.register())
+    with pytest.raises(NotPermitted):
+        await licences.desk.act(case, "send_back", licences.contact, {"reason": "r"})
+    back = await licences.desk.act(case, "send_back", licences.province, {"reason": "another serial number"})
+    assert back.state == "purchased"
+    assert ("sent_back", licences.contact) in await licences.desk.told(back)
+    anew = await licences.desk.act(back, "apply", licences.contact, {**DUPLICATE, "serial": "S-2"})
+    assert (anew.state, (await licences.detail(anew))["serial"]) == ("duplicate_applied", "S-2")
+
+
+async def test_what_was_sent_back_and_lapsed_comes_back_without_its_application(licences: Licences) -> None:
+    case = await licences.applied(await licences.register())
+    for action in ("send_back", "lapse"):
+        case = await licences.desk.act(case, action, licences.province, {"reason": "r"})
+    assert (await licences.extend(case, "2028-01-01")).state == "purchased"
+
+
 async def test_a_complete_licence_takes_remarks_alone(licences: Licences) -> None:
     case = await licences.issued(await licences.register())
     assert await licences.desk.offers(case, licences.province) == ["remark"]
