@@ -44,6 +44,7 @@ NOTE_LABELS = {
     "held": N_("Held back"),
     "passed_over": N_("A channel was passed over"),
     "stand_in": N_("Somebody else is told instead"),
+    "told_as_well": N_("Somebody else is told as well"),
     "standby": N_("Another account of the same kind took over"),
     "escalated": N_("The next channel was taken"),
     "bundled": N_("Told along with others"),

@@ -17,7 +17,7 @@ from notifier.rendering import Renderer
 from notifier.router import Manner, Router, is_pressing
 from notifier.routing import Choice
 from notifier.standing_in import StandIns, as_noted
-from storage import deliveries, outbox, routing_notes, ways
+from storage import deliveries, outbox, routing_notes, told_as_well, ways
 from storage.acknowledgements import KNOWN
 from storage.clock import Clock
 from storage.database import Connection
@@ -32,6 +32,7 @@ PATIENCE = timedelta(hours=1)
 FOR_OTHERS = timedelta(minutes=30)
 MOST_DOUBLED = 6
 GOLDEN = 0.618034  # of numbers in a row, its multiples lie evenly between 0 and 1
+TOLD = N_("The person whose message it was could be told after all, or somebody else was.")
 LEFT = N_("This person has left the organisation.")
 UNTRUE = N_("The case had moved on before it was sent.")
 UNTRUE_LATER = N_("The case moved on while it was being sent; it may have arrived.")
@@ -73,6 +74,8 @@ class Beginning:
             return None
         if held.is_known or held.has_left or not held.still_true:
             await self._withdraw(tx, held)
+        elif await told_as_well.is_needless(tx, held):
+            await outbox.give_up(tx, held, "withdrawn", self._real.now(), TOLD)
         elif not await self._storms.take(tx, held) and not await self._is_noise(tx, held):
             return await self._next_try(tx, held)
         return None
@@ -100,7 +103,7 @@ class Beginning:
             # A group, another system, or a visitor's mailbox has no other way.
             wait = choice.wait if message.person_id is not None else None
             await outbox.escalate_at(tx, message, self._real.now() + wait if wait else None)
-        patience = min(PATIENCE, manner.wait_on(choice.route.channel) or PATIENCE)
+        patience = min(PATIENCE, manner.tries_on(message, choice.route.channel) or PATIENCE)
         return await self._take(tx, message, choice.route, delivery, patience)
 
     async def _take(
@@ -129,11 +132,26 @@ class Beginning:
         return delivery
 
     async def _begun(self, tx: Connection, message: Claimed, manner: Manner) -> Delivery | None:
-        """The delivery that a former try left open; none if it has had its time, and there is another way."""
+        """The delivery that a former try left open; none if it has had its time, and there is another way.
+
+        If there is none it goes on being tried, and somebody else is told as well.
+        """
         delivery = await deliveries.open_delivery(tx, message)
-        if delivery is not None and message.held == outbox.ESCALATED:
-            return None if await self._router.leave(tx, message, manner, delivery) else delivery
+        if delivery is None or not (
+            message.held == outbox.ESCALATED or self._is_late(message, manner, delivery)
+        ):
+            return delivery
+        if await self._router.leave(tx, message, manner, delivery):
+            return None
+        await self._nobody.tell_as_well(tx, message)
         return delivery
+
+    def _is_late(self, message: Claimed, manner: Manner, delivery: Delivery) -> bool:
+        """Has what presses failed on that channel for as long as it may? One that was interrupted has not failed."""
+        longest = manner.tries_on(message, delivery.channel)
+        if longest is None or not (is_pressing(message) and delivery.tries):
+            return False
+        return self._real.now() - delivery.created_at >= longest
 
     async def _held_back(
         self, tx: Connection, message: Claimed, route: Route, delivery: Delivery | None, patience: timedelta
@@ -144,9 +162,12 @@ class Beginning:
         until = counted.until(route, pressing=is_pressing(message))
         if until is None:
             return delivery is None and await self._held_for_others(tx, message, counted.is_near(route))
-        if until - now > patience and await self.has_way_beside(tx, message, route):
+        too_long = until - now > patience
+        if too_long and await self.has_way_beside(tx, message, route):
             await self._pass_over(tx, message, route, SendFailed(Verdict.RATE, OVER_BUDGET, BUDGET), delivery)
         else:
+            if too_long and is_pressing(message):
+                await self._nobody.tell_as_well(tx, message)
             until += _apart(message)
             await outbox.put_off(tx, message, until, BUDGET)
             await routing_notes.note(

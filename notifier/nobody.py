@@ -3,7 +3,7 @@
 import structlog
 
 from notifier.router import Rules
-from storage import deliveries, escalations, outbox, routing_notes, stand_ins, ways
+from storage import deliveries, escalations, outbox, routing_notes, stand_ins, told_as_well, ways
 from storage.clock import Clock
 from storage.database import Connection
 from storage.kinds import Severity
@@ -14,6 +14,7 @@ from storage.texts import N_
 NO_WAY_LEFT = N_("No channel is left on which this person could be told.")
 NOT_ON_CHANNEL = N_("This person is not reached on this channel.")
 SOMEBODY_ELSE = N_("No channel reaches this person; somebody else is told in their stead.")
+SOMEBODY_WAS = N_("No channel reached this person; somebody else was told in their stead.")
 
 log = structlog.get_logger()
 
@@ -40,11 +41,23 @@ class Nobody:
                 await outbox.give_up(tx, message, "dead", now, NO_WAY_LEFT)
                 log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
 
+    async def tell_as_well(self, tx: Connection, message: Claimed) -> None:
+        """It is not delivered in time and has no other way: somebody else is told as well, once."""
+        if not _concerns_others(message) or await ways.was_taken(tx, message.id):
+            return
+        business, now = self._business.now(), self._real.now()
+        await escalations.wake_colleagues(tx, message, now)
+        said = await told_as_well.tell(tx, message, self._rules.heads, business, now)
+        if said is not None:
+            log.warning("told_as_well", message=message.id, kind=message.kind, by=said)
+
     async def _somebody_else(self, tx: Connection, message: Claimed) -> bool:
-        """What is for information concerns the person alone; what is for one channel goes by others as well."""
-        concerns_others = message.severity not in (None, Severity.INFO) and message.channel is None
-        if message.person_id is None or not concerns_others:
+        """Whoever was told of it already is enough."""
+        if not _concerns_others(message):
             return False
+        if await told_as_well.somebody_was(tx, message):
+            await outbox.give_up(tx, message, "withdrawn", self._real.now(), SOMEBODY_WAS)
+            return True
         to = await stand_ins.next_one(tx, message, self._rules.heads, self._business.now())
         now = self._real.now()
         if to is None or not await stand_ins.readdress(tx, message, to, now):
@@ -52,3 +65,12 @@ class Nobody:
         people = {"from": str(message.person_id), "to": str(to.person_id)}
         await routing_notes.note(tx, message.id, What.STAND_IN, now, reason=SOMEBODY_ELSE, **people)
         return True
+
+
+def _concerns_others(message: Claimed) -> bool:
+    """What is for information concerns the person alone; what is for one channel goes by others as well."""
+    return (
+        message.person_id is not None
+        and message.severity not in (None, Severity.INFO)
+        and message.channel is None
+    )

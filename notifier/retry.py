@@ -17,6 +17,11 @@ def retry_delay(tries: int, jitter: float, at_least_s: float | None = None) -> t
     return timedelta(seconds=max(delay, at_least_s or 0.0))
 
 
+def retry_by(latest: timedelta, delay: timedelta, at_least_s: float | None = None) -> timedelta:
+    """The same back-off, but that in `latest` it is looked at once more; if that is past, or too soon, no sooner."""
+    return min(delay, latest) if latest >= timedelta(seconds=at_least_s or 1.0) else delay
+
+
 def is_hopeless(tries: int) -> bool:
     """After about two hours of temporary failures the next channel is taken."""
     return tries >= GIVE_UP_AFTER

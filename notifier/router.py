@@ -34,6 +34,9 @@ from storage.texts import N_
 from storage.ways import Used
 
 REPEAT = "notify.repeat"
+# What presses stays no longer with a way that does not take it, even where no policy says after how long the next one
+# is taken; sooner than the auditor calls it untold.
+UNDELIVERED = timedelta(minutes=10)
 QUIET = N_("It waits for the end of the quiet hours.")
 DUTY = N_("Somebody on duty is told; it waits for the end of the quiet hours.")
 
@@ -65,6 +68,10 @@ class Manner:
             (m for medium, m in self.order.steps if medium == medium_of(channel)), self.order.first_minutes
         )
         return timedelta(minutes=minutes) if minutes else None
+
+    def tries_on(self, message: Claimed, channel: str) -> timedelta | None:
+        """How long a message that is not delivered is tried on that kind of channel alone; None: to the end."""
+        return self.wait_on(channel) or (UNDELIVERED if is_pressing(message) else None)
 
 
 class Router:

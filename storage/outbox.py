@@ -67,7 +67,7 @@ def due(severity: str, at: str) -> str:
     return f"CASE WHEN {severity} IN ('urgent', 'critical') THEN {at}::timestamptz - {AHEAD} ELSE {at} END"
 
 
-# The oldest of each lane, locked; whoever else claims at this moment passes over them. With whom and what they
+# The oldest of each lane and person, locked; whoever else claims at this moment passes over them. With whom and what they
 # are about, and the first way to somebody who is to be told as a matter of course: see `storage.first_tries`.
 DUE = """
 SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflow, ''), m.case_version, m.kind,
@@ -78,6 +78,7 @@ SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflo
          WHERE m.state = 'queued' AND m.due_at <= $1::timestamptz{ahead} AND m.next_at <= $1
            AND NOT EXISTS (SELECT 1 FROM message earlier
                             WHERE earlier.lane = m.lane AND earlier.id < m.id AND earlier.state = 'queued'
+                              AND earlier.person_id IS NOT DISTINCT FROM m.person_id
                               AND (earlier.held IN ('', 'woken') OR earlier.next_at <= $1))
          ORDER BY m.due_at, m.id LIMIT {limit:d} FOR UPDATE SKIP LOCKED) m
   LEFT JOIN work_case c ON c.id = m.case_id

@@ -20,6 +20,8 @@ class What(StrEnum):
     """Nothing was delivered, or nobody acknowledged, within the policy's time."""
     STAND_IN = "stand_in"
     """It goes to somebody else; `from` and `to` in the data are people's ids."""
+    TOLD_AS_WELL = "told_as_well"
+    """Somebody else is told by a message of their own, whose id is in the data with `from` and `to`."""
     STANDBY = "standby"
     """Another account of the same medium takes over."""
     RECEIPT = "receipt"

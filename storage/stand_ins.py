@@ -18,7 +18,7 @@ SELECT EXISTS (SELECT FROM contact_point cp JOIN channel_account a ON a.id = cp.
                 WHERE cp.person_id = $2 AND cp.ended_at IS NULL)
    AND NOT EXISTS (SELECT FROM message m WHERE m.case_id = $3 AND m.case_version = $4 AND m.kind = $5
                     AND m.person_id = $2 AND m.id <> $1)
-   AND NOT EXISTS (SELECT FROM routing_note n WHERE n.message_id = $1 AND n.what = 'stand_in'
+   AND NOT EXISTS (SELECT FROM routing_note n WHERE n.message_id = $1 AND n.what IN ('stand_in', 'told_as_well')
                     AND (n.data->>'to' = $2::text OR n.data->>'from' = $2::text))
 """
 READDRESS = f"""
@@ -51,9 +51,24 @@ async def next_one(
         return None
     told = (message.case_id, message.case_version, message.kind)
     for person_id in await _candidates(connection, whose, row["path"], heads, at):
-        if person_id != message.person_id and await connection.fetchval(FREE, message.id, person_id, *told):
+        if person_id not in (whose, message.person_id) and await connection.fetchval(
+            FREE, message.id, person_id, *told
+        ):
             return StandIn(person_id, row["name"])
     return None
+
+
+async def after(
+    connection: Connection, message: Claimed, heads: Sequence[str], at: datetime
+) -> Sequence[StandIn]:
+    """All who could be told instead, in the same order, that come after whom the message is to now."""
+    whose = message.stand_in_for_id or message.person_id
+    row = await connection.fetchrow(UNREACHED, whose)
+    if row is None:
+        return []
+    found = [id_ for id_ in await _candidates(connection, whose, row["path"], heads, at) if id_ != whose]
+    begin = found.index(message.person_id) + 1 if message.person_id in found else 0
+    return [StandIn(id_, row["name"]) for id_ in found[begin:]]
 
 
 async def _candidates(
@@ -62,7 +77,8 @@ async def _candidates(
     deputy = await connection.fetchval(DEPUTY, whose, at)
     found = [deputy] if deputy is not None else []
     held = await directory.holders(connection, heads, path, at)
-    return found + [person_id for role in heads for person_id in held[role]]
+    found += [person_id for role in heads for person_id in held[role]]
+    return list(dict.fromkeys(found))
 
 
 async def readdress(connection: Connection, message: Claimed, to: StandIn, now: datetime) -> bool:
