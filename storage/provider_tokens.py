@@ -69,6 +69,11 @@ class ProviderTokens:
                 return lent
             await asyncio.sleep(LOOK_AGAIN_S)
 
+    async def look(self, wanted: Wanted) -> Lent | None:
+        """What is kept, and nothing is asked for. Raises `DatabaseAway`."""
+        async with self._db.transaction() as tx:
+            return await self._kept(tx, wanted)
+
     async def _kept(self, tx: Connection, wanted: Wanted) -> Lent | None:
         row = await tx.fetchrow(READ, wanted.account_id, wanted.purpose)
         if row is None or row["expires_at"] <= self._real.now():

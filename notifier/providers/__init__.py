@@ -39,7 +39,7 @@ def build_channels(
         WeComChannel(http, clock, tokens, files),
         WeComRobotChannel(http),
         WeComBotChannel(db, clock),
-        TelegramChannel(http),
+        TelegramChannel(http, tokens),
         EmailChannel(clock, files),
         AliyunSmsChannel(http, clock),
         TencentSmsChannel(http, clock),

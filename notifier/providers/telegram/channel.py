@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 import aiohttp
-import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
@@ -14,22 +13,22 @@ from telegram.error import TelegramError
 
 from notifier.channel import Accepted, Account, Content, Gone, Replacement, SendFailed, Verdict
 from notifier.providers.telegram.account import TelegramAccount, account_of, checked_chat_id
-from notifier.providers.telegram.errors import FloodWait, Moved, failure, is_unchanged
+from notifier.providers.telegram.errors import FloodWait, failure, is_unchanged
 from notifier.providers.telegram.messages import (
     Keyboard,
     decided_keyboard,
     decided_text,
     message_for,
 )
+from notifier.providers.telegram.moves import Moves
 from notifier.providers.telegram.pauses import Pauses
 from notifier.providers.telegram.proxies import Sessions
 from notifier.providers.telegram.request import TOTAL_S, SessionRequest
+from storage.provider_tokens import ProviderTokens
 from storage.texts import N_
 
 T = TypeVar("T")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-log = structlog.get_logger()
 
 
 class _Payload(BaseModel):
@@ -55,6 +54,8 @@ class TelegramChannel:
     def __init__(
         self,
         http: aiohttp.ClientSession,
+        tokens: ProviderTokens | None = None,
+        *,
         total_s: float = TOTAL_S,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -62,7 +63,7 @@ class TelegramChannel:
         self._total_s = total_s
         self._pauses = Pauses(monotonic)
         self._bots: dict[int, tuple[TelegramAccount, Bot]] = {}
-        self._moved: dict[tuple[int, int], int] = {}
+        self._moves = Moves(tokens)
 
     def compose(self, content: Content, address: str, account: Account) -> dict[str, Any]:
         """Text and keyboard. Raises SendFailed for an unusable account or chat."""
@@ -119,13 +120,14 @@ class TelegramChannel:
     ) -> Accepted:
         """Where the chat is now: a group that grows becomes a supergroup under another id, and Telegram names it."""
         named = checked_chat_id(address)
-        chat = self._moved.get((account.id, named), named)
+        chat = self._moves.now_at(account.id, named)
         try:
             return await self._send_to(chat, html, markup, account)
-        except Moved as moved:
-            self._moved[account.id, named] = chat = moved.chat_id
-        log.info("telegram_group_moved", account=account.id)
-        return await self._send_to(chat, html, markup, account)
+        except SendFailed as failed:
+            moved = await self._moves.after(account.id, named, failed) if chat == named else None
+            if moved is None:
+                raise
+        return await self._send_to(moved, html, markup, account)
 
     async def _send_to(
         self, chat: int, html: str, markup: InlineKeyboardMarkup | None, account: Account

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -11,9 +12,12 @@ from structlog.testing import capture_logs
 
 from notifier.channel import Accepted, Account, Replacement, SendFailed, Verdict
 from notifier.providers.telegram.channel import TelegramChannel
+from storage.provider_tokens import ProviderTokens
 from tests.support.channel_contents import content
+from tests.support.outside import outside
 from tests.support.proxies import socks
 from tests.support.telegram import ANN, BOB, GROUP, SHY, TOKEN, Telegram, telegram
+from tests.support.world import add_account
 
 
 @pytest.fixture
@@ -182,6 +186,28 @@ async def test_a_group_that_became_a_supergroup_goes_on_to_be_told(
     await box.faults(moved={})  # whoever asks the former chat again hears that it is not there
     assert (await send(channel, account, former)).provider_id
     assert len(await box.messages(GROUP)) == 3
+
+
+async def test_where_a_group_is_now_is_known_to_all_processes_and_after_a_restart(
+    database_url: str, box: Telegram
+) -> None:
+    former = -4242
+    async with (
+        outside(database_url) as around,
+        aiohttp.ClientSession() as http,
+    ):
+        number = await add_account(
+            around.db, around.world.hospital, "telegram", "groups", {}, {}, around.sealer
+        )
+        account = replace(box.account(), id=number)
+        tokens = ProviderTokens(around.db, around.sealer, around.clock)
+        running, restarted = (TelegramChannel(http, tokens) for _ in range(2))
+        await box.faults(moved={str(former): GROUP})
+        await send(running, account, former)
+        await box.faults(moved={})  # Telegram does not remember it any more
+        around.clock.forward(timedelta(days=400))
+        assert str((await send(restarted, account, former)).update_code).startswith(f"{GROUP}:")
+        assert (await refused(restarted, account, -4343)).detail == "Chat not found"
 
 
 async def test_what_was_said_in_the_former_group_is_not_changed_in_the_new_one(
