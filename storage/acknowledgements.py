@@ -27,7 +27,8 @@ class Told:
 TOLD = """
 SELECT m.id, m.created_at, m.kind, m.case_id, m.case_version, coalesce(c.workflow, '') AS workflow, m.valid_while,
        m.person_id, m.participant_id, m.acknowledged_at
-  FROM message m LEFT JOIN work_case c ON c.id = m.case_id WHERE m.id = $1
+  FROM message m LEFT JOIN work_case c ON c.id = m.case_id LEFT JOIN person p ON p.id = m.person_id
+ WHERE m.id = $1 AND (m.person_id IS NULL OR p.active)
 """
 # The same person's other copies need no answer any more; one that waits is not sent, one under way ends by itself.
 ACKNOWLEDGE = """
@@ -86,7 +87,7 @@ UPDATE delivery SET acted_at = coalesce(acted_at, $3), acted = $4, opened_at = c
 
 
 async def told(db: Database, message_id: int) -> Told | None:
-    """The message of that id."""
+    """The message of that id, unless whom it told has left."""
     row = await db.fetchrow(TOLD, message_id)
     return Told(**dict(row)) if row else None
 

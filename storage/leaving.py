@@ -18,10 +18,13 @@ class OpenPart:
     version: int
 
 
-# Each statement ends what is left of one kind and says how many there were. $2 is real time.
+# Each statement ends what is left of one kind and says how many there were. $2 is real time, $3 of shifts is not.
 WAYS = "UPDATE contact_point SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL RETURNING 1"
 CODES = "DELETE FROM link_code WHERE person_id = $1 AND used_at IS NULL AND expires_at > $2 RETURNING 1"
 ABSENCES = "UPDATE absence SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL RETURNING 1"
+SHIFTS = """
+UPDATE duty_shift SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL AND ends_at > $3 RETURNING 1
+"""
 MESSAGES = """
 UPDATE message SET state = 'withdrawn', finished_at = $2, reason = $3
  WHERE person_id = $1 AND state = 'queued' RETURNING 1
@@ -58,6 +61,11 @@ async def void_codes(connection: Connection, person_id: int, at: datetime) -> in
 async def end_absences(connection: Connection, person_id: int, at: datetime) -> int:
     """Their absences end, and with them what their deputies held."""
     return len(await connection.fetch(ABSENCES, person_id, at))
+
+
+async def end_shifts(connection: Connection, person_id: int, at: datetime, business: datetime) -> int:
+    """They are not on duty any more: what the duty calendar shows from business time `business` on is true."""
+    return len(await connection.fetch(SHIFTS, person_id, at, business))
 
 
 async def withdraw_messages(connection: Connection, person_id: int, at: datetime, reason: str) -> int:

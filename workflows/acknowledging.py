@@ -37,7 +37,7 @@ class Acknowledged(StrEnum):
     REFUSED = "refused"
     """It is in the ledger; the person may not move the case (any more)."""
     UNKNOWN = "unknown"
-    """There is no such message."""
+    """There is no such message, or whom it told has left."""
 
 
 class NotAll(WorkflowError):

@@ -18,6 +18,7 @@ class Closing:
     ways: int
     links: int
     absences: int
+    shifts: int
     messages: int
     stands_in_for: Sequence[str]
 
@@ -41,6 +42,7 @@ SELECT (SELECT count(*) FROM post WHERE person_id = $1 AND (ends_at IS NULL OR e
        (SELECT count(*) FROM link_code WHERE person_id = $1 AND used_at IS NULL AND expires_at > $3)
        + (SELECT count(*) FROM password_link WHERE person_id = $1 AND used_at IS NULL AND expires_at > $3) AS links,
        (SELECT count(*) FROM absence WHERE person_id = $1 AND ended_at IS NULL AND ends_at > $2) AS absences,
+       (SELECT count(*) FROM duty_shift WHERE person_id = $1 AND ended_at IS NULL AND ends_at > $2) AS shifts,
        (SELECT count(*) FROM message WHERE person_id = $1 AND state = 'queued') AS messages,
        (SELECT coalesce(array_agg(p.name ORDER BY p.name), '{}') FROM absence a JOIN person p ON p.id = a.person_id
          WHERE a.deputy_id = $1 AND a.ended_at IS NULL AND a.ends_at > $2) AS stands_in_for

@@ -40,6 +40,15 @@ async def test_whoever_only_looks_acknowledges_nothing(pages: Pages, stranger: V
     assert await pages.db.fetch(MUTES) == []
 
 
+async def test_the_link_of_who_has_left_tells_and_does_nothing(pages: Pages, stranger: Visitor) -> None:
+    message = await told(pages)
+    await pages.db.execute("UPDATE person SET active = false WHERE id = $1", pages.world.engineer)
+    link = f"/n/{pages.links.notice(message['id'])}"
+    for answer in (await stranger.get(link), await stranger.post(link, {"do": "acknowledge"})):
+        assert (answer.status, "No image" in answer.text) == (404, False)
+    assert await acknowledged(pages, message) == ""
+
+
 async def test_a_press_acknowledges_by_mail_and_again_changes_nothing(
     pages: Pages, stranger: Visitor
 ) -> None:

@@ -68,12 +68,15 @@ async def test_a_message_that_was_never_written_is_unknown(acknowledging: Acknow
     assert await acknowledging.acknowledge(4711, Door.MAIL) is Acknowledged.UNKNOWN
 
 
-async def test_somebody_who_left_moves_no_case(desk: Desk, acknowledging: Acknowledging) -> None:
+async def test_somebody_who_left_acknowledges_nothing_and_moves_no_case(
+    desk: Desk, acknowledging: Acknowledging
+) -> None:
     case = await raised(desk, 29)
     message = await message_to(desk, desk.world.engineer)
     await desk.db.execute("UPDATE person SET active = false WHERE id = $1", desk.world.engineer)
     desk.real.forward(timedelta(minutes=1))
-    assert await acknowledging.acknowledge(message, Door.SMS) is Acknowledged.REFUSED
+    assert await acknowledging.acknowledge(message, Door.SMS) is Acknowledged.UNKNOWN
+    assert await desk.value(NOTED, message) == ""
     assert await state(desk, case) == "raised"
 
 

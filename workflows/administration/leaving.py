@@ -1,7 +1,7 @@
 """Leaving (离职): everything that somebody has is closed at once, in one transaction, and nothing is deleted.
 
-Posts, sessions, ways to be reached, links, absences and messages end; cases in which they have a part go back to
-whoever is responsible, who is told and has it to do. Coming back later opens the account, and nothing else.
+Posts, sessions, ways to be reached, links, absences, shifts and messages end; cases in which they have a part go
+back to whoever is responsible, who is told and has it to do. Coming back later opens the account, and nothing else.
 """
 
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ class Leaving:
 
     async def _close(self, desk: Desk, person: PersonRow) -> dict[str, Any]:
         """Everything of theirs; what was closed, for the record."""
-        tx, now = desk.connection, desk.clocks.real.now()
+        tx, now, business = desk.connection, desk.clocks.real.now(), desk.clocks.business.now()
         ended = await self._end_posts(desk, person)
         await leaving.set_active(tx, person.id, False, now)
         return {
@@ -97,6 +97,7 @@ class Leaving:
             "links_void": await leaving.void_codes(tx, person.id, now)
             + await password_links.void(tx, person.id),
             "absences_ended": await leaving.end_absences(tx, person.id, now),
+            "shifts_ended": await leaving.end_shifts(tx, person.id, now, business),
             "handed_back": await self._hand_back(desk, person),
             "messages_withdrawn": await leaving.withdraw_messages(tx, person.id, now, LEFT),
         }

@@ -21,6 +21,10 @@ from workflows.identity.roles import Role
 from workflows.registry import all_workflows
 
 DAY = timedelta(days=1)
+SHIFT = """
+INSERT INTO duty_shift (organisation_id, person_id, starts_at, ends_at, note)
+VALUES ($1, $2, $3, $3::timestamptz + interval '8 hours', '')
+"""
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ async def leave(desk: Desk, person: int) -> None:
 
 
 async def furnish(desk: Desk, person: int) -> int:
-    """A session, a contact point, two links and an absence; the account's id."""
+    """A session, a contact point, two links, an absence and a shift on duty; the account's id."""
     sealer = MasterKey(new_master_key())
     account = await add_account(desk.db, desk.world.hospital, "wecom", "wecom-1", {}, {}, sealer)
     await add_contact(desk.db, person, account, "u1")
@@ -58,6 +62,7 @@ async def furnish(desk: Desk, person: int) -> int:
     )
     await desk.db.execute(session, person, now)
     await desk.db.execute(code, person, later)
+    await desk.db.execute(SHIFT, desk.world.hospital, person, desk.business.now() + DAY)
     await desk.db.execute(link, person, later)
     return account
 
@@ -77,10 +82,11 @@ async def test_everything_of_theirs_ends_with_one_row_on_record(desk: Desk) -> N
             "link_code WHERE person_id = $1",
             "password_link WHERE person_id = $1",
             "absence WHERE person_id = $1 AND ended_at IS NULL",
+            "duty_shift WHERE person_id = $1 AND ended_at IS NULL",
             "message WHERE person_id = $1 AND state = 'queued'",
         )
     ]
-    assert left == [0] * 8
+    assert left == [0] * 9
     reason = await desk.value("SELECT reason FROM message WHERE person_id = $1", person)
     assert reason == leaving.LEFT
     async with desk.db.connection() as connection:
@@ -90,7 +96,8 @@ async def test_everything_of_theirs_ends_with_one_row_on_record(desk: Desk) -> N
     )
     assert row is not None
     assert (row["person_id"], row["subject_id"]) == (desk.administrator, person)
-    assert row["after"] | {"messages_withdrawn": 1, "posts_ended": 1, "links_void": 2} == row["after"]
+    closed = {"messages_withdrawn": 1, "posts_ended": 1, "links_void": 2, "shifts_ended": 1}
+    assert row["after"] | closed == row["after"]
 
 
 async def test_their_deputy_holds_nothing_of_theirs_any_more(desk: Desk) -> None:
