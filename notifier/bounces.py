@@ -8,7 +8,7 @@ import structlog
 from notifier.channel import Account, SendFailed
 from notifier.providers.email.account import EmailAccount, account_of
 from notifier.providers.email.bounces import Bounce, read_bounce
-from notifier.providers.email.mailbox import UNREACHABLE, Mailbox
+from notifier.providers.email.mailbox import UNREACHABLE, Left, Mailbox
 from storage import receipts
 from storage.channel_accounts import OpenedAccount
 from storage.clock import Clock
@@ -22,6 +22,8 @@ CAME_BACK = N_("The mail came back: the server of the address did not take it.")
 WITH_MAILBOX = """
 SELECT id FROM channel_account WHERE kind = 'email' AND active AND coalesce(settings->>'bounce_host', '') <> ''
 """
+
+_DEALT_WITH = (Noted.NEWS, Noted.NOTHING_NEW)
 
 log = structlog.get_logger()
 
@@ -41,6 +43,7 @@ class Bounces:
         self._db = db
         self._accounts = accounts
         self._clock = clock
+        self._left: dict[int, Left] = {}
 
     async def read(self) -> int:
         """Look into every mailbox once; how many mails had come back. Raises `DatabaseAway`."""
@@ -60,20 +63,32 @@ class Bounces:
             return None
 
     async def _look(self, account_id: int, account: EmailAccount) -> int:
-        mailbox = Mailbox(account)
+        left = self._left.setdefault(account_id, Left())
+        mailbox = Mailbox(account, left)
         try:
             mails = await mailbox.mails()
             bounces = _bounces(mails, account.settings.message_id_domain)
             noted = {id_: await self._note(account_id, bounce) for id_, bounce in bounces.items()}
+            self._leave(
+                account_id, left, {id_ for id_ in mails if noted.get(id_, Noted.UNKNOWN) is Noted.UNKNOWN}
+            )
             # One that came back before it was noted as sent is read again in the next round.
-            await mailbox.delete([id_ for id_ in mails if noted.get(id_) is not Noted.TOO_EARLY])
+            await mailbox.delete([id_ for id_, of in noted.items() if of in _DEALT_WITH])
         except UNREACHABLE as error:
             # The words of a server may repeat what was said while signing in.
             log.warning("bounces_unread", account=account_id, reason=type(error).__name__)
             return 0
-        return len(bounces)
+        return len([bounce for bounce in bounces.values() if bounce.status])
+
+    def _leave(self, account_id: int, left: Left, strange: set[str]) -> None:
+        """What is none of ours stays for people to read, whoever wrote it."""
+        if strange:
+            left.strange |= strange
+            log.info("mails_left_in_mailbox", account=account_id, new=len(strange), all=len(left.strange))
 
     async def _note(self, account_id: int, bounce: Bounce) -> Noted:
+        if not bounce.status:
+            return Noted.NOTHING_NEW
         receipt = Receipt(
             unique_id=bounce.unique_id,
             provider_id=bounce.message_id,

@@ -2,6 +2,7 @@
 
 import aiosmtplib
 import pytest
+from structlog.testing import capture_logs
 
 from bot.sandbox.mails import not_delivered
 from notifier.bounces import Bounces
@@ -71,7 +72,22 @@ async def test_what_strangers_write_keeps_no_report_from_being_read(around: Outs
     await around.report_to_reporter()
     await around.drain()
     assert await bounces.read() == 1
-    assert await around.mails(BOX) == []
+    assert len(await around.mails(BOX)) == 1
+
+
+async def test_what_is_no_report_of_ours_is_left_for_people_and_a_report_of_a_delay_is_not(
+    around: Outside,
+) -> None:
+    bounces = await mailbox(around)
+    await drop(around, b"From: reader@people.example\r\nSubject: Where is my device?\r\n\r\nPlease call me.")
+    delayed = not_delivered(BOX, "x@people.example", f"Message-ID: <y1-1@{DOMAIN}>".encode())
+    await drop(around, delayed.replace(b"Action: failed", b"Action: delayed"))
+    with capture_logs() as logs:
+        assert [await bounces.read(), await bounces.read()] == [0, 0]
+    (mail,) = await around.mails(BOX)
+    assert mail["subject"] == "Where is my device?"
+    told = [line for line in logs if line["event"] == "mails_left_in_mailbox"]
+    assert [(line["new"], line["all"]) for line in told] == [(1, 1)]
 
 
 async def test_a_mailbox_that_lets_nobody_in_changes_nothing(around: Outside) -> None:

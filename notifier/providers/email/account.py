@@ -20,7 +20,7 @@ class EmailSettings(BaseModel):
 
     `send_photos`: photos of a report go along to those who are to act.
     `bounce_address` is where mail servers report what they could not deliver, and the rest of that name how its
-    mailbox is read: by POP3, with TLS from the start (995). It is that mailbox's only use, for what is read is deleted.
+    mailbox is read: by POP3, with TLS from the start (995). Reports that were understood are deleted there.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -1,4 +1,4 @@
-"""The mailbox to which bounces come, read by POP3 (RFC 1939): mails are taken, dealt with, and then deleted.
+"""The mailbox to which bounces come, read by POP3 (RFC 1939): reports are taken, dealt with, and then deleted.
 
 The library's client blocks, so each visit is made in a thread. A server lets one visitor in at a time, so of several
 processes one reads.
@@ -9,6 +9,7 @@ import poplib
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from notifier.providers.email.account import EmailAccount
 
@@ -20,17 +21,38 @@ LINE_TOO_LONG = "line too long"  # the library's words; nobody who keeps the rul
 UNREACHABLE = (poplib.error_proto, OSError)
 
 
+@dataclass
+class Left:
+    """What stays in a mailbox, by the ids that its server gives: mails that are none of ours, and those it keeps back.
+
+    POP3 knows no flags, so this is what keeps them from being read again and again before others.
+    """
+
+    strange: set[str] = field(default_factory=set)
+    kept_back: set[str] = field(default_factory=set)
+
+    def order(self, numbers: Mapping[str, int]) -> list[tuple[str, int]]:
+        """What is to be read, the newest first; what the server would not give out last."""
+        self.strange &= numbers.keys()
+        self.kept_back &= numbers.keys()
+        new = (item for item in numbers.items() if item[0] not in self.strange)
+        return sorted(new, key=lambda item: (item[0] in self.kept_back, -item[1]))
+
+
 class Mailbox:
     """One account's. Its methods raise what `UNREACHABLE` names."""
 
-    def __init__(self, account: EmailAccount, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, account: EmailAccount, left: Left | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._account = account
+        self.left = left or Left()
         self._tls = tls
 
     async def mails(self) -> Mapping[str, bytes]:
-        """The beginnings of the oldest mails in it, by the id that the server gives them.
+        """The beginnings of the newest mails in it that were not left there before, by their ids.
 
-        One that breaks the rules is empty. One that the server does not give out is left there.
+        One that breaks the rules is empty. One that the server does not give out is asked for again, after others.
         """
         return await asyncio.to_thread(self._mails)
 
@@ -42,11 +64,12 @@ class Mailbox:
     def _mails(self) -> Mapping[str, bytes]:
         found: dict[str, bytes] = {}
         with self._visit() as visit:
-            for id_, number in list(_numbers(visit).items())[:MOST_MAILS]:
+            for id_, number in self.left.order(_numbers(visit))[:MOST_MAILS]:
                 try:
                     found[id_] = b"\r\n".join(visit.top(number, MOST_LINES)[1])
                 except poplib.error_proto as error:
                     if _is_refusal(error):
+                        self.left.kept_back.add(id_)
                         continue
                     if error.args[0] != LINE_TOO_LONG:
                         raise

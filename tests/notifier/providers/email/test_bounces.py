@@ -52,11 +52,16 @@ def test_a_report_with_the_headers_alone_is_read() -> None:
     assert read_bounce(report, DOMAIN) == Bounce("<y7-1@yishe.example>", "y7-1", "5.1.1")
 
 
+@pytest.mark.parametrize("action", [b"delayed", b"delivered"])
+def test_a_report_that_nothing_failed_has_no_status(action: bytes) -> None:
+    found = read_bounce(POSTFIX.replace(b"%ACTION%", action), DOMAIN)
+    assert found == Bounce("<y42-2@yishe.example>", "y42-2", "")
+
+
 @pytest.mark.parametrize(
     "mail",
     [
-        POSTFIX.replace(b"%ACTION%", b"delayed"),
-        POSTFIX.replace(b"%ACTION%", b"delivered"),
+        POSTFIX.replace(b"%ACTION%", b"considered"),
         POSTFIX.replace(b"%ACTION%", b"failed").replace(b"@yishe.example>", b"@others.example>"),
         POSTFIX.replace(b"%ACTION%", b"failed").replace(b"Message-ID", b"X-Other"),
         POSTFIX.replace(b"%ACTION%", b"failed").replace(b"<y42-2@", b"<y42%00@"),

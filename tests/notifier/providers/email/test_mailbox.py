@@ -11,7 +11,7 @@ from bot.sandbox.mails import parse_mail
 from bot.sandbox.pop3 import _Visit, mailboxes
 from bot.sandbox.world import World
 from notifier.providers.email.account import account_of
-from notifier.providers.email.mailbox import MOST_LINES, Mailbox
+from notifier.providers.email.mailbox import MOST_LINES, MOST_MAILS, Mailbox
 from tests.notifier.providers.email.test_channel import account
 from tests.support.sandbox import FakeTime
 
@@ -44,9 +44,25 @@ def put(world: World, raw: bytes) -> str:
 
 async def test_a_mail_that_breaks_the_rules_hides_none_behind_it(world: World, mailbox: Mailbox) -> None:
     first, broken, last = put(world, b"A: 1\r\n\r\nx"), put(world, b"\r\n" + b"x" * 5000), put(world, b"A: 2")
-    assert await mailbox.mails() == {first: b"A: 1\r\n\r\nx", broken: b""}
-    await mailbox.delete([first, broken])
-    assert await mailbox.mails() == {last: b"A: 2"}
+    assert await mailbox.mails() == {last: b"A: 2", broken: b""}
+    mailbox.left.strange |= {last, broken}
+    assert await mailbox.mails() == {first: b"A: 1\r\n\r\nx"}
+
+
+async def test_what_was_left_there_and_what_the_server_keeps_back_holds_up_nothing(
+    world: World, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = put(world, b"A: report")
+    kept_back = [put(world, b"A: x") for _ in range(MOST_MAILS)]
+    mailbox.left.strange |= {put(world, b"A: strange") for _ in range(MOST_MAILS)}
+    given = _Visit._mail
+    monkeypatch.setattr(
+        _Visit, "_mail", lambda visit, number: given(visit, number) if number == "1" else None
+    )
+    assert await mailbox.mails() == {}
+    assert await mailbox.mails() == {report: b"A: report"}
+    monkeypatch.undo()
+    assert (await mailbox.mails()).keys() == {report, *kept_back[1:]}, "and those are asked for again"
 
 
 async def test_of_a_large_mail_the_beginning_is_read(world: World, mailbox: Mailbox) -> None:
