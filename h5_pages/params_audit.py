@@ -1,9 +1,9 @@
 """What comes in the address of the audit page, checked."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from h5_pages.lists import ListQuery
 from h5_pages.params import Id, Number
@@ -16,7 +16,7 @@ Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 30))]
 
 
 class AuditQuery(ListQuery):
-    """Which rows of the trail a list shows. `since` and `until` are whole days in Shanghai, both included."""
+    """Which rows of the trail a list shows. `since` and `until`: days in Shanghai, both included, in either order."""
 
     sorts = trail.SORTS
     first_sort = "-at"
@@ -30,12 +30,6 @@ class AuditQuery(ListQuery):
     device: Id | None = None
     case: Number | None = None
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.since and self.until and self.since > self.until:
-            raise ValueError("the time ends before it begins")
-        return self
-
     @property
     def wanted(self) -> Wanted:
         """The same for the search."""
@@ -43,8 +37,7 @@ class AuditQuery(ListQuery):
             self.q,
             self.kind,
             self.action,
-            _begin(self.since),
-            _begin(self.until + timedelta(days=1)) if self.until else None,
+            *between(self.since, self.until),
             self.unit,
             self.person,
             self.device,
@@ -55,6 +48,13 @@ class AuditQuery(ListQuery):
     def told(self) -> dict[str, Any]:
         """What was asked for, for the record; without the place in the list."""
         return {name: value for name, value in self.given.items() if name != "after"}
+
+
+def between(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
+    """The instants from which on, and before which: whole days in Shanghai, also when entered the other way round."""
+    if since and until and until < since:
+        since, until = until, since
+    return _begin(since), _begin(until + timedelta(days=1) if until else None)
 
 
 def _begin(day: date | None) -> datetime | None:

@@ -1,13 +1,13 @@
 """What comes in the address of the ledger of messages, checked."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
 from h5_pages.lists import ListQuery
 from h5_pages.params import Id, Number
-from h5_pages.params_audit import Day
+from h5_pages.params_audit import Day, between
 from storage.access import ledger
 from storage.access.ledger import Wanted
 from storage.clock import SHANGHAI
@@ -49,15 +49,8 @@ class MessageQuery(ListQuery):
             now.astimezone(SHANGHAI).date() - timedelta(days=SHOWN_DAYS) if self.newest_only else self.since
         )
         chosen: dict[str, Any] = {name: getattr(self, name) for name in CHOSEN}
-        last = self.until
-        if since and last and last < since:  # entered the other way round
-            since, last = last, since
-        until = last + timedelta(days=1) if last else None
-        return Wanted(words=self.q, since=_begin(since), until=_begin(until), **chosen)
+        first, until = between(since, self.until)
+        return Wanted(words=self.q, since=first, until=until, **chosen)
 
 
 CHOSEN = ("mine", "person", "case", "channel", "outcome", "severity", "workflow", "kind")
-
-
-def _begin(day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), SHANGHAI) if day else None

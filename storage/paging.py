@@ -106,12 +106,16 @@ class Where:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list in SQL: its columns, what it is taken from, the id of a row, and how it can be sorted."""
+    """A list in SQL: its columns, what it is taken from, the id of a row, and how it can be sorted.
+
+    `most_counted`: beyond so many rows counting stops, and the total is one more than that.
+    """
 
     columns: str
     source: str
     key: str
     sorts: Mapping[str, Sort]
+    most_counted: int | None = None
 
     async def page(self, db: Database, where: Where, order: Order) -> Page[dict[str, Any]]:
         """The asked part of the rows that fulfil `where`; raises `DatabaseAway`."""
@@ -119,11 +123,16 @@ class Listing:
         async with db.connection() as connection:
             statement, values = self._statement(where, sort, order)
             found = [dict(row) for row in await connection.fetch(statement, *values)]
-            count = f"SELECT count(*) FROM {self.source} WHERE {where.sql}"
-            total = await connection.fetchval(count, *where.values) if order.counted else 0
+            total = await connection.fetchval(self._count(where), *where.values) if order.counted else 0
         more, rows = len(found) > order.size, found[: order.size]
         last = [(row.pop("sort_value"), row.pop("sort_key")) for row in rows]
         return Page(rows, total, encoded(order, Cursor(*last[-1])) if more else "")
+
+    def _count(self, where: Where) -> str:
+        found = f"FROM {self.source} WHERE {where.sql}"
+        if self.most_counted is None:
+            return f"SELECT count(*) {found}"
+        return f"SELECT count(*) FROM (SELECT {found} LIMIT {self.most_counted + 1}) counted"
 
     def _statement(self, where: Where, sort: Sort, order: Order) -> tuple[str, Sequence[Any]]:
         direction = "DESC" if order.descending else "ASC"

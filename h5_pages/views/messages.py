@@ -41,6 +41,7 @@ async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
         costs=await ledger.costs(db, viewer, AUDITORS, wanted),
         sees_others=any(grant.role in AUDITORS for grant in viewer.grants),
         words=message_look,
+        many=ledger.MOST_COUNTED,
         bounds=BOUNDS,
         days=SHOWN_DAYS,
         real_now=visit.services.clocks.real.now(),

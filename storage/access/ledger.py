@@ -41,7 +41,8 @@ SOURCE = """message m LEFT JOIN delivery d ON d.message_id = m.id
 # Messages are numbered as they are queued, and by their number an index leads to any page of the list.
 SORTS = {"at": Sort("m.id", "bigint", always=True)}
 # A message tried on several channels has a row for each; one that was not tried has one of its own.
-LINES = Listing(COLUMNS, SOURCE, "coalesce(d.id, -m.id)", SORTS)
+MOST_COUNTED = 10_000
+LINES = Listing(COLUMNS, SOURCE, "coalesce(d.id, -m.id)", SORTS, MOST_COUNTED)
 WORDS = "concat_ws(' ', p.name, part.name, a.name, c.number)"
 MONTH = "to_char(d.created_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')"
 MOST_MONTHS = 24

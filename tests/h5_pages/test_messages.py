@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -9,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from storage.access import ledger
 from storage.clock import SHANGHAI
 from storage.sealing import MasterKey, new_master_key
 from tests.support.pages import Pages, Visitor
@@ -194,3 +196,12 @@ async def test_pages_of_the_ledger_hold_every_row_once(pages: Pages) -> None:
         url = unescape("".join(re.findall(r'rel="next" href="([^"]+)"', text)))
     assert len(rows) > 120
     assert rows == sorted(set(rows), key=int)
+
+
+async def test_a_ledger_of_more_than_can_be_counted_at_once_says_so(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await told(pages)
+    monkeypatch.setattr(ledger, "LINES", replace(ledger.LINES, most_counted=1))
+    monkeypatch.setattr(ledger, "MOST_COUNTED", 1)
+    assert "of more than 1 are shown" in (await (await administrator(pages)).get("/messages")).text

@@ -68,6 +68,13 @@ async def test_the_whole_is_counted_and_a_part_goes_on_after_rows_that_came_mean
     assert not {row["id"] for row in first.rows} & {row["id"] for row in second.rows}
 
 
+async def test_counting_ends_beyond_what_is_worth_it(db: Database) -> None:
+    order = Order("age", size=10)
+    for most, total in ((20, 21), (40, 40), (50, 40)):
+        page = await replace(ROWS, most_counted=most).page(db, Where().also("r.id > {}", 3), order)
+        assert page.total == total
+
+
 async def test_conditions_number_their_values_and_words_are_no_patterns(db: Database) -> None:
     where = Where("r.id > $1", [3]).also("r.id < {}", 10).also_if("r.id = {}", None)
     assert await walk(db, Order("age", size=3), where.also_words("r.name", "NAME 1")) == [5]
