@@ -56,9 +56,10 @@ class FromWeCom(OfAccount):
 
 
 class SignInQuery(Params):
-    """How to sign in: by password, even where WeCom would do it by itself."""
+    """How: by password, even where WeCom would do it by itself; or at which place, where several have WeCom."""
 
     by: Annotated[str, StringConstraints(max_length=16)] = ""
+    place: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
     next: Annotated[str, StringConstraints(max_length=1000)] = ""
 
 

@@ -11,6 +11,7 @@ from h5_pages.admin_forms import go_to
 from h5_pages.channel_forms import FORMS, KIND_LABELS, secret_fields
 from h5_pages.params import OfId
 from h5_pages.params_channels import Switched, TestTo
+from h5_pages.views.sign_in import WECOM
 from h5_pages.visit import Visit
 from notifier.providers.accounts import ACCOUNT_KINDS
 from notifier.template_table import has_templates
@@ -123,6 +124,7 @@ async def _page(visit: Visit, number: int, error: WorkflowError | None = None) -
         record=record,
         kind=KIND_LABELS[record.kind],
         callback=_callback(visit, record),
+        sign_in=_sign_in(visit, record),
         secrets=await _secrets(visit, record, names),
         has_former=bool(names & FORMER),
         has_templates=has_templates(record.kind),
@@ -149,3 +151,10 @@ async def _secrets(visit: Visit, record: AccountRecord, names: frozenset[str]) -
 def _callback(visit: Visit, record: AccountRecord) -> str:
     path = ACCOUNT_KINDS[record.kind].callback
     return visit.services.settings.public_url.rstrip("/") + path.format(key=record.public_key) if path else ""
+
+
+def _sign_in(visit: Visit, record: AccountRecord) -> str:
+    """Where the account's own people sign in, without a search for it."""
+    if record.kind != WECOM or not record.active:
+        return ""
+    return f"{visit.services.settings.public_url.rstrip('/')}/sign-in/wecom/{record.public_key}"

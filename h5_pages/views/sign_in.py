@@ -1,6 +1,5 @@
 """Sign-in, sign-out and the choice of language."""
 
-from collections.abc import Sequence
 from urllib.parse import quote
 
 from aiohttp import web
@@ -11,7 +10,7 @@ from h5_pages.next_page import local
 from h5_pages.params import LanguageChoice, SignInForm
 from h5_pages.params_identity import SignInQuery
 from h5_pages.visit import LANGUAGE, SESSION, Visit, cookie_name, set_cookie
-from storage.access import ways_in
+from storage.access import NotVisible, ways_in
 from storage.access.ways_in import WayIn
 from workflows.errors import WorkflowError
 from workflows.identity.sign_in import Browser, SignInRefused
@@ -29,11 +28,10 @@ async def form(request: web.Request, visit: Visit) -> web.StreamResponse:
     if visit.viewer is not None:
         return web.Response(status=303, headers={"Location": then})
     if is_inside(request) and asked.by != "password":
-        own = _own_way(
-            await ways_in.ways(visit.services.db, WECOM), request.cookies.get(cookie_name(visit.site, LAST))
-        )
-        if own is not None:
-            return web.Response(status=303, headers={"Location": f"/sign-in/wecom/{own}?next={quote(then)}"})
+        own = await _own_way(request, visit)
+        if own is not None and not asked.place:
+            url = f"/sign-in/wecom/{own.public_key}?next={quote(then)}"
+            return web.Response(status=303, headers={"Location": url})
     return await sign_in_page(request, visit, then)
 
 
@@ -42,23 +40,36 @@ def is_inside(request: web.Request) -> bool:
     return INSIDE in request.headers.get("User-Agent", "")
 
 
-def _own_way(ways: Sequence[WayIn], last: str | None) -> str | None:
-    """The account of whoever comes from inside WeCom: the only one, or the one that knew this browser before."""
-    keys = [way.public_key for way in ways]
-    return keys[0] if len(keys) == 1 else last if last in keys else None
+async def _own_way(request: web.Request, visit: Visit) -> WayIn | None:
+    """The only account, or the one that knew this browser before."""
+    db, last = visit.services.db, request.cookies.get(cookie_name(visit.site, LAST), "")
+    try:
+        return await ways_in.only(db, WECOM) or await ways_in.way(db, WECOM, last)
+    except NotVisible:
+        return None
 
 
 async def sign_in_page(
-    request: web.Request, visit: Visit, then: str, error: WorkflowError | None = None, status: int = 200
+    request: web.Request,
+    visit: Visit,
+    then: str,
+    error: WorkflowError | None = None,
+    status: int = 200,
+    way: WayIn | None = None,
 ) -> web.Response:
-    """The form, and every other way in."""
+    """The form, and the other way in: the one just tried, one's own, or a search, which does not list who is here."""
+    db, asked = visit.services.db, SignInQuery.of(request)
+    own = way or await _own_way(request, visit)
+    found = await ways_in.serving(db, WECOM, asked.place) if asked.place else [own] if own else []
     return visit.page(
         "sign_in.html",
         status,
         then=then,
         username=visit.typed.text("username"),
         error=error,
-        ways=await ways_in.ways(visit.services.db, WECOM),
+        ways=found,
+        searches=await ways_in.only(db, WECOM) is None and await ways_in.there_are(db, WECOM),
+        place=asked.place,
         inside=is_inside(request),
     )
 

@@ -52,7 +52,7 @@ async def begin(request: web.Request, visit: Visit) -> web.StreamResponse:
     try:
         url = await visit.services.identity.page(way.id, back, state, inside=inside)
     except IdentityAway as error:
-        return await sign_in_page(request, visit, then, NotRecognised(error.reason), 503)
+        return await sign_in_page(request, visit, then, NotRecognised(error.reason), 503, way)
     response = web.Response(status=303, headers={"Location": url})
     set_cookie(visit.site, response, STATE, begun.cookie(), int(HOLDS.total_seconds()))
     return response
@@ -65,9 +65,9 @@ async def come_back(request: web.Request, visit: Visit) -> web.StreamResponse:
     begun = begun_in(request.cookies.get(cookie_name(visit.site, STATE), ""))
     real = visit.services.clocks.real
     if begun is None or not begun.came_back(visit.site.seals, way.public_key, given.state, real.now()):
-        response = await sign_in_page(request, visit, local(""), NotBegunHere(), 400)
+        response = await sign_in_page(request, visit, local(""), NotBegunHere(), 400, way)
     elif await rates.count(visit.services.db, real, ONCE, f"wecom {given.state}"):
-        response = await sign_in_page(request, visit, local(begun.then), NotBegunHere(), 400)
+        response = await sign_in_page(request, visit, local(begun.then), NotBegunHere(), 400, way)
     else:
         response = await _recognise(request, visit, way, begun, given.code)
     set_cookie(visit.site, response, STATE, "")
@@ -79,13 +79,13 @@ async def _recognise(request: web.Request, visit: Visit, way: WayIn, begun: Begu
     try:
         user = await visit.services.identity.user_id(way.id, code)
     except CodeRefused:
-        return await sign_in_page(request, visit, then, NotBegunHere(), 400)
+        return await sign_in_page(request, visit, then, NotBegunHere(), 400, way)
     except IdentityError as error:
         status = 503 if isinstance(error, IdentityAway) else 403
-        return await sign_in_page(request, visit, then, NotRecognised(error.reason), status)
+        return await sign_in_page(request, visit, then, NotRecognised(error.reason), status, way)
     person = await ways_in.person(visit.services.db, way.id, user, visit.now)
     if person is None or person.person_id is None or person.organisation_id is None:
-        return await sign_in_page(request, visit, then, NotKnownHere(user=user, name=way.name), 403)
+        return await sign_in_page(request, visit, then, NotKnownHere(user=user, name=way.name), 403, way)
     known = Known(person.person_id, person.name, person.organisation_id)
     how = Way.WECOM if begun.inside else Way.WECOM_SCAN
     token = await visit.services.sign_in.begin(known, how, browser_of(request, visit))

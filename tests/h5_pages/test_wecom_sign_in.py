@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.pages import Answer, Visitor
 from tests.support.sandbox import AGENT, CORPID, MUTE_AGENT
-from tests.support.wecom_town import PHONE, Town, wecom_town
+from tests.support.wecom_town import PHONE, SEALER, Town, wecom_town
+from tests.support.world import add_account, add_organisation
 
 WAY = "/sign-in/wecom/wecom-one"
 
@@ -57,6 +58,29 @@ async def test_outside_one_scans_with_the_phone_and_the_form_offers_it(town: Tow
     row = await town.pages.db.fetchrow("SELECT way FROM web_session")
     assert row is not None
     assert row["way"] == "wecom_scan"
+
+
+async def test_where_several_have_wecom_one_finds_ones_own_by_name_and_nobody_is_listed(town: Town) -> None:
+    visitor, db = await town.pages.visitor(), town.pages.db
+    other = await add_organisation(db, "hospital", "Second Demo Hospital")
+    await add_account(db, other, "wecom", "wecom-two", {}, {}, SEALER)
+    for query in ("", "?place=Fi", "?place=nobody", "?place=%25%25%25"):
+        assert "/sign-in/wecom/" not in (await visitor.get(f"/sign-in{query}")).text, query
+    found = (await visitor.get("/sign-in?place=second+demo")).text
+    assert ("/sign-in/wecom/wecom-two" in found, WAY in found) == (True, False)
+    assert (await visitor.get("/sign-in", **{"User-Agent": PHONE})).status == 200
+
+
+async def test_a_name_that_many_have_lists_none_of_them(town: Town) -> None:
+    db = town.pages.db
+    for number in range(4):
+        place = await add_organisation(db, "hospital", f"Demo House {number}")
+        await add_account(db, place, "wecom", f"wecom-{number}", {}, {}, SEALER)
+    visitor = await town.pages.visitor()
+    page = await visitor.get("/sign-in?place=Demo+House")
+    assert "/sign-in/wecom/" not in page.text
+    assert "enter all of the name" in page.text
+    assert "/sign-in/wecom/wecom-3" in (await visitor.get("/sign-in?place=Demo+House+3")).text
 
 
 async def test_what_was_begun_in_one_browser_counts_in_no_other_and_once(town: Town) -> None:

@@ -65,7 +65,9 @@ ACCOUNT_READS: dict[Callable[..., Any], Callable[[Any, Viewer], Awaitable[object
     accounts.sessions: lambda t, v: accounts.sessions(t.db, v, *_of(t), LONG_AGO, LONG_AGO),
 }
 WITHOUT_SIGN_IN = {
-    "ways_in.ways": "names the accounts by which anybody may sign in",
+    "ways_in.only": "names the account by which anybody may sign in, where it is the only one",
+    "ways_in.there_are": "says whether there is any",
+    "ways_in.serving": "names those that serve an organisation whose name one knows",
     "ways_in.way": "names one of them",
     "ways_in.person": "makes the viewer from a provider's word",
 }
