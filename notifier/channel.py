@@ -5,7 +5,7 @@ can be stored as it is, sends such a payload, and tells every failure in the sam
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -76,7 +76,8 @@ class Content:
     reader can say of it besides, where a channel has a place for that and answers come back.
     `facts` are what other systems read by name. `stop_url` ends reminders of this kind and `notice_url` acknowledges
     the message, both by POST alone; either may be empty.
-    `values` are the kind's variables as they are read, for templates that have places of their own.
+    `values` are the kind's variables as they are read, for templates that have places of their own. `retold` gives
+    the same message in another language, for a channel that has no words of its own in the reader's.
     Raises ValueError for an id or a link outside of these rules: both are made by the service itself.
     """
 
@@ -105,6 +106,7 @@ class Content:
     notice_url: str = ""
     notice_label: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    retold: Callable[[str], "Content"] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not _UNIQUE_ID.fullmatch(self.unique_id):

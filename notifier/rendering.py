@@ -1,6 +1,7 @@
 """From an outbox row to a `Content`: one kind of message in one language, before any channel's form."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal, cast
 
 from notifier.channel import READ, STOP, Button, Content, Poll, Question, Replacement
@@ -51,12 +52,21 @@ class Renderer:
     def content(self, message: Claimed, unique_id: str, sender: str) -> Content:
         """The message in its recipient's language; raises `UnknownKind`."""
         kind = self._vocabulary.kind(message.kind)
-        return self.render(kind, message, unique_id, sender, self._texts.gettext(message.language))
 
-    def render(
-        self, kind: MessageKind, message: Claimed, unique_id: str, sender: str, gettext: Gettext
+        def retold(language: str) -> Content:
+            return self.content(replace(message, language=language), unique_id, sender)
+
+        return self._render(kind, message, unique_id, sender, retold)
+
+    def _render(
+        self,
+        kind: MessageKind,
+        message: Claimed,
+        unique_id: str,
+        sender: str,
+        retold: Callable[[str], Content],
     ) -> Content:
-        """The message by an already chosen translator."""
+        gettext = self._texts.gettext(message.language)
         values = shown(message.variables, gettext)
         instead = _instead(message, gettext)
         url = self._url(message, kind)
@@ -88,6 +98,7 @@ class Renderer:
             facts={name: message.variables.get(name, "") for name in kind.facts},
             **self._links_of(message, kind, gettext),
             values=values,
+            retold=retold,
         )
 
     def decision(self, card: LiveCard) -> Replacement:

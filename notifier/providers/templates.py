@@ -23,6 +23,7 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 _NOTHING = "-"  # a variable may not be empty
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S*", re.IGNORECASE | re.ASCII)
 _DOMAIN = re.compile(r"(?<=[a-z0-9])\.(?=[a-z])", re.IGNORECASE | re.ASCII)
+_CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 # Of all brackets only round ones are taken everywhere.
 _BRACKETS = str.maketrans("【】〖〗〔〕「」『』", "（）（）（）（）（）")
 _NO_ROOM = N_("The template leaves no room for its variables")
@@ -100,9 +101,10 @@ def name_of(kind: str, language: str) -> str:
     return kind if language == CHINESE else f"{kind}@{language}"
 
 
-def template_for(templates: Mapping[str, T], content: Content) -> T:
+def text_for(templates: Mapping[str, T], content: Content) -> tuple[T, Content]:
     """The text for that message in its reader's language, else in Chinese; `default` where the kind has none.
 
+    With it the message in the language of the text: a Chinese text with English words in it reads as neither.
     Raises SendFailed (configuration) when there is none at all.
     """
     kind, language = content.kind, content.language
@@ -112,7 +114,9 @@ def template_for(templates: Mapping[str, T], content: Content) -> T:
         raise SendFailed(
             Verdict.CONFIGURATION, "template", N_("The account has no template for this message")
         )
-    return found
+    if language != CHINESE and content.retold and _CHINESE.search(found.text):
+        return found, content.retold(CHINESE)
+    return found, content
 
 
 def shortened(values: Mapping[str, str], excess: Callable[[Mapping[str, str]], int]) -> dict[str, str]:

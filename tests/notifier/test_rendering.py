@@ -172,6 +172,17 @@ def test_language_nobody_has_is_the_default_one(renderer: Renderer) -> None:
     assert CHINESE.search(renderer.content(message, "y1-1", "x").title)
 
 
+def test_a_message_can_be_told_in_another_language_by_a_channel_that_has_no_words_in_the_readers(
+    renderer: Renderer,
+) -> None:
+    message = claimed(KINDS["repair.received"], "repair", "en")
+    english = renderer.content(message, "y1-1", "x")
+    assert english.retold is not None
+    chinese = english.retold("zh_CN")
+    assert (chinese.unique_id, chinese.language) == (english.unique_id, "zh_CN")
+    assert (CHINESE.search(english.title), bool(CHINESE.search(chinese.title))) == (None, True)
+
+
 def test_kind_that_no_workflow_declares_is_a_typed_error() -> None:
     renderer = Renderer(Vocabulary([], {}), Catalogues.load(), LINKS, PAGES)
     with pytest.raises(UnknownKind):

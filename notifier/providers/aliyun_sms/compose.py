@@ -11,12 +11,12 @@ from notifier.providers.sms.extend_codes import code_for
 from notifier.providers.sms.frozen import FrozenSms
 from notifier.providers.sms.parts import parts_of
 from notifier.providers.sms.whole import whole
-from notifier.providers.templates import template_for
+from notifier.providers.templates import text_for
 
 
 def freeze(content: Content, settings: SmsSettings) -> FrozenSms:
     """The SMS for that message. Raises SendFailed (configuration) when no template serves it."""
-    template = template_for(settings.templates, content)
+    template, content = text_for(settings.templates, content)
     values, text = whole(settings.sign_name, template, template.values(content))
     request = {
         "SignName": settings.sign_name,

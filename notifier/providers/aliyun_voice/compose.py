@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from notifier.channel import Content
 from notifier.providers.aliyun_voice.account import VoiceSettings
 from notifier.providers.speech import as_json, spoken, within
-from notifier.providers.templates import template_for
+from notifier.providers.templates import text_for
 
 WITH_MENU, WITHOUT_MENU = "IvrCall", "SingleCallByTts"
 # Less than 250 characters in all; the id that reports repeat has 1 to 15 bytes.
@@ -28,7 +28,7 @@ class FrozenCall(BaseModel):
 
 def freeze(content: Content, settings: VoiceSettings) -> FrozenCall:
     """The call for that message. Raises SendFailed (configuration) when no template serves it."""
-    template = template_for(settings.templates, content)
+    template, content = text_for(settings.templates, content)
     values = within(spoken(template.values(content)), _PARAMETERS)
     request = {"PlayTimes": str(settings.play_times)}
     if settings.caller_number:

@@ -8,14 +8,14 @@ from notifier.providers.sms.extend_codes import code_for
 from notifier.providers.sms.frozen import FrozenSms
 from notifier.providers.sms.parts import parts_of
 from notifier.providers.sms.whole import whole
-from notifier.providers.templates import template_for
+from notifier.providers.templates import text_for
 from notifier.providers.tencent_sms.account import TencentSmsSettings
 from notifier.trim import fit_units
 
 
 def freeze(content: Content, settings: TencentSmsSettings) -> FrozenSms:
     """The SMS for that message. Raises SendFailed (configuration) when no template serves it."""
-    template = template_for(settings.templates, content)
+    template, content = text_for(settings.templates, content)
     full = template.values(content)
     each = {name: fit_units(value, settings.variable_length) for name, value in full.items()}
     values, text = whole(settings.sign_name, template, each)

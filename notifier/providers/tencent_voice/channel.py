@@ -14,7 +14,7 @@ from notifier.channel import Accepted, Account, Content
 from notifier.providers.http import TOTAL_S, unreadable
 from notifier.providers.mobiles import checked_number
 from notifier.providers.speech import spoken, within
-from notifier.providers.templates import shortened, template_for
+from notifier.providers.templates import shortened, text_for
 from notifier.providers.tencent.gateway import Operation, Refused, Secret, TencentGateway
 from notifier.providers.tencent_voice.account import TencentVoiceAccount, account_of
 from notifier.providers.tencent_voice.errors import failure
@@ -48,7 +48,7 @@ class TencentVoiceChannel(Unchangeable):
         """The call's parameters, and the text as it is spoken. Raises SendFailed."""
         checked_number(address)
         settings = account_of(account).settings
-        template = template_for(settings.templates, content)
+        template, content = text_for(settings.templates, content)
         values = shortened(
             within(spoken(template.values(content)), _PARAMETERS),
             lambda of: utf16_units(template.filled(of)) - _WHOLE,

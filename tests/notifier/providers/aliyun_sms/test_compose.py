@@ -1,5 +1,6 @@
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,6 +89,23 @@ def test_reader_gets_the_text_of_their_language_and_else_the_chinese_one() -> No
         for kind in ("licence.due", "repair.assigned")
     ]
     assert codes == ["SMS_3", "SMS_1", "SMS_2", CODE, "SMS_2", CODE]
+
+
+def test_where_there_is_only_a_chinese_text_all_of_it_is_chinese() -> None:
+    chinese = content(level="橙色：紧急", short="CT-3 停机")
+    english = replace(
+        chinese,
+        level="Orange: urgent",
+        short="CT-3 is down",
+        language="en",
+        retold={"zh_CN": chinese}.__getitem__,
+    )
+    assert freeze(english, SETTINGS).text == freeze(chinese, SETTINGS).text
+    own = TEMPLATES["default"] | {"text": "${level}: ${what}, case ${number}, please open the platform."}
+    settings = SmsSettings.model_validate(sms_settings(templates=TEMPLATES | {"default@en": own}))
+    assert freeze(english, settings).text.endswith(
+        "Orange: urgent: CT-3 is down, case R-2026-000017, please open the platform."
+    )
 
 
 def test_whole_text_is_never_longer_than_the_provider_takes() -> None:
