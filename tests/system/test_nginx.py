@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.sealing import MasterKey, new_master_key
 from tests.support.aftermath import settings_for
 from tests.support.nginx import Nginx, checked, lay_out, needs_nginx, running_nginx
+from tests.support.pages import Answer
 from tests.support.people import browsers
 from tests.support.service import Process, answers, command, free_port, soon
 from tests.support.towns import Hospital, build_hospitals, outside_world
@@ -82,6 +83,7 @@ async def test_outside_are_pages_and_callbacks_alone(front: Front) -> None:
     assert await front.status(plain) == 301
     await _is_written_down_without_tokens(front)
     await _only_the_last_proxy_is_believed(front)
+    await _a_form_from_inside_is_no_foreign_one(front)
     await _too_much_is_refused(front)
 
 
@@ -105,6 +107,18 @@ async def _only_the_last_proxy_is_believed(front: Front) -> None:
     row = await front.db.fetchrow("SELECT address FROM web_session")
     assert row
     assert row["address"] == "127.0.0.1"
+
+
+async def _a_form_from_inside_is_no_foreign_one(front: Front) -> None:
+    """Its page has another name and port than the public address, as browsers say with every form."""
+    url = f"{front.nginx.inside}/sign-in"
+    async with front.http.get(url) as shown:
+        page = Answer(shown.status, await shown.text(), {}, b"")
+        cookies = {name: morsel.value for name, morsel in shown.cookies.items()}
+    form = {**page.machinery, "username": "nobody", "password": "wrong"}
+    headers = {"Origin": front.nginx.inside}
+    async with front.http.post(url, data=form, cookies=cookies, headers=headers) as answer:
+        assert answer.status == 401, "neither foreign nor forged"
 
 
 async def _too_much_is_refused(front: Front) -> None:
