@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from storage.database import Connection
+from storage.later import Writes
 
 LONGEST_CLIENT = 100
 LONGEST_SUBJECT = 200
@@ -47,9 +47,9 @@ class AuditRow:
     after: Mapping[str, Any] | None = None
 
 
-async def append(connection: Connection, row: AuditRow) -> None:
+async def append(writes: Writes, row: AuditRow) -> None:
     """Append in the caller's transaction: nothing protected leaves before that is committed."""
-    await connection.execute(
+    await writes.execute(
         APPEND,
         row.at,
         row.person_id,

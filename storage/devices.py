@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.database import Connection
+from storage.later import Writes
 
 LOCKED = """
 SELECT d.*, o.path, o.name AS organisation_name FROM device d JOIN organisation o ON o.id = d.organisation_id
@@ -84,15 +85,29 @@ async def taken(
     return [Taken(**dict(row)) for row in rows]
 
 
-async def insert(connection: Connection, values: Mapping[str, Any]) -> int:
-    """A new device in use; its id. The names of `values` are columns, named by our code alone."""
+async def new_ids(connection: Connection, count: int) -> list[int]:
+    """Ids for devices that are to be entered, which nobody else gets."""
+    rows = await connection.fetch(
+        "SELECT nextval(pg_get_serial_sequence('device', 'id')) AS id FROM generate_series(1, $1)", count
+    )
+    return [int(row["id"]) for row in rows]
+
+
+async def insert(writes: Writes, device_id: int, values: Mapping[str, Any]) -> None:
+    """A new device in use, of an id from `new_ids`. The names of `values` are columns, named by our code alone."""
     names = list(values)
-    places = ", ".join(f"${nth}" for nth in range(1, len(names) + 1))
-    return int(
-        await connection.fetchval(
-            f"INSERT INTO device ({', '.join(names)}, status) VALUES ({places}, 'in_use') RETURNING id",
-            *values.values(),
-        )
+    places = ", ".join(f"${nth}" for nth in range(2, len(names) + 2))
+    await writes.execute(
+        f"INSERT INTO device (id, {', '.join(names)}, status) VALUES ($1, {places}, 'in_use')",
+        device_id,
+        *values.values(),
+    )
+
+
+async def add_first_label(writes: Writes, device_id: int, token: str) -> None:
+    """The label of a new device."""
+    await writes.execute(
+        "INSERT INTO device_label (token, device_id, generation) VALUES ($1, $2, 1)", token, device_id
     )
 
 
@@ -133,16 +148,21 @@ async def revoke_labels(connection: Connection, device_id: int, at: datetime) ->
 
 
 async def known(
-    connection: Connection, path: str, wanted: Sequence[tuple[str, str, str]]
+    connection: Connection, path: str, wanted: Sequence[tuple[str, str, str]], paths: Sequence[str]
 ) -> Sequence[dict[str, Any]]:
-    """Devices below a path that have the number, or the maker and serial number, of one that is wanted."""
+    """Devices that have the number, or the maker and serial number, of one that is wanted.
+
+    `here`: below `path`; `in_scope`: a path of `paths` reaches it.
+    """
     rows = await connection.fetch(
-        "SELECT d.*, o.path, o.name AS organisation_name FROM device d JOIN organisation o ON o.id = d.organisation_id "
-        "WHERE starts_with(o.path, $1) AND (upper(d.number) = ANY($2) OR "
-        "lower(d.maker) || chr(31) || lower(d.serial) = ANY($3)) ORDER BY d.id",
+        "SELECT d.*, o.path, o.name AS organisation_name, starts_with(o.path, $1) AS here, "
+        "o.path LIKE ANY($4::text[]) AS in_scope FROM device d JOIN organisation o ON o.id = d.organisation_id "
+        "WHERE upper(d.number) = ANY($2) OR "
+        "lower(d.maker) || chr(31) || lower(d.serial) = ANY($3) ORDER BY d.id",
         path,
         [number.upper() for number, _, _ in wanted],
         [f"{maker.lower()}\x1f{serial.lower()}" for _, maker, serial in wanted],
+        list(paths),
     )
     return [dict(row) for row in rows]
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from storage.database import Connection, Database
+from storage.later import Writes
 
 CHANNEL = "imports"
 LOCK_SPACE = 4711  # of the advisory locks that say "this batch is being worked on"
@@ -181,9 +182,9 @@ async def finish(
     )
 
 
-async def add_row(connection: Connection, batch_id: int, made: RowMade) -> None:
+async def add_row(writes: Writes, batch_id: int, made: RowMade) -> None:
     """Note what a row made or changed."""
-    await connection.execute(
+    await writes.execute(
         "INSERT INTO import_row (batch_id, row_number, subject_kind, subject_id, made_version, before) "
         "VALUES ($1, $2, $3, $4, $5, $6)",
         batch_id,

@@ -1,5 +1,6 @@
 """What the form of a device cannot check by itself: dates that can be, and a number that no other device has."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ import asyncpg
 
 from storage import devices
 from storage.clock import SHANGHAI
+from storage.devices import Taken
 from storage.texts import N_
 from workflows.administration.device_forms import DeviceForm
 from workflows.administration.office import Desk
@@ -23,10 +25,15 @@ Faults = dict[str, tuple[str, dict[str, Any]]]
 
 async def check(desk: Desk, form: DeviceForm, device_id: int | None) -> None:
     """Dates that can be, and a number and serial number of its own; raises `FormInvalid`."""
-    faults = _wrong_days(form, today(desk))
     same = await devices.taken(
         desk.connection, form.number, (form.maker, form.serial), device_id, desk.by.viewer.paths
     )
+    check_with(desk, form, same)
+
+
+def check_with(desk: Desk, form: DeviceForm, same: Iterable[Taken]) -> None:
+    """The same, where the others are known that have its number or serial number; raises `FormInvalid`."""
+    faults = _wrong_days(form, today(desk))
     for other in same:
         text = SAME_NUMBER if other.same_number else SAME_SERIAL
         known = {"number": other.number, "name": other.name}

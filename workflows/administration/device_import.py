@@ -10,8 +10,10 @@ from storage import devices
 from storage.access import NotVisible
 from storage.devices import UnitRow
 from storage.texts import N_
+from workflows.administration.device_batch import NOTE, DeviceBatch, batch_of
+from workflows.administration.device_checks import check_with
 from workflows.administration.device_forms import RIGHTS, DeviceForm, Right
-from workflows.administration.devices import KIND, Seen, check_right, create, taken_up, update
+from workflows.administration.devices import KIND, Seen, check_right, enter, rewrite, taken_up, update
 from workflows.administration.imports import At, Existing, Made
 from workflows.administration.office import Change, ChangedMeanwhile, Desk
 from workflows.definition import Form
@@ -48,9 +50,14 @@ class DeviceImport:
     async def match(self, desk: Desk, at: At, forms: Mapping[int, Form]) -> Mapping[int, Existing]:
         """Devices at or below the organisation with the number, else with the maker and serial number, of a row."""
         lines = {number: form for number, form in forms.items() if isinstance(form, DeviceRow)}
-        found = await devices.known(
-            desk.connection, at.path, [(f.number, f.maker, f.serial) for f in lines.values()]
+        everywhere = await devices.known(
+            desk.connection,
+            at.path,
+            [(f.number, f.maker, f.serial) for f in lines.values()],
+            desk.by.viewer.paths,
         )
+        at.notes[NOTE] = DeviceBatch(everywhere, await devices.new_ids(desk.connection, len(lines)))
+        found = [row for row in everywhere if row["here"]]
         by_number = {row["number"].upper(): row for row in found}
         by_serial = {_identity(row["maker"], row["serial"]): row for row in found}
         rows = {
@@ -63,7 +70,12 @@ class DeviceImport:
         """Enter a device; raises `FormInvalid`, `NotPermitted`."""
         row = _line(form)
         unit = await _unit(desk, at, row.department or at.name)
-        device_id = await create(desk, unit, _record(row.model_dump()))
+        check_right(desk.by.viewer, unit.path, Right.EDIT)
+        known, record = batch_of(at), _record(row.model_dump())
+        check_with(desk, record, known.same(record))
+        device_id = known.new_id()
+        await enter(desk, unit, record, device_id)
+        known.put(device_id, record)
         return Made(device_id, 1, f"{row.number} {row.name}")
 
     async def change(self, desk: Desk, at: At, found: Existing, form: Form) -> Made:
@@ -71,8 +83,10 @@ class DeviceImport:
         row, known = _line(form), await self._taken(desk, found.id, found.version)
         if known is None:
             raise ChangedMeanwhile
-        values = {**found.values, **row.model_dump(exclude_unset=True)}
-        version = await update(desk, known, _record(values))
+        record = _record({**found.values, **row.model_dump(exclude_unset=True)})
+        check_with(desk, record, batch_of(at).same(record, found.id))
+        version = await rewrite(desk, known, record)
+        batch_of(at).put(found.id, record)
         if row.department and row.department != known["organisation_name"]:
             version = await _moved(desk, known, await _unit(desk, at, row.department))
         return Made(found.id, version, f"{row.number} {row.name}")
@@ -136,7 +150,7 @@ def _record(values: Mapping[str, Any]) -> DeviceForm:
 
 
 async def _unit(desk: Desk, at: At, name: str) -> UnitRow:
-    unit = await devices.unit_named(desk.connection, at.path, name, at.id if name == at.name else None)
+    unit = await batch_of(at).unit(desk, at, name)
     if unit is None:
         raise FormInvalid({"department": (NO_DEPARTMENT, {})})
     return unit

@@ -82,16 +82,21 @@ async def create(desk: Desk, unit: UnitRow, form: DeviceForm) -> int:
     """Enter a device within a transaction; its id. Raises `FormInvalid`, `NotPermitted`."""
     check_right(desk.by.viewer, unit.path, Right.EDIT)
     await check(desk, form, None)
-    values = form.model_dump()
+    (device_id,) = await devices.new_ids(desk.connection, 1)
     with clash_as_fault():
-        device_id = await devices.insert(
-            desk.connection, {"organisation_id": unit.id, **values, "category": form.category or ""}
-        )
-    await devices.add_label(desk.connection, device_id, token_urlsafe(16))
+        await enter(desk, unit, form, device_id)
+    return device_id
+
+
+async def enter(desk: Desk, unit: UnitRow, form: DeviceForm, device_id: int) -> None:
+    """Write a device that was checked, with its first label, under an id that was drawn for it."""
+    values = form.model_dump()
+    row = {"organisation_id": unit.id, **values, "category": form.category or ""}
+    await devices.insert(desk.writes, device_id, row)
+    await devices.add_first_label(desk.writes, device_id, token_urlsafe(16))
     await desk.record(
         Change("device.create", unit.id, KIND, device_id, form.number, after=told(values, unit.name))
     )
-    return device_id
 
 
 async def change(office: Office, by: By, seen: Seen, data: Mapping[str, Any]) -> None:
@@ -105,6 +110,11 @@ async def change(office: Office, by: By, seen: Seen, data: Mapping[str, Any]) ->
 async def update(desk: Desk, row: Mapping[str, Any], form: DeviceForm) -> int:
     """Change the record of a locked device; its version. Raises `FormInvalid`."""
     await check(desk, form, row["id"])
+    return await rewrite(desk, row, form)
+
+
+async def rewrite(desk: Desk, row: Mapping[str, Any], form: DeviceForm) -> int:
+    """Write the record of a locked device that was checked; its version. Raises `FormInvalid`."""
     values = {**form.model_dump(), "category": form.category or ""}
     with clash_as_fault():
         version = await devices.change(desk.connection, row["id"], values)

@@ -35,6 +35,7 @@ from workflows.administration.imports import (
     ImportKind,
     Imports,
 )
+from workflows.administration.many_rows import putting_off
 from workflows.administration.office import By, Change, Desk, Office
 from workflows.administration.sheets import Sheet, SheetRow, read_sheet
 from workflows.definition import Form
@@ -55,6 +56,12 @@ MOVED_ON = N_(
 log = structlog.get_logger()
 
 
+class TwoRows(WorkflowError):
+    """Two rows of a file change the same thing."""
+
+    text = N_("Row {row} changes the same already. Please leave one of the two.")
+
+
 class RolledBack(Exception):
     """The transaction has served its purpose and is undone: a preview, or rows that are wrong."""
 
@@ -67,6 +74,7 @@ class Outcome:
     faults: list[tuple[int, str, str, Mapping[str, Any]]] = field(default_factory=list)
     news: list[tuple[int, str]] = field(default_factory=list)
     changes: list[tuple[int, str, Mapping[str, Any]]] = field(default_factory=list)
+    changed_by: dict[int, int] = field(default_factory=dict)
     plan: Any = field(default_factory=hashlib.sha256)
 
     def wrong(self, number: int, error: WorkflowError) -> None:
@@ -152,13 +160,15 @@ class ImportRunner:
     ) -> None:
         at = At(batch.organisation_id, batch.organisation_name, batch.path)
         known = await kind.match(desk, at, forms)
-        for nth, (number, form) in enumerate(forms.items()):
-            if nth % EVERY == 0:
-                await self._progress(batch, nth, len(forms))
-            try:
-                await _row(desk, batch.id, kind, at, (number, form, known.get(number)), outcome)
-            except WorkflowError as error:
-                outcome.wrong(number, error)
+        async with putting_off(desk) as (later, rows_desk):
+            for nth, (number, form) in enumerate(forms.items()):
+                if nth % EVERY == 0:
+                    await later.send(desk.connection)
+                    await self._progress(batch, nth, len(forms))
+                try:
+                    await _row(rows_desk, batch.id, kind, at, (number, form, known.get(number)), outcome)
+                except WorkflowError as error:
+                    outcome.wrong(number, error)
         await self._progress(batch, len(forms), len(forms))
 
     async def _progress(self, batch: Batch, done: int, total: int) -> None:
@@ -170,11 +180,12 @@ class ImportRunner:
         try:
             async with self._office.writing(await self._by(batch)) as desk:
                 made = await rows.rows_made(desk.connection, batch.id)
-                for nth, row in enumerate(made):
-                    if nth % EVERY == 0:
-                        await self._progress(batch, nth, len(made))
-                    if (bar := await _back(desk, kind, row)) is not None:
-                        bars.append((row.row_number, bar))
+                async with putting_off(desk) as (_, rows_desk):
+                    for nth, row in enumerate(made):
+                        if nth % EVERY == 0:
+                            await self._progress(batch, nth, len(made))
+                        if (bar := await _back(rows_desk, kind, row)) is not None:
+                            bars.append((row.row_number, bar))
                 if bars:
                     _roll_back()
                 await self._record(desk, batch, UNDONE, {"rows": len(made)})
@@ -219,14 +230,17 @@ async def _row(
         outcome.news.append((number, made.name))
         outcome.will("new", number, None)
     elif differs := _differing(found.values, form):
+        if found.id in outcome.changed_by:
+            raise TwoRows(row=outcome.changed_by[found.id])
         made = await kind.change(desk, at, found, form)
         outcome.changes.append((number, made.name, differs))
         outcome.will("changed", number, found)
+        outcome.changed_by[found.id] = number
     else:
         outcome.will("same", number, found)
         return
     before = None if found is None else found.values
-    await rows.add_row(desk.connection, batch_id, RowMade(number, kind.name, made.id, made.version, before))
+    await rows.add_row(desk.writes, batch_id, RowMade(number, kind.name, made.id, made.version, before))
 
 
 async def _back(desk: Desk, kind: ImportKind, row: RowMade) -> str | None:

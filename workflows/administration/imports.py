@@ -18,7 +18,7 @@ already is left alone. Nothing of a kind may commit, or do what a rollback does 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from storage import imports as rows
@@ -39,11 +39,15 @@ IMPORT = N_("import here")
 
 @dataclass(frozen=True)
 class At:
-    """The organisation at which a file is brought in; rows may name organisations below it."""
+    """The organisation at which a file is brought in; rows may name organisations below it.
+
+    `notes`: what a kind has found out for one row and need not ask the database again for the others.
+    """
 
     id: int
     name: str
     path: str
+    notes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from storage import audit, presses
 from storage.audit import AuditRow
 from storage.database import Connection, Database
 from storage.directory import Viewer
+from storage.later import Later, Writes
 from storage.presses import Press
 from storage.texts import N_
 from workflows.actor import Door
@@ -57,17 +58,23 @@ class Change:
 
 @dataclass(frozen=True)
 class Desk:
-    """One transaction in which somebody writes."""
+    """One transaction in which somebody writes. `later`: takes what need not be written at once, for many rows."""
 
     connection: Connection
     by: By
     clocks: Clocks
+    later: Later | None = None
+
+    @property
+    def writes(self) -> Writes:
+        """Takes statements whose effect nobody reads within this transaction."""
+        return self.later or self.connection
 
     async def record(self, change: Change) -> None:
         """Append the audit row that belongs to what was just written."""
         before, after = audit.differing(change.before, change.after)
         await audit.append(
-            self.connection,
+            self.writes,
             AuditRow(
                 at=self.clocks.real.now(),
                 person_id=self.by.viewer.person_id,

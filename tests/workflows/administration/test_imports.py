@@ -14,7 +14,7 @@ from tests.support.world import add_device, add_organisation, add_person
 from workflows.actor import Door
 from workflows.administration import import_runs
 from workflows.administration.device_import import CHANGED_SINCE, USED_SINCE
-from workflows.administration.import_runs import ImportRunner
+from workflows.administration.import_runs import ImportRunner, TwoRows
 from workflows.administration.imports import ImportFaulty, ImportNotInThisState
 from workflows.administration.office import By
 from workflows.errors import NotPermitted
@@ -208,3 +208,20 @@ async def test_a_foreign_administrator_neither_sees_nor_starts_it(desk: ImportDe
     for step in (desk.imports.start, desk.imports.drop, desk.imports.undo):
         with pytest.raises(NotVisible):
             await step(foreign, batch)
+
+
+async def test_a_number_that_a_row_gives_is_taken_for_later_rows(desk: ImportDesk) -> None:
+    await desk.bring_in(spreadsheet(HEAD, *device_rows(2)))
+    first, second, third = device_rows(3)
+    rows = [("MR-0009", *first[1:]), ("mr-0009", *third[1:]), (*second[:2], "New name", *second[3:])]
+    report = (await desk.row(await desk.upload(spreadsheet(HEAD, *rows))))["report"]
+    assert report["counts"] == {"changed": 2, "wrong": 1}
+    assert [(f[0], f[1], f[3].get("number")) for f in report["faults"]] == [(3, "number", "MR-0009")]
+
+
+async def test_two_rows_that_change_the_same_device_are_told_apart(desk: ImportDesk) -> None:
+    await desk.bring_in(spreadsheet(HEAD, *device_rows(1)))
+    (known,) = device_rows(1)
+    rows = [(*known[:2], name, *known[3:]) for name in ("One", "Two")]
+    report = (await desk.row(await desk.upload(spreadsheet(HEAD, *rows))))["report"]
+    assert report["faults"] == [[3, "", TwoRows.text, {"row": 2}]]
