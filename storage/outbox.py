@@ -67,8 +67,8 @@ def due(severity: str, at: str) -> str:
     return f"CASE WHEN {severity} IN ('urgent', 'critical') THEN {at}::timestamptz - {AHEAD} ELSE {at} END"
 
 
-# The oldest of each lane and person, locked; whoever else claims at this moment passes over them. With whom and what they
-# are about, and the first way to somebody who is to be told as a matter of course: see `storage.first_tries`.
+# The oldest of each lane and person, locked; whoever else claims at this moment passes over them. With whom and what
+# they are about, and the first way to somebody who is to be told as a matter of course: see `storage.first_tries`.
 DUE = """
 SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflow, ''), m.case_version, m.kind,
        m.person_id, m.participant_id, m.variables, m.valid_while, m.attempts + 1, coalesce(c.entered_version, 0),

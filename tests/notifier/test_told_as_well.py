@@ -1,7 +1,7 @@
-"""What is not delivered in time, with no other way: the deputy or head is told as well, while it goes on being tried."""
+"""What is not delivered in time, with no other way: the deputy or head is told as well; it goes on being tried."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -43,13 +43,16 @@ async def tell(around: Outside, severity: str) -> None:
 async def pass_by(around: Outside, minutes: float) -> None:
     """As the loops do: what is overdue is looked at each second, what is due is tried."""
     end = around.clock.now() + minutes * MINUTES
-    while around.clock.now() < end:
-        due = [await around.next_due(), await around.db.fetchrow("SELECT min(escalate_at) FROM message")]
-        soonest = min((at for at in (due[0], due[1][0] if due[1] else None) if at), default=end)
-        around.clock.forward(max(min(soonest, end) - around.clock.now(), timedelta()))
+    while (soonest := await next_happening(around)) is not None and soonest <= end:
+        around.clock.forward(max(soonest - around.clock.now(), timedelta()))
         await around.escalate()
-        if soonest > end:
-            return
+    around.clock.forward(end - around.clock.now())
+
+
+async def next_happening(around: Outside) -> datetime | None:
+    due = await around.next_due()
+    row = await around.db.fetchrow("SELECT least($1::timestamptz, min(escalate_at)) AS at FROM message", due)
+    return row["at"] if row else None
 
 
 async def mailed(around: Outside) -> tuple[int, int]:
