@@ -60,6 +60,9 @@ async def act(visit: Visit, desk: CaseDesk, action: str) -> web.Response:
     form = forms.form_of(desk.view, action)
     if form is None:
         raise NotVisible
+    photos = visit.typed.attachments() if form.photos else []
+    if form.photos and visit.typed.refused:
+        return await _form(visit, desk, action)
     try:
         press = Press.model_validate(visit.typed.fields)
         done = await visit.services.engine.act(
@@ -69,6 +72,7 @@ async def act(visit: Visit, desk: CaseDesk, action: str) -> web.Response:
             forms.data_of(form, visit.typed.fields),
             seen_version=press.seen_version,
             idempotency_key=press.key,
+            attachments=photos,
         )
     except ValidationError:
         return await _refused(visit, desk, action, PressBroken())
@@ -97,14 +101,20 @@ async def _form(visit: Visit, desk: CaseDesk, action: str, error: FormInvalid | 
     label = desk.view.workflow.actions[action].label
     return visit.page(
         "action.html",
-        error_pages.status_of(error) if error else 200,
+        error_pages.status_for(error, visit.typed.refused),
         desk=desk,
         facts=facts,
         action=action,
         label=label,
+        takes_photos=_takes_photos(desk.view, action),
         inputs=await forms.inputs(visit, desk.view, action, error),
         error=error,
     )
+
+
+def _takes_photos(view: CaseView, action: str) -> bool:
+    form = forms.form_of(view, action)
+    return form is not None and form.photos
 
 
 def _page(visit: Visit, desk: CaseDesk, status: int, **values: object) -> web.Response:

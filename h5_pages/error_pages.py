@@ -1,5 +1,6 @@
 """Pages for what went wrong: what happened, what is safe, what to do next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
@@ -140,6 +141,11 @@ REFUSED = N_("This is not possible")
 def status_of(error: WorkflowError) -> int:
     """The HTTP status that fits an error; 403 for one that is not listed."""
     return next((status for kind, status in STATUS if isinstance(error, kind)), 403)
+
+
+def status_for(error: WorkflowError | None, refused: Sequence[WorkflowError]) -> int:
+    """The status of a form's page: the worst of what was wrong with it and with its photos, else 200."""
+    return max((status_of(e) for e in (*([error] if error else []), *refused)), default=200)
 
 
 def for_error(visit: Visit, error: Exception, route: str) -> web.StreamResponse:

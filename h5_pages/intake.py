@@ -10,7 +10,8 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from h5_pages.patience import BodyTooLarge, Patience, patience
-from h5_pages.uploads import MAX_PHOTO_BYTES, MAX_PHOTOS, KeptPhoto
+from h5_pages.uploads import MAX_PHOTO_BYTES, MAX_PHOTOS, KeptPhoto, attachments
+from storage.case_writer import NewAttachment
 from storage.database import DatabaseAway
 from storage.texts import N_
 from workflows.errors import WorkflowError
@@ -74,6 +75,12 @@ class Typed:
     photos: list[KeptPhoto] = field(default_factory=list)
     refused: list[WorkflowError] = field(default_factory=list)
     photos_lost: bool = False
+
+    def attachments(self) -> list[NewAttachment]:
+        """The photos as the engine attaches them; raises `DatabaseAway` when some have to be chosen again."""
+        if self.photos_lost:
+            raise DatabaseAway
+        return attachments(self.photos[:MAX_PHOTOS])
 
     def text(self, name: str) -> str:
         """A field, or an empty text."""

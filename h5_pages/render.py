@@ -18,6 +18,7 @@ from h5_pages.next_page import sign_in_url
 from h5_pages.spoken import FILL, fill, spoken
 from h5_pages.statics import Statics
 from h5_pages.times import exact, relative, to_the_second
+from h5_pages.uploads import MAX_PHOTOS
 from storage.kinds import time_left
 from storage.texts import Gettext, Texts, translator
 
@@ -95,6 +96,7 @@ def _environment(statics: Statics, gettext: Gettext) -> Environment:
         {FILL: fill},
         static=statics.url,
         look=look,
+        most_photos=MAX_PHOTOS,
         administration=screens_for,
         may_administer=may_administer,
         device_look=device_look,

@@ -13,7 +13,7 @@ DEVICE_ROUTES = [
     Route("GET", "/devices/{id}/history", device_admin.history),
     Route("GET", "/devices/{id}/sensors", devices.sensors, For.ANYBODY, by_itself=True),
     Route("GET", "/devices/{id}/adverse-event", adverse_events.form),
-    Route("POST", "/devices/{id}/adverse-event", adverse_events.report),
+    Route("POST", "/devices/{id}/adverse-event", adverse_events.report, photos=True),
     Route("GET", "/devices/{id}/qr.svg", labels.svg),
     Route("GET", "/devices/{id}/qr.png", labels.png),
     Route("GET", "/devices/{id}/files", device_files.show),

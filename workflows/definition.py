@@ -66,11 +66,13 @@ SYSTEM = Who(system=True)
 class Form(BaseModel):
     """What an action asks for. Labels are titles of the fields; `extra` is refused.
 
-    Fields named by `sealed` are kept sealed with the workflow's own row, and nowhere else.
+    Fields named by `sealed` are kept sealed with the workflow's own row, and nowhere else. With `photos` pictures may
+    come along, which are attached to the case.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
     sealed: ClassVar[frozenset[str]] = frozenset()
+    photos: ClassVar[bool] = False
 
 
 class NoForm(Form):

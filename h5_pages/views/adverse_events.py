@@ -1,6 +1,6 @@
 """Adverse events: the report from a device or a repair, and the patient's sealed data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -13,6 +13,7 @@ from h5_pages.params import EventFrom, OfCase, OfId, ReportKey
 from h5_pages.visit import Visit
 from storage.access import NotVisible, devices
 from storage.access.devices import DeviceRecord
+from storage.case_writer import NewAttachment
 from storage.texts import N_
 from workflows.actor import Door
 from workflows.adverse_event.forms import SEX_LABELS, Circumstances, EventReport
@@ -48,8 +49,11 @@ async def report(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Open the case, or show the form again with what was typed and what is wrong with it."""
     typed = EventFrom.model_validate({"case": visit.typed.text("case")})
     origin = await _origin(request, visit, typed.case)
+    photos = visit.typed.attachments()
+    if visit.typed.refused:
+        return _form(visit, origin)
     try:
-        outcome = await _open(visit, origin)
+        outcome = await _open(visit, origin, photos)
     except ValidationError:
         return _form(visit, origin, PressBroken())
     except WorkflowError as error:
@@ -87,7 +91,7 @@ async def _origin(request: web.Request, visit: Visit, number: str | None) -> Ori
     return Origin(device, number, of_device.page.facts.case_id)
 
 
-async def _open(visit: Visit, origin: Origin) -> Outcome:
+async def _open(visit: Visit, origin: Origin, photos: Sequence[NewAttachment]) -> Outcome:
     """Raises a kind of `WorkflowError`, `ValidationError` or `DatabaseAway`."""
     key = ReportKey.model_validate(visit.typed.fields).key
     return await visit.services.engine.open(
@@ -98,6 +102,7 @@ async def _open(visit: Visit, origin: Origin) -> Outcome:
         place=origin.place,
         # Bound to this browser and device: nobody else's key leads to this case.
         idempotency_key=visit.site.seals.token("event", visit.csrf, str(origin.device.id), key),
+        attachments=photos,
     )
 
 
@@ -105,7 +110,7 @@ def _form(visit: Visit, origin: Origin, error: WorkflowError | None = None) -> w
     faults = error if isinstance(error, FormInvalid) else None
     return visit.page(
         "event_report.html",
-        error_pages.status_of(error) if error else 200,
+        error_pages.status_for(error, visit.typed.refused),
         origin=origin,
         inputs=plain_inputs(visit, EventReport, faults),
         error=error,

@@ -18,6 +18,7 @@ from h5_pages.visit import Visit
 from h5_pages.xlsx import export as as_spreadsheet
 from storage.access import NotVisible, licences
 from storage.access.licences import LicenceLine, Limits, PublicLicence, Unit, Wanted
+from storage.case_writer import NewAttachment
 from storage.clock import SHANGHAI
 from storage.texts import N_
 from workflows.engine import Outcome, Place
@@ -127,8 +128,11 @@ async def register(_: web.Request, visit: Visit) -> web.StreamResponse:
     units = await _units(visit)
     if not units:
         raise _not_permitted()
+    photos = visit.typed.attachments()
+    if visit.typed.refused:
+        return _form(visit, units)
     try:
-        outcome = await _open(visit, units)
+        outcome = await _open(visit, units, photos)
     except ValidationError:
         return _form(visit, units, PressBroken())
     except WorkflowError as error:
@@ -178,7 +182,7 @@ def _not_permitted() -> NotPermitted:
     return NotPermitted(action_text=LICENCE.actions[A.REGISTER].label)
 
 
-async def _open(visit: Visit, units: Sequence[Unit]) -> Outcome:
+async def _open(visit: Visit, units: Sequence[Unit], photos: Sequence[NewAttachment]) -> Outcome:
     """Raises a kind of `WorkflowError`, `ValidationError` or `DatabaseAway`."""
     key = ReportKey.model_validate(visit.typed.fields).key
     unit = next((unit for unit in units if str(unit.id) == visit.typed.text("unit")), None)
@@ -191,6 +195,7 @@ async def _open(visit: Visit, units: Sequence[Unit]) -> Outcome:
         data_of(Original, visit.typed.fields),
         place=Place(unit.id),
         idempotency_key=visit.site.seals.token("licence", visit.csrf, key),
+        attachments=photos,
     )
 
 
@@ -201,7 +206,7 @@ def _form(visit: Visit, units: Sequence[Unit], error: WorkflowError | None = Non
     wrong, _ = faults.fields.get("unit", ("", {})) if faults else ("", {})
     return visit.page(
         "licence_new.html",
-        error_pages.status_of(error) if error else 200,
+        error_pages.status_for(error, visit.typed.refused),
         units=units,
         chosen=visit.typed.text("unit") or (str(only.id) if only else ""),
         unit_fault=visit.gettext(wrong),

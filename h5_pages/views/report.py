@@ -12,12 +12,11 @@ from h5_pages.forms import data_of, plain_inputs
 from h5_pages.intake import PressBroken
 from h5_pages.limits import subscriber
 from h5_pages.params import OfToken, ReportKey
-from h5_pages.uploads import MAX_PHOTOS, attachments
 from h5_pages.views.devices import labelled, no_label
 from h5_pages.visit import Visit
 from storage.access import NotVisible
 from storage.access.devices import PublicDevice
-from storage.database import DatabaseAway
+from storage.case_writer import NewAttachment
 from storage.texts import N_
 from workflows.actor import Actor, Door, Reporter
 from workflows.definition import Form
@@ -67,8 +66,7 @@ async def form(request: web.Request, visit: Visit) -> web.StreamResponse:
 
 async def report(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Open the case, or show the form again with everything that was typed and every photo that was taken."""
-    if visit.typed.photos_lost:
-        raise DatabaseAway
+    photos = visit.typed.attachments()
     token = OfToken.of(request).token
     try:
         device = await labelled(visit, token)
@@ -80,7 +78,7 @@ async def report(request: web.Request, visit: Visit) -> web.StreamResponse:
     if checked.faults or visit.typed.refused:
         return _form(visit, device, token, checked.faults)
     try:
-        outcome = await _open(visit, device, token, checked.reporter)
+        outcome = await _open(visit, device, token, checked.reporter, photos)
     except ValidationError:
         return _form(visit, device, token, PressBroken())
     except WorkflowError as error:
@@ -110,7 +108,13 @@ def _plain(name: str, fault: tuple[str, dict[str, object]]) -> tuple[str, dict[s
     return (wrong, {}) if wrong else fault
 
 
-async def _open(visit: Visit, device: PublicDevice, token: str, reporter: Reporter | None) -> Outcome:
+async def _open(
+    visit: Visit,
+    device: PublicDevice,
+    token: str,
+    reporter: Reporter | None,
+    photos: Sequence[NewAttachment],
+) -> Outcome:
     """Raises a kind of `WorkflowError`, `ValidationError` or `DatabaseAway`."""
     key = ReportKey.model_validate(visit.typed.fields).key
     if reporter is not None:
@@ -125,7 +129,7 @@ async def _open(visit: Visit, device: PublicDevice, token: str, reporter: Report
         # Bound to this browser and label: nobody else's key leads to this case.
         idempotency_key=visit.site.seals.token("report", visit.csrf, token, key),
         reporter=reporter,
-        attachments=attachments(visit.typed.photos[:MAX_PHOTOS]),
+        attachments=photos,
     )
 
 
@@ -139,17 +143,11 @@ def _form(visit: Visit, device: PublicDevice, token: str, error: WorkflowError |
     faults = error if isinstance(error, FormInvalid) else None
     return visit.page(
         "report.html",
-        _status(error, visit.typed.refused),
+        error_pages.status_for(error, visit.typed.refused),
         device=device,
         token=token,
         inputs=plain_inputs(visit, FaultReport, faults),
         stranger=plain_inputs(visit, Stranger, faults) if visit.viewer is None else [],
         error=error,
         typed=visit.typed,
-        most_photos=MAX_PHOTOS,
     )
-
-
-def _status(error: WorkflowError | None, refused: Sequence[WorkflowError]) -> int:
-    """The worst that happened: 413 for photos that are too large."""
-    return max((error_pages.status_of(e) for e in (*([error] if error else []), *refused)), default=200)

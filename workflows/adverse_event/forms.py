@@ -194,6 +194,7 @@ class Circumstances(Form):
     sealed: ClassVar[frozenset[str]] = frozenset(
         {"patient_name", "patient_age", "patient_sex", "patient_phone", "patient_record"}
     )
+    photos: ClassVar[bool] = True
 
 
 class Known(Form):
@@ -237,6 +238,8 @@ class Raised(Known):
 class Handling(Form):
     """What the hospital found and did."""
 
+    photos: ClassVar[bool] = True
+
     cause: Words = Field(title=N_("What was the cause?"), json_schema_extra=LONG)
     handling: Words = Field(
         title=N_("What was done, so that it does not happen again?"), json_schema_extra=LONG
@@ -273,5 +276,7 @@ class Reason(Form):
 
 class Remark(Form):
     """A remark for everybody on the case."""
+
+    photos: ClassVar[bool] = True
 
     remark: Words = Field(title=N_("Remark"), json_schema_extra=LONG)

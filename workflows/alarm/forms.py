@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, cast
+from typing import Annotated, ClassVar, cast
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -69,6 +69,8 @@ class Recovery(Form):
 class Cause(Form):
     """Why it happened, for the next time."""
 
+    photos: ClassVar[bool] = True
+
     cause: Words = Field(title=N_("What was the cause?"), json_schema_extra={"kind": "textarea"})
 
 
@@ -80,6 +82,8 @@ class Reason(Form):
 
 class Remark(Form):
     """A remark for everybody on the case."""
+
+    photos: ClassVar[bool] = True
 
     remark: Words = Field(title=N_("Remark"), json_schema_extra={"kind": "textarea"})
 

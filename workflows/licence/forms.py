@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
@@ -53,6 +53,8 @@ WRONG_CHECK_DIGIT = N_(
 
 class Original(Form):
     """The original (正本)."""
+
+    photos: ClassVar[bool] = True
 
     licence_number: Code = Field(
         title=N_("Licence number"), description=N_("The class character and ten digits")
@@ -116,12 +118,16 @@ class Original(Form):
 class Purchase(Form):
     """The device was bought (采购)."""
 
+    photos: ClassVar[bool] = True
+
     purchased_on: Day = Field(title=N_("Purchased on"))
     contract: LongLine = Field(title=N_("Contract"), description=N_("Number or name of the contract"))
 
 
 class Duplicate(Form):
     """What the duplicate (副本) says beyond the original."""
+
+    photos: ClassVar[bool] = True
 
     maker: Line = Field(title=N_("Maker"))
     model: Line = Field(title=N_("Model"))
@@ -159,5 +165,7 @@ class Reason(Form):
 
 class Remark(Form):
     """A remark for everybody on the case."""
+
+    photos: ClassVar[bool] = True
 
     remark: Words = Field(title=N_("Remark"), json_schema_extra={"kind": "textarea"})

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
@@ -32,6 +32,8 @@ Money = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 class FaultReport(Form):
     """A fault as the person at the machine sees it."""
 
+    photos: ClassVar[bool] = True
+
     fault: Words = Field(title=N_("What is wrong?"), json_schema_extra={"kind": "textarea"})
     device_down: bool = Field(default=False, title=N_("The device cannot be used"))
 
@@ -58,6 +60,8 @@ class Estimate(Form):
 
 class WorkDone(Form):
     """What was done and what it cost."""
+
+    photos: ClassVar[bool] = True
 
     work_done: Words = Field(title=N_("What was done?"), json_schema_extra={"kind": "textarea"})
     cost: Money = Field(title=N_("Actual cost (CNY)"))
@@ -127,5 +131,7 @@ class HandedBack(Form):
 
 class Remark(Form):
     """A remark for everybody on the case."""
+
+    photos: ClassVar[bool] = True
 
     remark: Words = Field(title=N_("Remark"), json_schema_extra={"kind": "textarea"})
