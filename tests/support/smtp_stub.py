@@ -23,6 +23,7 @@ class SmtpStub:
     at_sign_in: str | None = None
     silent_after_data: bool = False
     most_bytes: int = 32 * 1024 * 1024
+    silently_most_bytes: int = 32 * 1024 * 1024
     slow_after_data_s: float = 0.0
     silent_at_noop: bool = False
     gone_after_data: bool = False
@@ -76,6 +77,8 @@ class SmtpStub:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - same
         if self.at_data:
             return self.at_data
+        if len(envelope.content or b"") > self.silently_most_bytes:
+            return "552 5.3.4 Message size exceeds fixed limit"
         self._keep(server, envelope)
         if self.silent_after_data:
             await self.release.wait()

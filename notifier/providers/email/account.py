@@ -1,6 +1,7 @@
 """The settings and secrets of one mail sender."""
 
 import re
+from base64 import b64encode
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
@@ -67,6 +68,15 @@ class EmailAccount(BaseModel):
         """User name and password, if this server wants them."""
         password = self.secrets.password.get_secret_value() if self.secrets.password else ""
         return (self.settings.username, password) if self.settings.username and password else None
+
+    @property
+    def said_at_sign_in(self) -> list[str]:
+        """The password as it goes over the wire, by the ways that sign in with it as it is (RFC 4954, RFC 4616)."""
+        if self.login is None:
+            return []
+        user, password = self.login
+        coded = (password, f"\0{user}\0{password}", f"{user}\0{user}\0{password}")
+        return [*(b64encode(each.encode()).decode() for each in coded), password]
 
 
 def account_of(account: Account) -> EmailAccount:

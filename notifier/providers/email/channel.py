@@ -23,6 +23,7 @@ _ANSWER_S, _TOTAL_S = 20.0, 60.0
 # Photos make a mail large, and hospitals' lines are narrow: 2 Mbit/s.
 _BYTES_A_SECOND = 256_000
 _GOODBYE = 421
+_TOO_LARGE = 552  # RFC 1870 6.1, of servers that do not say beforehand how much they take
 
 
 Forms = tuple[bytes, bytes]
@@ -70,9 +71,11 @@ class EmailChannel(Unchangeable):
         forms = (mail_bytes(mail, photos), bare) if photos else (bare, bare)
         try:
             async with asyncio.timeout(self._total_s):
-                note = await self._deliver(forms, checked_address(address), account.id, sender, progress)
+                note = await self._deliver_what_fits(
+                    forms, checked_address(address), account.id, sender, progress
+                )
         except (aiosmtplib.SMTPException, OSError) as error:
-            failed = failure(error, progress.stage)
+            failed = failure(error, progress.stage, sender.said_at_sign_in)
         else:
             return Accepted(mail.headers["Message-ID"], note=one_line(note)[:160])
         # Outside of the handler: the library's exception may quote what was said while signing in.
@@ -81,6 +84,18 @@ class EmailChannel(Unchangeable):
     async def close(self) -> None:
         """End the connections that lie idle."""
         await self._pool.close()
+
+    async def _deliver_what_fits(
+        self, forms: Forms, recipient: str, account_id: int, sender: EmailAccount, progress: "_Progress"
+    ) -> str:
+        """With photos, and without them once the server has found that too large."""
+        whole, bare = forms
+        try:
+            return await self._deliver(forms, recipient, account_id, sender, progress)
+        except aiosmtplib.SMTPResponseException as refusal:
+            if refusal.code != _TOO_LARGE or progress.stage is not Stage.DATA or whole == bare:
+                raise
+        return await self._deliver((bare, bare), recipient, account_id, sender, progress)
 
     async def _deliver(
         self, forms: Forms, recipient: str, account_id: int, sender: EmailAccount, progress: "_Progress"

@@ -1,6 +1,7 @@
 """What a mail server's refusals mean. Source: RFC 5321 4.2.1 and 4.2.2, RFC 4954 6."""
 
 import ssl
+from collections.abc import Sequence
 from enum import StrEnum
 
 import aiosmtplib
@@ -26,16 +27,19 @@ class Stage(StrEnum):
     DATA = "data"
 
 
-def failure(error: Exception, stage: Stage) -> SendFailed:
-    """The typed failure for what aiosmtplib, the socket or the time limit raised at `stage`."""
+def failure(error: Exception, stage: Stage, secrets: Sequence[str] = ()) -> SendFailed:
+    """The typed failure for what aiosmtplib, the socket or the time limit raised at `stage`.
+
+    A server may repeat what was said while signing in: of its words the `secrets` are left out.
+    """
     if isinstance(error, aiosmtplib.SMTPResponseException) and error.code != _NO_SMTP:
         verdict, reason = _refusal(error, stage)
-        return SendFailed(verdict, str(error.code), reason, detail=_words(error.message))
+        return SendFailed(verdict, str(error.code), reason, detail=_words(error.message, secrets))
     if stage is not Stage.CONNECT or _is_broken(error):
         return _broken(error, stage)
     # What is left: the server lacks STARTTLS or every way to sign in, or its certificate is not trusted.
     reason = N_("The mail server lacks what the settings ask for")
-    return SendFailed(Verdict.CONFIGURATION, "smtp", reason, detail=_words(str(error)))
+    return SendFailed(Verdict.CONFIGURATION, "smtp", reason, detail=_words(str(error), secrets))
 
 
 def _is_broken(error: Exception) -> bool:
@@ -67,5 +71,7 @@ def _broken(error: Exception, stage: Stage) -> SendFailed:
     )
 
 
-def _words(text: str) -> str:
+def _words(text: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
     return one_line(text)[:160]

@@ -1,6 +1,7 @@
 import asyncio
 import ssl
 import traceback
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -193,6 +194,13 @@ async def test_refused_sign_in_is_told_apart(channel: EmailChannel, answer: str,
     async with serving(SmtpStub(at_sign_in=answer)) as server:
         failed = await failure(channel, account(server.port, username="device"))
     assert (failed.verdict, failed.code) == (verdict, answer[:3])
+
+
+async def test_what_a_server_repeats_of_the_sign_in_is_left_out(channel: EmailChannel) -> None:
+    coded = b64encode(f"\0device\0{PASSWORD}".encode()).decode()
+    async with serving(SmtpStub(at_sign_in=f"535 5.7.8 no: {coded} {PASSWORD}")) as server:
+        failed = await failure(channel, account(server.port, username="device"))
+    assert failed.detail == "5.7.8 no: *** ***"
 
 
 async def test_server_without_starttls_gets_no_mail_when_it_is_asked_for(channel: EmailChannel) -> None:

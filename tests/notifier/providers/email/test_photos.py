@@ -71,3 +71,9 @@ async def test_a_server_that_takes_no_large_mails_gets_the_words_alone() -> None
     assert attached(raw) == []
     (raw,) = await arrived(large, most_bytes=400_000)
     assert len(attached(raw)) == 1
+
+
+async def test_a_server_that_refuses_a_large_mail_unasked_gets_the_words_alone() -> None:
+    large = Files(a=JPEG + b"x" * 200_000)
+    (raw,) = await arrived(large, silently_most_bytes=100_000)
+    assert attached(raw) == []
