@@ -24,6 +24,10 @@ class NoAnswer(TelegramError):
     """The request was sent, and nobody knows what became of it."""
 
 
+class ProxyRefuses(TelegramError):
+    """The proxy does not let us through, as it does not know us."""
+
+
 class FloodWait(TelegramError):
     """Too many requests; `seconds` says how long to wait."""
 
@@ -47,6 +51,8 @@ def failure(error: TelegramError) -> SendFailed:
             return SendFailed(
                 Verdict.RATE, "429", N_("Too many messages to Telegram"), retry_after_s=error.seconds
             )
+        case ProxyRefuses():
+            return SendFailed(Verdict.CONFIGURATION, "407", N_("The proxy refuses the sign-in"))
         case NotSent():
             return SendFailed(Verdict.TEMPORARY, "connect", N_("Telegram cannot be reached"))
         case ChatMigrated():

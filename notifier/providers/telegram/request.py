@@ -11,9 +11,10 @@ from typing import Any
 import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from pydantic import BaseModel, Field, ValidationError
+from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from notifier.providers.telegram.errors import FloodWait, NoAnswer, NotSent
+from notifier.providers.telegram.errors import FloodWait, NoAnswer, NotSent, ProxyRefuses
 from notifier.providers.telegram.proxies import Proxy
 
 TOTAL_S = 15.0
@@ -69,9 +70,9 @@ class SessionRequest(BaseRequest):
         connect_timeout: Any = None,  # noqa: ARG002 - the same
         pool_timeout: Any = None,  # noqa: ARG002 - the same
     ) -> tuple[int, bytes]:
-        """Status and body. Raises `NotSent`, `NoAnswer`, `FloodWait`."""
+        """Status and body. Raises `NotSent`, `NoAnswer`, `FloodWait`, `ProxyRefuses`."""
         data = request_data.json_parameters if request_data else {}
-        failed: NotSent | NoAnswer
+        failed: TelegramError
         try:
             async with self._http.request(
                 method,
@@ -84,13 +85,20 @@ class SessionRequest(BaseRequest):
             ) as response:
                 status, body = response.status, await response.read()
         except (aiohttp.ClientError, *_PROXY_FAILED, OSError) as error:  # TimeoutError is an OSError
-            failed = (NotSent if isinstance(error, _NOT_SENT) else NoAnswer)(type(error).__name__)
+            failed = _failed(error)
         else:
             if status == HTTPStatus.TOO_MANY_REQUESTS:
                 raise FloodWait(_wait(body))
             return status, body
         # Outside of the handler, so that no traceback shows the library's exception and its address.
         raise failed
+
+
+def _failed(error: Exception) -> TelegramError:
+    wants_sign_in = HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
+    if isinstance(error, aiohttp.ClientHttpProxyError) and error.status == wants_sign_in:
+        return ProxyRefuses("407")
+    return (NotSent if isinstance(error, _NOT_SENT) else NoAnswer)(type(error).__name__)
 
 
 def _wait(body: bytes) -> float:

@@ -249,7 +249,7 @@ async def test_an_http_proxy_hears_who_asks_and_its_no_is_no_delivery(
         account = box.account(base_url="https://api.telegram.invalid", proxy=at, proxy_user="yishe")
         account = replace(account, secrets={**account.secrets, "proxy_password": "made-up-word"})
         failed = await refused(channel, account)
-    assert (failed.code, failed.maybe_delivered) == ("connect", False)
+    assert (failed.verdict, failed.code, failed.maybe_delivered) == (Verdict.CONFIGURATION, "407", False)
     assert heard[0].startswith("CONNECT api.telegram.invalid:443 ")
     assert f"Proxy-Authorization: {aiohttp.encode_basic_auth('yishe', 'made-up-word')}" in heard[0]
     assert TOKEN not in heard[0]
