@@ -4,7 +4,7 @@ A role is given at the person's organisation from now on, an address is added af
 ever taken away by an import. Taking back deletes who was entered and did nothing yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import asyncpg
@@ -31,6 +31,7 @@ NO_PLACE = N_("There is no open organisation of this name here.")
 SEVERAL = N_("There are several of this name here. Please import at the one that is meant.")
 CHANGED_SINCE = N_("It was changed since.")
 USED_SINCE = N_("This person has signed in, acted or been told something since.")
+PLACES = "places"
 ADDRESSES = {"wecom": Channel.WECOM, "email": Channel.MAIL, "mobile": Channel.SMS}
 Address = Annotated[str, StringConstraints(max_length=contacts.LONGEST)]
 
@@ -219,7 +220,9 @@ def _called(person: PersonRow) -> str:
 
 async def _place(desk: Desk, at: At, name: str) -> OrganisationRow:
     """The open organisation of that name at or below the one of the import; raises `FormInvalid`."""
-    rows = await organisation_writer.below(desk.connection, at.path)
+    if PLACES not in at.notes:
+        at.notes[PLACES] = await organisation_writer.below(desk.connection, at.path)
+    rows: Sequence[OrganisationRow] = at.notes[PLACES]
     named = [row for row in rows if row.active and row.name.lower() == name.lower()]
     named = [row for row in named if row.id == at.id] or named
     if len(named) != 1:
