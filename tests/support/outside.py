@@ -55,7 +55,7 @@ def mail_of(user: str) -> str:
 BOXES = (VISITOR, BOUNCES, *map(mail_of, PEOPLE))
 NEXT_DUE = """
 SELECT min(next_at) AS due FROM message WHERE id IN (
-  SELECT min(id) FROM message WHERE state = 'queued' GROUP BY lane)
+  SELECT min(id) FROM message WHERE state = 'queued' GROUP BY lane, person_id)
 """
 LEDGER = """
 SELECT m.id AS message, m.kind, m.state AS message_state, m.reason, d.id, d.channel, d.address, d.unique_id, d.payload,

@@ -242,6 +242,21 @@ async def test_storm_of_somebody_whom_nothing_reaches_is_told_to_and_acknowledge
     assert len(await acknowledgements.open_of_storm(storming.db, row["id"], ["alarm.alarm"])) == MANY
 
 
+async def test_storm_that_cannot_be_delivered_is_told_to_another_as_well(storming: Outside) -> None:
+    await storming.db.execute("DELETE FROM contact_point WHERE rank = 2")
+    await storming.faults(wecom={"unavailable": True})
+    await burst(storming)
+    await storming.db.execute("DELETE FROM message WHERE person_id <> $1", storming.world.engineer)
+    await storming.live(timedelta(minutes=10))
+    await storming.faults(reset=True)
+    await storming.live(timedelta(minutes=1))
+    (card,) = await storming.phone("department_head")
+    assert "5 alarms at once" in str(card)
+    assert await storming.phone("engineer") == [], (
+        "the lane is one and the same, yet nobody waits for the other"
+    )
+
+
 async def test_card_of_a_storm_that_was_acknowledged_elsewhere_says_so(storming: Outside) -> None:
     await burst(storming)
     row = await storming.db.fetchrow(
