@@ -20,6 +20,7 @@ from h5_pages.visit import SignInNeeded, Visit, kept_fields
 from storage.access import NotVisible
 from storage.database import DatabaseAway
 from storage.texts import N_
+from workflows.administration.accounts import PersonUnknown
 from workflows.administration.office import ChangedMeanwhile
 from workflows.errors import (
     ActorUnknown,
@@ -36,6 +37,7 @@ log = structlog.get_logger()
 
 STATUS: tuple[tuple[type[WorkflowError], int], ...] = (
     (CaseNotFound, 404),
+    (PersonUnknown, 404),
     (ActorUnknown, 403),
     (NotPermitted, 403),
     (NotOpen, 409),

@@ -3,8 +3,9 @@
 from storage import accounts
 from storage.accounts import PersonRow
 from storage.texts import N_
-from workflows.administration.office import Desk, check_administers
+from workflows.administration.office import Desk
 from workflows.errors import WorkflowError
+from workflows.identity.roles import Role
 
 
 class PersonUnknown(WorkflowError):
@@ -14,19 +15,17 @@ class PersonUnknown(WorkflowError):
 
 
 async def own_or_administered(desk: Desk, person_id: int) -> PersonRow:
-    """The person, locked: oneself, or somebody whom the viewer administers. Raises `PersonUnknown`, `NotPermitted`."""
+    """The person, locked: oneself, or somebody whom the viewer administers. Raises `PersonUnknown`."""
     person = await accounts.lock(desk.connection, person_id)
-    if person is None:
+    own = person is not None and person.id == desk.by.viewer.person_id
+    if person is None or not (own or desk.by.viewer.holds({Role.ADMINISTRATOR}, person.path)):
         raise PersonUnknown
-    if person.id != desk.by.viewer.person_id:
-        check_administers(desk.by.viewer, person.path)
     return person
 
 
 async def administered(desk: Desk, person_id: int) -> PersonRow:
-    """The person, locked: somebody whom the viewer administers. Raises `PersonUnknown`, `NotPermitted`."""
+    """The person, locked: somebody whom the viewer administers. Raises `PersonUnknown`, also for people of others."""
     person = await accounts.lock(desk.connection, person_id)
-    if person is None:
+    if person is None or not desk.by.viewer.holds({Role.ADMINISTRATOR}, person.path):
         raise PersonUnknown
-    check_administers(desk.by.viewer, person.path)
     return person

@@ -12,11 +12,12 @@ from tests.support.desk import Desk, open_desk
 from tests.support.world import add_absence, add_account, add_contact
 from workflows.actor import Door
 from workflows.administration import leaving
+from workflows.administration.accounts import PersonUnknown
 from workflows.administration.in_charge import HasLeft
 from workflows.administration.leaving import Leaving, NotOneself
 from workflows.administration.office import By, Office
 from workflows.administration.posts import LastAdministrator
-from workflows.errors import ActorUnknown, NotPermitted
+from workflows.errors import ActorUnknown
 from workflows.identity.roles import Role
 from workflows.registry import all_workflows
 
@@ -157,9 +158,9 @@ async def test_nobody_lets_themselves_or_a_stranger_leave_nor_anybody_twice(desk
         await leave(desk, desk.world.engineer)
     with pytest.raises(NotOneself):
         await leave(desk, desk.administrator)
-    with pytest.raises(NotPermitted):
+    with pytest.raises(PersonUnknown):
         await door(desk).leave(await by(desk, desk.world.head), desk.world.second_engineer)
-    with pytest.raises(NotPermitted):
+    with pytest.raises(PersonUnknown):
         await leave(desk, desk.stranger)
 
 
