@@ -34,13 +34,17 @@ GOES_BACK = "inherit"
 
 @dataclass(frozen=True)
 class At:
-    """One policy at one organisation, with what holds there and above it, and what was set there."""
+    """One policy at one organisation, with what holds there and above it, and what was set there.
+
+    `of_own_house`: the viewer administers the whole hospital that it belongs to, if it belongs to one.
+    """
 
     kind: PolicyKind
     place: OrganisationRecord
     held: Holding | None
     above: Holding | None
     history: list[Version]
+    of_own_house: bool
 
     @property
     def seen(self) -> int:
@@ -61,7 +65,7 @@ class At:
 
     @property
     def may_set(self) -> bool:
-        return self.place.active and may_be_set_at(self.kind, self.place.kind)
+        return self.place.active and self.of_own_house and may_be_set_at(self.kind, self.place.kind)
 
     @property
     def goes_back(self) -> bool:
@@ -131,7 +135,9 @@ async def _at(request: web.Request, visit: Visit) -> At:
     held = await access.holding(db, viewer, ADMIN, asked.unit, visit.now)
     above = await access.holding(db, viewer, ADMIN, asked.unit, visit.now, above=True)
     history = await access.history(db, viewer, ADMIN, asked.unit, kind.name, visit.now)
-    return At(kind, place, held.get(kind.name), above.get(kind.name), list(history))
+    house = await organisations.hospital_path(db, viewer, ADMIN, asked.unit)
+    mine = viewer.holds({ADMIN}, house)
+    return At(kind, place, held.get(kind.name), above.get(kind.name), list(history), mine)
 
 
 def _goes_back(visit: Visit) -> bool:

@@ -169,6 +169,7 @@ async def test_what_is_wrong_with_a_post_is_said(pages: Pages, house: House) -> 
         ({"role": ""}, "Please fill this in."),
         ({"role": "king"}, "Please choose one of the given."),
         ({"role": "province_officer"}, "cannot be held"),
+        ({"role": "vice_director", "organisation": str(pages.world.department)}, "cannot be held"),
         ({"organisation": ""}, "Please fill this in."),
         ({"organisation": str(house.other)}, "Please choose one of the given."),
         ({"organisation": str(house.city)}, "Please choose one of the given."),

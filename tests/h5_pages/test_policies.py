@@ -7,6 +7,8 @@ import pytest
 from storage.clock import BusinessClock
 from tests.support.house import House, make_house
 from tests.support.pages import Answer, Pages, Visitor
+from tests.support.world import add_person
+from workflows.identity.roles import Role
 from workflows.policy_changes import PolicyChanges
 from workflows.registry import all_workflows
 
@@ -198,6 +200,20 @@ async def test_what_binds_hospitals_is_set_by_their_authority(pages: Pages, hous
     refused = await set_version(visitor, DEATH, hospital, amount="70", unit="calendar_days", source="x")
     assert refused.status == 403
     assert await versions(pages) == 0
+
+
+async def test_what_holds_in_a_department_is_set_by_who_administers_its_hospital(
+    pages: Pages, house: House
+) -> None:
+    department = pages.world.department
+    of_department = await add_person(pages.db, department, "Admin of Radiology", Role.ADMINISTRATOR)
+    limit = {"amount": "1000000", "source": "Our own rule"}
+    there = await pages.person(of_department)
+    assert "/new" not in (await there.get(url("repair.approval_limit", department))).text
+    refused = await set_version(there, "repair.approval_limit", department, **limit)
+    assert (refused.status, await versions(pages)) == (403, 0)
+    admin = await pages.person(house.hospital_admin)
+    assert (await set_version(admin, "repair.approval_limit", department, **limit)).status == 303
 
 
 async def test_others_policies_cannot_be_seen_nor_set(pages: Pages, house: House) -> None:

@@ -32,13 +32,14 @@ PLACES: dict[Role, tuple[Kind, ...]] = {
     Role.DEPARTMENT_HEAD: IN_HOSPITALS,
     Role.ENGINEER: IN_HOSPITALS,
     Role.EQUIPMENT_HEAD: IN_HOSPITALS,
-    Role.VICE_DIRECTOR: IN_HOSPITALS,
+    Role.VICE_DIRECTOR: (Kind.HOSPITAL,),
     Role.SAFETY_OFFICER: IN_HOSPITALS,
     Role.LICENCE_CONTACT: IN_HOSPITALS,
     Role.CITY_OFFICER: (Kind.CITY,),
     Role.PROVINCE_OFFICER: (Kind.PROVINCE, Kind.NATION),
 }
-"""Where a role may be held. An authority's role within a hospital would let it decide on its own requests."""
+"""Where a role may be held. An authority's role within a hospital would let it decide on its own requests; a
+vice-director of a department would be the nearest one there, and asked instead of the hospital's."""
 
 Line = Annotated[str, StringConstraints(max_length=100)]
 Id = Annotated[int, Field(ge=1, le=BIGGEST_ID)]

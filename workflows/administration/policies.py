@@ -20,6 +20,7 @@ from workflows.identity.roles import Role
 
 AUTHORITIES = (Kind.NATION, Kind.PROVINCE, Kind.CITY)
 SET_IT = N_("set this policy, which binds hospitals and is set by their authority")
+OF_DEPARTMENTS = N_("set a policy for a department, which is for whoever administers its hospital")
 PAST = N_("A version cannot hold from a day that is past.")
 BACK = "as above"
 
@@ -39,7 +40,10 @@ def kind_of(name: str) -> PolicyKind:
 
 
 def may_be_set_at(kind: PolicyKind, organisation_kind: str) -> bool:
-    """May it be set at an organisation of that kind? What binds hospitals is set by authorities."""
+    """May it be set at an organisation of that kind? What binds hospitals is set by authorities.
+
+    What holds in a department is set by whoever administers its hospital: limits and approvals are the hospital's.
+    """
     return not kind.authority_only or organisation_kind in AUTHORITIES
 
 
@@ -119,6 +123,9 @@ async def _place(desk: Desk, organisation_id: int, kind: PolicyKind, seen: int) 
         raise NotVisible
     if not may_be_set_at(kind, place.kind):
         raise NotPermitted(action_text=SET_IT)
+    home = await organisation_writer.hospital_of(desk.connection, place.path)
+    if home is not None and not desk.by.viewer.holds({Role.ADMINISTRATOR}, home.path):
+        raise NotPermitted(action_text=OF_DEPARTMENTS)
     if await policy_writer.latest_version(desk.connection, place.id, kind.name) != seen:
         raise ChangedMeanwhile
     return place
