@@ -118,6 +118,17 @@ async def test_a_repeated_press_gets_its_answer_although_the_case_has_moved_on(d
     assert (again.state, again.version, again.repeated) == ("in_progress", first.version, True)
 
 
+async def test_a_repair_that_leads_nowhere_is_given_up_by_the_head_alone(desk: Desk) -> None:
+    case = await desk.act(await desk.triaged(), "start", desk.world.engineer)
+    with pytest.raises(NotPermitted):
+        await desk.act(case, "cancel", desk.world.engineer, {"reason": "no parts any more"})
+    given_up = await desk.act(case, "cancel", desk.world.head, {"reason": "no parts any more"})
+    assert given_up.state == "cancelled"
+    assert {("cancelled", desk.world.reporter), ("cancelled", desk.world.engineer)} <= {
+        *await desk.told(given_up)
+    }
+
+
 async def test_a_foreign_hospitals_head_is_refused(desk: Desk) -> None:
     case = await desk.triaged(LARGE)
     with pytest.raises(NotPermitted):

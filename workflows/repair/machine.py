@@ -118,6 +118,8 @@ MOVES = [
     *[Move(A.CANCEL, state, S.CANCELLED, ENGINEER | HEAD, forms.Reason,
            tells=[Say(say.cancelled, REPORTER | TECHNICIAN)])
       for state in (S.AWAITING_APPROVAL, S.REJECTED, S.TRIAGED)],
+    Move(A.CANCEL, S.IN_PROGRESS, S.CANCELLED, HEAD, forms.Reason,
+         tells=[Say(say.cancelled, REPORTER | TECHNICIAN)]),
 
     *[Move(A.REMARK, state, None, INVOLVED, forms.Remark)
       for state in (S.REPORTED, S.AWAITING_APPROVAL, S.REJECTED, S.TRIAGED, S.IN_PROGRESS, S.REPAIRED)],
