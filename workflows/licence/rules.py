@@ -14,6 +14,7 @@ from workflows.licence.reminders import MISSING, colour_of, day_of, today
 from workflows.licence.stages import COLOUR_LABELS, Colour, days_left, limit_of_years, stage_on
 
 KEY_BYTES = 16
+MOST_YEARS = 20
 
 NOT_YET = N_("This day has not come yet.")
 PAST = N_("This day is past already.")
@@ -81,7 +82,7 @@ def register(facts: Facts, form: Original) -> Mapping[str, Any]:
     """The original with the limit that the policy gives, and the key in its QR code."""
     return {
         **_original(form),
-        "limit_on": _limit(facts, form.issued_on),
+        "limit_on": limit_of_years(form.issued_on, _years(facts)),
         "public_key": token_urlsafe(KEY_BYTES),
     }
 
@@ -89,11 +90,17 @@ def register(facts: Facts, form: Original) -> Mapping[str, Any]:
 def correct(facts: Facts, form: Original) -> Mapping[str, Any]:
     """The corrected original. The limit follows the date of issue unless it was extended, and is told anew then."""
     issued = day_of(facts, "issued_on")
-    extended = issued is None or day_of(facts, "limit_on") != _limit(facts, issued)
-    if extended or issued == form.issued_on:
+    if issued is None or issued == form.issued_on or facts.last("extend"):
         return _original(form)
-    anew = {"limit_on": _limit(facts, form.issued_on), "planned_on": None, "acknowledged_stage": ""}
-    return {**_original(form), **anew}
+    limit = limit_of_years(form.issued_on, _years_given(facts, issued))
+    return {**_original(form), "limit_on": limit, "planned_on": None, "acknowledged_stage": ""}
+
+
+def _years_given(facts: Facts, issued: date) -> int:
+    """How many years the limit is after the issue: the policy may have changed since."""
+    years = range(1, MOST_YEARS + 1)
+    limit = day_of(facts, "limit_on")
+    return next((n for n in years if limit_of_years(issued, n) == limit), _years(facts))
 
 
 def _original(form: Original) -> dict[str, Any]:
@@ -101,8 +108,8 @@ def _original(form: Original) -> dict[str, Any]:
     return {**known, "category": category(form.licence_number)}
 
 
-def _limit(facts: Facts, issued_on: date) -> date:
-    return limit_of_years(issued_on, int(facts.policies["licence.time_limit"]["amount"]))
+def _years(facts: Facts) -> int:
+    return int(facts.policies["licence.time_limit"]["amount"])
 
 
 def purchase(_: Facts, form: Purchase) -> Mapping[str, Any]:

@@ -184,3 +184,19 @@ async def test_a_correction_keeps_an_extended_limit(licences: Licences) -> None:
     corrected = {**await licences.original(case), "issued_on": "2025-03-01"}
     case = await licences.desk.act(case, "correct", licences.city, corrected)
     assert (await licences.detail(case))["limit_on"] == date(2027, 12, 31)
+
+
+async def test_a_correction_keeps_a_limit_that_was_extended_by_a_whole_year(licences: Licences) -> None:
+    case = await licences.extend(await licences.register("2025-03-02"), "2028-03-02")
+    corrected = {**await licences.original(case), "issued_on": "2025-03-01"}
+    case = await licences.desk.act(case, "correct", licences.city, corrected)
+    assert (await licences.detail(case))["limit_on"] == date(2028, 3, 2)
+
+
+async def test_a_correction_moves_the_limit_by_the_years_that_were_given(licences: Licences) -> None:
+    case = await licences.register("2025-03-02")
+    policy = {"amount": 3, "unit": "years"}
+    await licences.desk.set_policy(licences.desk.world.hospital, "licence.time_limit", policy)
+    corrected = {**await licences.original(case), "issued_on": "2025-02-28"}
+    case = await licences.desk.act(case, "correct", licences.city, corrected)
+    assert (await licences.detail(case))["limit_on"] == date(2027, 2, 28)
