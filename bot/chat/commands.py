@@ -45,6 +45,7 @@ _ENGLISH = {
 }
 _BETWEEN = " \t\n\u3000,，、:：;；"
 _AROUND = _BETWEEN + "。.!！?？/／\"'“”‘’「」【】[]()（）"
+_SLASHES = ("/", "／")  # Telegram has commands in Latin letters alone: they tell nobody's language
 _TOKEN = re.compile(r"[^\s,，、:：;；]+")
 _PLAIN_NUMBER = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ._/．＿／－-]+")
 
@@ -58,7 +59,8 @@ def read_command(text: str) -> Typed:
         return Typed(Command.HELP if only_marks else Command.UNKNOWN, None, "")
     word = unicodedata.normalize("NFKC", token.group()).strip(_AROUND).casefold()
     if word in _ENGLISH:
-        return Typed(_ENGLISH[word], "en", asked[token.end() :].strip(_BETWEEN))
+        language = None if clean(text).lstrip().startswith(_SLASHES) else "en"
+        return Typed(_ENGLISH[word], language, asked[token.end() :].strip(_BETWEEN))
     for start, command in _CHINESE.items():
         if asked.startswith(start):
             return Typed(command, "zh_CN", asked[len(start) :].strip(_BETWEEN))

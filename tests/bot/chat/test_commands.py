@@ -12,7 +12,7 @@ from bot.chat.commands import Command, numbers_in, read_command
         ("　待办。", Command.TODO, "zh_CN", ""),
         ("todo", Command.TODO, "en", ""),
         ("ＴＯＤＯ！", Command.TODO, "en", ""),
-        ("/todo", Command.TODO, "en", ""),
+        ("/todo", Command.TODO, None, ""),
         ("设备　CT-0001", Command.DEVICE, "zh_CN", "CT-0001"),
         ("设备CT-0001", Command.DEVICE, "zh_CN", "CT-0001"),
         ("Device： ct-0001", Command.DEVICE, "en", "ct-0001"),

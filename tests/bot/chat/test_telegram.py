@@ -3,7 +3,6 @@
 import asyncio
 import json
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from structlog.testing import capture_logs
@@ -16,9 +15,7 @@ from tests.support.gate import gate_to
 from tests.support.telegram import TOKEN, WEBHOOK_SECRET
 from tests.support.telegram_chat import BOT_KEY, CHATS, SECRETS, SETTINGS, STRANGER, Bot, bot_rig
 from tests.support.world import add_account
-from workflows.engine import Engine
 
-SAID = "SELECT acknowledged_way FROM message WHERE acknowledged_at IS NOT NULL"
 POLICY = """
 INSERT INTO policy (organisation_id, name, value, source, version, valid_from)
 VALUES ($1, 'telegram.approvals', $2, 'The house', $3, '2020-01-01T00:00Z')
@@ -179,7 +176,7 @@ async def test_read_only_bot_decides_nothing(bot: Bot) -> None:
     )
     assert "Nothing is decided in this chat" in (await bot.press("head", f"{card}:approve")).text
     assert len(await bot.rig.steps(case)) == 2
-    assert "[en]To do" in (await bot.write("head", "/todo")).text
+    assert "[zh]To do" in (await bot.write("head", "/todo")).text
 
 
 async def test_the_house_of_the_case_forbids_decisions_in_telegram_whoever_has_the_bot(bot: Bot) -> None:
@@ -194,66 +191,18 @@ async def test_the_house_of_the_case_forbids_decisions_in_telegram_whoever_has_t
     assert len(await rig.steps(case)) == 3
 
 
-async def test_who_says_so_has_read_it_and_the_message_shows_it(bot: Bot) -> None:
-    rig = bot.rig
-    card = await bot.card_of(await rig.reported(), "engineer")
-    answers = [await bot.press("engineer", f"{card}:notice.read", 9) for _ in range(2)]
-    assert {(each.text, each.method["show_alert"]) for each in answers} == {
-        ("[zh]Noted: you have read this.", False)
-    }
-    await rig.telegram.background.settle()
-    ((_, chat, message, shown),) = rig.told.shown
-    assert (chat, message, shown.text) == ("102", 77, answers[0].text)
-    assert [tuple(row) for row in await rig.db.fetch(SAID)] == [("telegram",)]
-    assert len(await rig.db.fetch("SELECT 1 FROM step")) == 1
-
-
-async def test_a_kind_is_stopped_for_its_reader_and_the_message_leads_back(bot: Bot) -> None:
-    rig = bot.rig
-    card = await bot.card_of(await rig.reported(), "reporter")
-    answer = await bot.press("reporter", f"{card}:notice.stop")
-    assert answer.text == "[zh]You will not be told of this kind of message for now."
-    await rig.telegram.background.settle()
-    shown = rig.told.shown[0][3]
-    assert (shown.text, rig.told.told) == (answer.text, [])
-    assert f"{PAGES}/me/notices" in str(shown.sent["decided_keyboard"])
-    mutes = await rig.db.fetch("SELECT person_id, kind, way FROM mute")
-    assert [tuple(row) for row in mutes] == [(rig.world.reporter, "repair.received", "telegram")]
-
-
-async def test_what_may_not_be_stopped_stays_as_it_is_and_nobody_speaks_for_somebody_else(bot: Bot) -> None:
-    rig = bot.rig
-    case = await rig.reported()
-    await rig.db.execute("UPDATE message SET severity = 'urgent'")
-    card = await bot.card_of(case, "engineer")
-    assert "cannot be stopped" in (await bot.press("engineer", f"{card}:notice.stop")).text
-    assert "does not exist" in (await bot.press("second_engineer", f"{card}:notice.read")).text
-    await rig.telegram.background.settle()
-    assert (rig.told.shown, await rig.db.fetch(SAID)) == ([], [])
-
-
-async def test_where_nothing_may_be_decided_it_is_read_and_no_case_moves_with_it(bot: Bot) -> None:
-    rig = bot.rig
-    card = await bot.card_of(await rig.reported(), "engineer")
-    await rig.db.execute("UPDATE message SET kind = 'alarm.alarm', case_version = 1")
-    await rig.db.execute(POLICY, rig.world.department, {"in_chat": False}, 1)
-    with patch.object(Engine, "act", side_effect=AssertionError("a case moved")):
-        assert "Noted" in (await bot.press("engineer", f"{card}:notice.read")).text
-    assert [tuple(row) for row in await rig.db.fetch(SAID)] == [("telegram",)]
-
-
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("/todo", "[en]To do: 1"),
+        ("/todo", "[zh]To do: 1"),
         ("待办", "[zh]To do: 1"),
-        ("/todo@demo_bot", "[en]To do: 1"),
-        ("/device CT-0001", "[en]Open cases: 1"),
-        ("/device@demo_bot CT-0001", "[en]Open cases: 1"),
+        ("/todo@demo_bot", "[zh]To do: 1"),
+        ("/device CT-0001", "[zh]Open cases: 1"),
+        ("/device@demo_bot CT-0001", "[zh]Open cases: 1"),
         ("设备 CT-0001", "[zh]Open cases: 1"),
-        ("/device XX-9", "[en]I cannot find a device “XX-9”"),
-        ("/report CT-0001", "[en]What is wrong with"),
-        ("/help", "[en]todo: what is waiting"),
+        ("/device XX-9", "[zh]I cannot find a device “XX-9”"),
+        ("/report CT-0001", "[zh]What is wrong with"),
+        ("/help", "[zh]todo: what is waiting"),
         ("帮助", "[zh]todo: what is waiting"),
         ("/start", "[zh]Hello Engineer"),
         ("/what", "[zh]I did not understand"),
