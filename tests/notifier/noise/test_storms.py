@@ -250,7 +250,7 @@ async def test_storm_that_cannot_be_delivered_is_told_to_another_as_well(stormin
     await storming.live(timedelta(minutes=10))
     await storming.faults(reset=True)
     await storming.live(timedelta(minutes=1))
-    (card,) = await storming.phone("department_head")
+    (card,) = await storming.phone("head")
     assert "5 alarms at once" in str(card)
     assert await storming.phone("engineer") == [], (
         "the lane is one and the same, yet nobody waits for the other"
