@@ -39,7 +39,9 @@ def check(
 
     `path` is the organisation's; `before` and `after` are the settings.
     """
-    faults = {name: (ENTER_ANEW, {}) for name in kept if _moves(name, before, after)}
+    faults: dict[str, tuple[str, dict[str, Any]]] = {
+        name: (ENTER_ANEW, {}) for name in kept if _moves(name, before, after)
+    }
     top = f"{path.partition('.')[0]}."
     if not viewer.holds({Role.ADMINISTRATOR}, top):
         leading = (*LEADING, "url") if after.get("private_addresses") else LEADING
