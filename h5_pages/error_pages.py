@@ -16,7 +16,7 @@ from h5_pages.next_page import sign_in_url
 from h5_pages.patience import BodyTooLarge, TooSlow
 from h5_pages.photos import PhotoRefused
 from h5_pages.uploads import FileInfected, NotScanned
-from h5_pages.visit import SignInNeeded, Visit, kept_fields
+from h5_pages.visit import SignInNeeded, Visit, holds_secret, kept_fields
 from storage.access import NotVisible
 from storage.database import DatabaseAway
 from storage.texts import N_
@@ -203,8 +203,8 @@ def _again(visit: Visit, what: Trouble, **values: Any) -> web.Response:
 
 
 def _is_kept(typed: Typed) -> bool:
-    """Was anything typed that may be shown again? No password is."""
-    return bool(typed.fields) and not any("password" in name for name in typed.fields)
+    """Was anything typed that may be shown again? No password and no other secret is."""
+    return bool(typed.fields) and not holds_secret(typed.fields)
 
 
 def _for_workflow_error(visit: Visit, error: WorkflowError) -> web.Response:

@@ -1,5 +1,6 @@
 """One visit: who looks, in which language, and the tools that every view uses."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -180,10 +181,18 @@ SESSION, BROWSER, LANGUAGE = "yishe", "yishe-form", "yishe-language"
 
 
 def kept_fields(fields: Mapping[str, str]) -> dict[str, str]:
-    """What somebody typed, without the form's own machinery."""
-    return {name: value for name, value in fields.items() if name not in MACHINERY and value}
+    """What somebody typed and may be shown again, without secrets and the form's own machinery."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if value and name not in MACHINERY and not SECRET_NAME.search(name)
+    }
 
 
-MACHINERY = frozenset(
-    {"csrf", "key", "press", "seen_version", "next", "password", "old_password", "password_again"}
-)
+def holds_secret(fields: Mapping[str, str]) -> bool:
+    """Was a secret typed? Sent again without it, the form would do something else."""
+    return any(value and SECRET_NAME.search(name) for name, value in fields.items())
+
+
+MACHINERY = frozenset({"csrf", "key", "press", "seen_version", "next"})
+SECRET_NAME = re.compile("password|secret|token|aes_key")

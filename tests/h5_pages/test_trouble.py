@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from h5_pages.channel_forms import FORMS, secret_fields
+from h5_pages.visit import kept_fields
 from storage.database import Database
 from tests.support.gate import Gate, gate_to
 from tests.support.pages import Pages, picture, running_pages
-from tests.support.world import LABEL
+from tests.support.world import LABEL, add_person
+from workflows.identity.roles import Role
 
 REPORT = f"/d/{LABEL}/report"
 TYPED = {"fault": "No image on the screen", "name": "A nurse"}
@@ -115,6 +118,21 @@ async def test_a_password_is_never_written_into_a_page(gated: tuple[Pages, Gate]
     away = await visitor.post("/sign-in", {"username": "somebody", "password": "very secret"})
     assert away.status == 503
     assert "very secret" not in away.text
+
+
+def test_no_secret_of_a_channel_account_is_among_the_words_that_are_kept() -> None:
+    for kind in FORMS:
+        secrets = dict.fromkeys(secret_fields(kind), "made up")
+        assert kept_fields({"name": "Ours", **secrets}) == {"name": "Ours"}, kind
+
+
+async def test_a_secret_is_not_shown_to_whoever_sits_there_after_the_session_has_ended(pages: Pages) -> None:
+    admin = await pages.person(await add_person(pages.db, pages.world.hospital, "Admin", Role.ADMINISTRATOR))
+    await admin.get("/admin/channels/new?kind=wecom")
+    await pages.db.execute("UPDATE web_session SET ended_at = now()")
+    typed = {"name": "Our corporation", "secret": "made-up-secret"}
+    answer = await admin.post("/admin/channels/new?kind=wecom", typed)
+    assert ("Our corporation" in answer.text, "made-up-secret" in answer.text) == (True, False)
 
 
 async def test_a_page_works_again_without_a_restart_when_the_database_is_back(
