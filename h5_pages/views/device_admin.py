@@ -8,6 +8,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from h5_pages import error_pages
+from h5_pages.admin_forms import beside
 from h5_pages.forms import CHOOSE, Input, data_of, plain_inputs
 from h5_pages.intake import PressBroken
 from h5_pages.params import OfId
@@ -189,7 +190,6 @@ async def _form(
     visit: Visit, device: DeviceRecord, name: str, error: WorkflowError | None = None
 ) -> web.Response:
     step = STEPS[name]
-    faults = error if isinstance(error, FormInvalid) else None
     cases = await device_history.open_cases(visit.services.db, visit.person, device.id)
     return visit.page(
         "device_step.html",
@@ -198,7 +198,7 @@ async def _form(
         name=name,
         step=step,
         cases=cases if name in ("move", "retire") else [],
-        inputs=await _inputs(visit, device, name, faults),
+        inputs=await _inputs(visit, device, name, error),
         groups=GROUPS if name == "edit" else {},
         changed=isinstance(error, ChangedMeanwhile),
         error=error,
@@ -206,9 +206,9 @@ async def _form(
 
 
 async def _inputs(
-    visit: Visit, device: DeviceRecord, name: str, faults: FormInvalid | None
+    visit: Visit, device: DeviceRecord, name: str, error: WorkflowError | None
 ) -> Sequence[Input]:
-    step = STEPS[name]
+    step, faults = STEPS[name], error if isinstance(error, FormInvalid) else None
     if step.form is None:
         return []
     units: Sequence[tuple[str, str]] = ()
@@ -216,9 +216,10 @@ async def _inputs(
         others = [u for u in await _places(visit, Right.MOVE) if u.id != device.organisation_id]
         units = [("", visit.gettext(CHOOSE)), *((str(u.id), u.name) for u in others)]
     known = _known(device) if name in ("edit", "place") else {"retired_on": ""}
+    asked = plain_inputs(visit, step.form, faults, known, units)
     return [
         i
-        for i in plain_inputs(visit, step.form, faults, known, units)
+        for i in (beside(visit, asked, known, error) if name in ("edit", "place") else asked)
         if i.spec.name != "cases_stay"
         or await device_history.open_cases(visit.services.db, visit.person, device.id)
     ]

@@ -8,6 +8,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from h5_pages import error_pages
+from h5_pages.documents import DocumentRefused
 from h5_pages.import_template import template as spreadsheet
 from h5_pages.lists import Column, ListView
 from h5_pages.params_imports import ImportQuery, OfBatch, OfKind, UploadPress
@@ -19,7 +20,7 @@ from storage.imports import Batch
 from storage.texts import N_
 from workflows.administration.imports import IMPORT, ImportKind, Upload
 from workflows.administration.office import By
-from workflows.administration.sheets import MOST_ROWS
+from workflows.administration.sheets import MOST_ROWS, SheetUnreadable
 from workflows.errors import NotPermitted, WorkflowError
 from workflows.forms import describe
 
@@ -67,6 +68,10 @@ async def upload(request: web.Request, visit: Visit) -> web.StreamResponse:
     if visit.typed.photos_lost:
         raise DatabaseAway
     kind = _kind(visit, OfKind.of(request).kind)
+    # Which other files a record takes is of no use to whoever brings in a spreadsheet.
+    visit.typed.refused = [
+        SheetUnreadable() if type(e) is DocumentRefused else e for e in visit.typed.refused
+    ]
     try:
         at = UploadPress.model_validate(visit.typed.fields).organisation
         file = visit.typed.photos[0]

@@ -140,7 +140,7 @@ async def test_a_spreadsheet_holds_the_whole_list(pages: Pages) -> None:
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0][:4] == ("Time", "Who", "What was done", "Code")
     assert [row[5] for row in rows[1:]] == ["limit 2", "limit 1", "limit 0"]
-    assert rows[1][7] == "Value: 2 → 3"
+    assert rows[1][7] == "Policy value: 2 → 3"
 
 
 @pytest.mark.parametrize("query", ["until=0001-01-01", "kind=<b>", "unit=0", "since=never", "sort=x"])

@@ -140,6 +140,7 @@ async def test_a_change_shows_before_and_after_and_one_on_an_old_version_is_refu
     assert late.status == 409
     assert "Somebody else changed this meanwhile" in late.text
     assert 'value="Mine"' in late.text
+    assert f"Saved now: {RIGHT['name']}" in late.text
     page = (await first.get(f"{back(pages)}/history")).text
     assert "<s>CT scanner</s> → MR scanner" in page
 

@@ -57,6 +57,9 @@ async def test_wrong_rows_are_listed_with_row_column_and_reason_and_nothing_can_
     assert "<b>Row 2, Price (CNY)</b> Please give a number" in page
     assert "Upload another file" in page
     assert (await head.post(f"{address}/start", {})).status == 403
+    assert f'action="{address}/drop"' in page
+    await head.post(f"{address}/drop", {})
+    assert "left" in (await head.get(PATH)).text
 
 
 async def test_the_template_has_every_column_drop_downs_and_notes_and_no_rows(pages: Pages) -> None:
@@ -86,7 +89,7 @@ async def test_a_template_that_is_filled_in_is_read(pages: Pages) -> None:
 @pytest.mark.parametrize(
     ("content", "fields", "words"),
     [
-        (b"hello", {}, "is not taken here"),
+        (b"hello", {}, "This is no spreadsheet in the xlsx format."),
         (spreadsheet(HEAD), {"organisation": ""}, "Please choose the organisation"),
         (spreadsheet(HEAD), {"organisation": "x"}, "Please choose the organisation"),
         (b"", {}, "Please choose the organisation"),

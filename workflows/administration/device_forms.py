@@ -179,7 +179,7 @@ class Why(Form):
 class Move(Form):
     """A device goes elsewhere for good."""
 
-    unit: int = Field(gt=0, lt=2**63, title=N_("To"), json_schema_extra={"kind": "person"})
+    unit: int = Field(gt=0, lt=2**63, title=N_("Where it goes"), json_schema_extra={"kind": "person"})
     location: Text200 = Field(default="", title=N_("Place"), description=N_("Building, floor, room"))
     reason: Annotated[str, StringConstraints(max_length=500)] = Field(
         default="", title=N_("Reason"), json_schema_extra={"kind": "textarea"}
