@@ -9,6 +9,7 @@ import structlog
 from notifier.beginning import PATIENCE, Beginning
 from notifier.channel import Accepted, SendFailed, Verdict
 from notifier.channels import Channels, as_account, too_slow
+from notifier.coming_back import once_it_answers
 from notifier.first_tries import Batch, Begun, FirstTries, Notes
 from notifier.listening import Listening
 from notifier.nobody import Nobody
@@ -21,7 +22,7 @@ from notifier.standing_in import StandIns, as_noted, found_there
 from notifier.time_limit import TimeIsUp, TimeLimit
 from storage import deliveries, outbox, storm_kinds
 from storage.clock import Clock
-from storage.database import Database
+from storage.database import Database, DatabaseAway
 from storage.deliveries import Delivery
 from storage.failpoints import FailPoints
 from storage.first_tries import Taken
@@ -83,11 +84,17 @@ class Sender:
     async def send(self, message: Claimed) -> None:
         """Make one try of a claimed message.
 
-        Raises `DatabaseAway`; the lease then runs out and the message is claimed again.
+        Raises `DatabaseAway` when that stays away; the lease then runs out and the message is claimed again. One that
+        was not begun for that reason is due again as soon as the database answers.
         """
         await self._storms.a_moment(message)
-        async with self._storms.turn(message), self._db.transaction() as tx:
-            delivery = await self._beginning.begin(tx, message)
+        try:
+            async with self._storms.turn(message), self._db.transaction() as tx:
+                delivery = await self._beginning.begin(tx, message)
+        except DatabaseAway as away:
+            log.warning("not_begun", message=message.id, reason=str(away))
+            await once_it_answers(lambda: self._give_back(message))
+            return
         if delivery is not None:
             self._fail.hit("notifier.frozen")
             await self._try(message, delivery)
@@ -100,22 +107,23 @@ class Sender:
             with in_time:
                 accepted = await way.channel.send(delivery.payload, delivery.address, way.account)
         except TimeIsUp:
-            await self._failed(begun.message, delivery, too_slow())
-            return None
+            failed = too_slow()
         except SendFailed as failure:
-            await self._failed(begun.message, delivery, failure)
-            return None
-        self._fail.hit("notifier.accepted")
-        return _taken(begun.message, delivery, accepted)
+            failed = failure
+        else:
+            self._fail.hit("notifier.accepted")
+            return _taken(begun.message, delivery, accepted)
+        await once_it_answers(lambda: self._failed(begun.message, delivery, failed))
+        return None
 
     def time_limit(self) -> TimeLimit:
         """For first tries that are handed over together, from now on."""
         return TimeLimit(self._channels.send_within_s)
 
     async def note(self, taken: Sequence[Taken]) -> None:
-        """Write down what providers took; raises `DatabaseAway`, and the leases run out."""
+        """Write down what providers took; raises `DatabaseAway` when that stays away, and the leases run out."""
         if taken:
-            await self._notes.take(taken)
+            await once_it_answers(lambda: self._notes.take(taken))
         for _ in taken:
             self._fail.hit("notifier.noted")
 
@@ -134,11 +142,17 @@ class Sender:
         try:
             accepted = await self._hand_over(delivery)
         except SendFailed as failure:
-            await self._failed(message, delivery, failure)
+            failed = failure
+            await once_it_answers(lambda: self._failed(message, delivery, failed))
             return
         self._fail.hit("notifier.accepted")
         await self.note([_taken(message, delivery, accepted)])
         await self._stand_ins.worked(delivery)
+
+    async def _give_back(self, message: Claimed) -> None:
+        """Nothing was tried under this lease."""
+        async with self._db.connection() as connection:
+            await outbox.give_back(connection, message, self._real.now())
 
     async def _hand_over(self, delivery: Delivery) -> Accepted:
         """Raises `SendFailed`; a message that the provider has had before has arrived by an earlier try."""

@@ -153,6 +153,16 @@ async def hold(connection: Connection, message: Claimed, until: datetime) -> Cla
     return replace(message, **dict(row)) if row else None
 
 
+async def give_back(connection: Connection, message: Claimed, now: datetime) -> None:
+    """Nothing was done under this lease, which ends now. Nothing without the lease, nor for what was put off."""
+    own = (message.id, message.created_at, message.attempts)
+    await connection.execute(
+        f"UPDATE message SET next_at = $4 WHERE {OWN} AND held IN ('', '{ESCALATED}', '{WOKEN}') AND next_at > $4",
+        *own,
+        now,
+    )
+
+
 async def give_up(connection: Connection, message: Claimed, state: str, now: datetime, reason: str) -> None:
     """The message is done with: `withdrawn` or `dead`, with the reason. Nothing without the lease."""
     own = (message.id, message.created_at, message.attempts)

@@ -1,10 +1,12 @@
 """Our own deaths and a database that goes away: what was in flight is marked, and nothing else comes twice."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from notifier.dispatcher import LEASE
+from storage import outbox
 from storage.database import Database, DatabaseAway
 from storage.migrate import migrate
 from tests.support.embedded import server_in
@@ -61,15 +63,15 @@ async def test_postgresql_that_is_stopped_and_started_again_while_much_is_sent(q
             await sending.stopped.wait()
             await server.stop()
             sending.go_on.set()
-            await process.dispatcher.settle()
             with pytest.raises(DatabaseAway):
                 await process.dispatcher.start_due()
             assert await server.start() == dsn
+            await process.dispatcher.settle()
+            assert await marked(around) == 0, "what was in flight is noted by now"
+            await process.dispatcher.drain()
             around.clock.forward(LEASE)
-            assert await process.dispatcher.drain() > 0, "the same process goes on"
-            await around.live(2 * LEASE)
+            await process.dispatcher.drain()
             await everybody_was_told_once(around)
-            assert await marked(around) > 0, "what was in flight"
     finally:
         await server.stop()
 
@@ -85,9 +87,43 @@ async def test_connections_that_are_lost_twice_while_much_is_sent(database_url: 
         for _ in range(2):
             await process.dispatcher.start_due()
             await gate.shut()
-            await process.dispatcher.settle()
+            with pytest.raises(DatabaseAway):
+                await process.dispatcher.start_due()
             await gate.unlock()
+            await process.dispatcher.settle()
             around.clock.forward(LEASE)
         await process.dispatcher.drain()
         await around.live(2 * LEASE)  # for what got no connection in half a second, on a busy machine
         await everybody_was_told_once(around)
+
+
+async def test_message_whose_turn_found_no_connection_is_due_again_as_soon_as_there_is_one(
+    around: Outside, database_url: str
+) -> None:
+    await around.report_to_reporter()
+    (claimed,) = await outbox.claim(around.db, around.clock.now(), LEASE, 1)
+    async with Database.open(database_url, max_size=1, acquire_timeout_s=0.1) as busy:
+        async with busy.connection():
+            trying = asyncio.create_task(around.process(db=busy).sender.send(claimed))
+            await asyncio.sleep(0.3)
+        await trying
+    assert await around.drain() > 0, "its lease is over"
+    await everybody_was_told_once(around)
+    assert await marked(around) == 0
+
+
+async def test_acceptance_that_finds_no_connection_is_noted_later_under_the_same_lease(
+    around: Outside, database_url: str
+) -> None:
+    await around.report_to_reporter()
+    sending = Paused(around.channels["wecom"], before=False)
+    async with Database.open(database_url, max_size=1, acquire_timeout_s=0.1) as busy:
+        process = around.process(db=busy, wecom=sending)
+        await process.dispatcher.start_due()
+        await sending.stopped.wait()
+        async with busy.connection():
+            sending.go_on.set()
+            await asyncio.sleep(0.3)
+        await process.dispatcher.settle()
+    (row,) = await around.ledger("reporter")
+    assert (row["message_state"], row["state"], row["maybe_twice"]) == ("sent", "accepted", False)
