@@ -44,6 +44,7 @@ SELECT o.name, wanted.role FROM organisation o CROSS JOIN unnest($1::text[]) AS 
       AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2))
  ORDER BY o.name, wanted.role
 """
+ACCOUNTS = "SELECT id, name, kind, public_key FROM channel_account WHERE active ORDER BY id"
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,8 @@ async def _people_and_accounts(db: Database, key: MasterKey) -> AsyncIterator[Fi
     async with aiohttp.ClientSession() as http:
         preview = preview_of(build_channels(http, RealClock()), Catalogues.load())
         yield texts_found(preview)
-        for row in await db.fetch("SELECT id, name, kind FROM channel_account WHERE active ORDER BY id"):
-            subject = f"channel account {row['name']} ({row['kind']})"
+        for row in await db.fetch(ACCOUNTS):
+            subject = f"channel account {row['public_key']}: {row['name']} ({row['kind']})"
             try:
                 yield _usable(subject, await accounts.by_id(row["id"]), preview)
             except SealBroken as broken:

@@ -1,6 +1,7 @@
 """`yishe notify test|why|replay`: does a channel work, which way did a message take, and dead letters once more."""
 
 import argparse
+import math
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -31,6 +32,7 @@ from workflows.engine import Clocks
 
 MOST_HOURS = 10 * 366 * 24
 OPERATOR = By(Viewer("operator"), Door.SYSTEM, "command line")
+KEYS = "SELECT public_key FROM channel_account WHERE active ORDER BY id"
 Say = Callable[[str], object]
 
 
@@ -38,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The three commands below `notify`."""
     commands = parser.add_subparsers(dest="notify", required=True, metavar="command")
     testing = commands.add_parser("test", help="send one test message, past outbox and ledger")
-    testing.add_argument("account", help="public key of the channel account (yishe check names accounts)")
+    testing.add_argument("account", help="public key of the channel account, as yishe check names it")
     testing.add_argument("address", help="user id, chat, number or mail address at that account")
     testing.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
     why = commands.add_parser("why", help="the way a message took, step by step")
@@ -60,7 +62,10 @@ def _message(text: str) -> int:
 
 
 def _hours(text: str) -> float:
-    hours = float(text)
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = math.nan
     if not 0 < hours <= MOST_HOURS:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and {MOST_HOURS}")
     return hours
@@ -96,7 +101,10 @@ async def send_test(at: House, options: argparse.Namespace) -> int:
         "SELECT id, kind, name FROM channel_account WHERE public_key = $1 AND active", options.account
     )
     if row is None:
-        at.say(f"no active channel account has the public key {options.account}")
+        keys = [known["public_key"] for known in await at.db.fetch(KEYS)]
+        at.say(
+            f"no active channel account has the public key {options.account}; there are: {', '.join(keys)}"
+        )
         return 1
     gettext = Catalogues.load().gettext(options.language)
     key = master_key(at.settings)
@@ -111,7 +119,7 @@ async def send_test(at: House, options: argparse.Namespace) -> int:
         at.say(f"{row['name']} ({row['kind']}) took it: {ended.detail or 'no id'}")
         return 0
     at.say(
-        f"{row['name']} ({row['kind']}) did not take it: {ended.code}: {gettext(ended.reason)} {ended.detail}".rstrip()
+        f"{row['name']} ({row['kind']}) did not take it: {ended.code}: {ended.reason} {ended.detail}".rstrip()
     )
     return 1
 
@@ -141,9 +149,15 @@ async def replay(at: House, options: argparse.Namespace) -> int:
             f"{letter.id} {letter.kind} {letter.case_number or '-'}: {letter.reason}"
             + (" → queued" if done else "")
         )
-    at.say(
-        f"{revived} of {len(found)} queued again" + ("" if options.really else " (only listed: add --really)")
-    )
+    for number in sorted(set(options.message) - {letter.id for letter in found}):
+        at.say(f"{number} is no dead letter")
+    if not found and not options.message:
+        at.say("no such message died in this time")
+    elif found:
+        at.say(
+            f"{revived} of {len(found)} queued again"
+            + ("" if options.really else " (only listed: add --really)")
+        )
     return 0 if found else 1
 
 

@@ -20,6 +20,7 @@ from telemetry.topics import telemetry_topic
 
 TOLD_WITHIN_S = 10.0
 MOST_QUEUED = 10_000
+NOBODY_LISTENS = 0x10  # MQTT 5, 3.4.2.1: no matching subscribers
 
 log = structlog.get_logger()
 
@@ -94,9 +95,13 @@ def order_topic(gateway: str) -> str:
     return f"yishe-simulator/{gateway}"
 
 
-def give_order(broker: Broker, gateway: str, order: Order) -> None:
-    """Tell a running simulator to begin a scenario; raises OSError when the broker is away. Blocks."""
-    client, connected = new_client(broker), threading.Event()
+def give_order(broker: Broker, gateway: str, order: Order) -> bool:
+    """Tell a running simulator to begin a scenario; raises OSError when the broker is away. Blocks.
+
+    False where the broker says that nobody listens; not every broker says so.
+    """
+    client, connected, answers = new_client(broker), threading.Event(), list[int]()
+    client.on_publish = lambda _, __, ___, reason, ____: answers.append(reason.value)
     client.on_connect = lambda *_: connected.set()
     client.connect(broker.host, broker.port)
     client.loop_start()
@@ -107,6 +112,7 @@ def give_order(broker: Broker, gateway: str, order: Order) -> None:
         told.wait_for_publish(TOLD_WITHIN_S)
         if not told.is_published():
             raise TimeoutError("the broker does not answer")
+        return NOBODY_LISTENS not in answers
     finally:
         client.disconnect()
         client.loop_stop()

@@ -116,7 +116,15 @@ async def test_a_test_uses_the_token_that_the_service_has(
 
 
 @pytest.mark.parametrize(
-    "words", [("why", "0"), ("why", "9" * 20), ("why", "²"), ("replay", "--hours", "inf"), ("replay", "-1")]
+    "words",
+    [
+        ("why", "0"),
+        ("why", "9" * 20),
+        ("why", "²"),
+        ("replay", "--hours", "inf"),
+        ("replay", "--hours", "x"),
+        ("replay", "-1"),
+    ],
 )
 def test_what_no_database_could_take_is_refused(words: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit):
@@ -125,7 +133,16 @@ def test_what_no_database_could_take_is_refused(words: tuple[str, ...]) -> None:
 
 async def test_an_unknown_account_is_named(around: Outside) -> None:
     code, said = await run(around, send_test, "test", "nowhere", "x")
-    assert (code, said) == (1, "no active channel account has the public key nowhere")
+    assert code == 1
+    assert said.startswith("no active channel account has the public key nowhere; there are: ")
+    assert await public_key(around, "wecom") in said
+
+
+async def test_what_is_no_dead_letter_is_named(around: Outside) -> None:
+    await around.report_to_reporter()
+    message = await message_to(around, "reporter")
+    assert await run(around, replay, "replay", str(message)) == (1, f"{message} is no dead letter")
+    assert await run(around, replay, "replay") == (1, "no such message died in this time")
 
 
 async def state(around: Outside, message: int) -> str:

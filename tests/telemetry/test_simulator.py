@@ -1,5 +1,6 @@
 """The simulated rooms repeat themselves, and each scenario comes to what it is there for."""
 
+import argparse
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from telemetry.mqtt import Broker
 from telemetry.rules import on_value
 from telemetry.simulator.gateway import Order, SimulatedGateway, give_order
 from telemetry.simulator.room import Room
+from telemetry.simulator.run import add_arguments, simulate
 from telemetry.simulator.scenarios import Scenario
 from tests.support.desk import Desk
 from tests.support.gateways import DEVICE, GATEWAY
@@ -110,3 +112,35 @@ async def test_a_simulated_gateway_is_heard_and_takes_orders(desk: Desk, broker_
         await asyncio.to_thread(give_order, teller, GATEWAY, order)
         await until(lambda: room.scenario is Scenario.DEAD_SENSOR)
         stop.set()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--every", "0"),
+        ("--every", "-5"),
+        ("--seconds", "nan"),
+        ("--seconds", "soon"),
+        ("--device", ""),
+        ("--device", "MR-1:toaster"),
+        ("--device", "MR/#:mr"),
+        ("--gateway", "a/+"),
+        ("--scenario", "boom"),
+        ("--ca", "/nowhere.pem"),
+    ],
+)
+def test_options_that_would_flood_or_reach_nobody_are_refused(wrong: tuple[str, str]) -> None:
+    with pytest.raises(SystemExit):
+        given("--gateway", "one", "--device", "MR-1:mr", *wrong)
+
+
+async def test_a_broker_that_is_away_is_named() -> None:
+    options = given("--gateway", "one", "--device", "MR-1", "--url", "mqtt://127.0.0.1:1")
+    with pytest.raises(OSError, match=r"broker 127\.0\.0\.1:1: "):
+        await simulate(options, asyncio.Event())
+
+
+def given(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(words)
