@@ -66,6 +66,10 @@ class Viewer:
         """The organisations that the viewer reaches, as LIKE patterns."""
         return sorted({f"{grant.path}%" for grant in self.grants})
 
+    def paths_of(self, *roles: str) -> list[str]:
+        """The organisations that the viewer reaches by one of the roles, as LIKE patterns."""
+        return sorted({f"{grant.path}%" for grant in self.grants if grant.role in roles})
+
     @property
     def person_ids(self) -> list[int]:
         """The viewer, and those in whose stead they act: whose parts in cases are theirs to play."""

@@ -97,8 +97,7 @@ SELECT left(s.id, 16) AS key, s.way, s.client, s.address, s.created_at, s.seen_a
 
 async def account(db: Database, viewer: Viewer, role: str, person_id: int) -> Account:
     """The account; raises `NotVisible`."""
-    administered = sorted({f"{grant.path}%" for grant in viewer.grants if grant.role == role})
-    row = await db.fetchrow(ACCOUNT, person_id, viewer.person_id, administered)
+    row = await db.fetchrow(ACCOUNT, person_id, viewer.person_id, viewer.paths_of(role))
     if row is None:
         raise NotVisible
     return Account(**dict(row))

@@ -108,25 +108,21 @@ SELECT address FROM contact_point WHERE person_id = $1 AND account_id = $2 AND e
 """
 
 
-def _administered(viewer: Viewer, role: str) -> list[str]:
-    return sorted({f"{grant.path}%" for grant in viewer.grants if grant.role == role})
-
-
 async def own(db: Database, viewer: Viewer, role: str, since: datetime) -> Sequence[AccountLine]:
     """The accounts of the organisations that the viewer administers; tries are counted from `since` (real time)."""
-    rows = await db.fetch(LINES, _administered(viewer, role), since)
+    rows = await db.fetch(LINES, viewer.paths_of(role), since)
     return [AccountLine(**dict(row)) for row in rows]
 
 
 async def inherited(db: Database, viewer: Viewer, role: str) -> Sequence[InheritedLine]:
     """What serves the administered organisations from above, by name alone."""
-    rows = await db.fetch(INHERITED, _administered(viewer, role))
+    rows = await db.fetch(INHERITED, viewer.paths_of(role))
     return [InheritedLine(**dict(row)) for row in rows]
 
 
 async def record(db: Database, viewer: Viewer, role: str, account_id: int) -> AccountRecord:
     """One that the viewer administers; raises `NotVisible`."""
-    row = await db.fetchrow(RECORD, _administered(viewer, role), account_id)
+    row = await db.fetchrow(RECORD, viewer.paths_of(role), account_id)
     if row is None:
         raise NotVisible
     return AccountRecord(**dict(row))

@@ -46,9 +46,7 @@ SELECT x.id, x.kind, x.name, x.public_key, f.media_type, f.size, p.name AS added
 
 
 def _scope(viewer: Viewer, roles: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
-    wanted = frozenset(roles)
-    full = sorted({f"{grant.path}%" for grant in viewer.grants if grant.role in wanted})
-    return viewer.paths, full, list(PRIVATE)
+    return viewer.paths, viewer.paths_of(*roles), list(PRIVATE)
 
 
 async def listed(db: Database, viewer: Viewer, device_id: int, roles: Iterable[str]) -> Sequence[DeviceFile]:

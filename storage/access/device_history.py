@@ -51,12 +51,10 @@ def lines_part(device_id: int | Column, limit: int) -> Part:
 
 async def places(db: Database, viewer: Viewer, roles: Iterable[str]) -> Sequence[UnitChoice]:
     """The active hospitals and departments for which the viewer holds one of the roles, in the tree's order."""
-    wanted = frozenset(roles)
-    paths = sorted({f"{grant.path}%" for grant in viewer.grants if grant.role in wanted})
     rows = await db.fetch(
         "SELECT id, name, kind, path FROM organisation WHERE kind IN ('hospital', 'department') AND active "
         "AND path LIKE ANY($1::text[]) ORDER BY string_to_array(rtrim(path, '.'), '.')::bigint[] LIMIT 2000",
-        paths,
+        viewer.paths_of(*roles),
     )
     return [UnitChoice(**dict(row)) for row in rows]
 

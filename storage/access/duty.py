@@ -37,7 +37,7 @@ SELECT DISTINCT p.id, p.name, p.title, o.name AS organisation
 async def shifts(db: Database, viewer: Viewer, role: str, begin: datetime) -> Sequence[Shift]:
     """The shifts of two weeks from an instant (business time) on, those that have begun as well, the earliest first."""
     async with db.connection() as connection:
-        return await duty.between(connection, _administered(viewer, role), begin, begin + SHOWN)
+        return await duty.between(connection, viewer.paths_of(role), begin, begin + SHOWN)
 
 
 async def shift(db: Database, viewer: Viewer, role: str, shift_id: int) -> Shift:
@@ -51,9 +51,5 @@ async def shift(db: Database, viewer: Viewer, role: str, shift_id: int) -> Shift
 
 async def people(db: Database, viewer: Viewer, role: str, now: datetime) -> Sequence[Colleague]:
     """Who has a post at the organisations that the viewer administers, the first 500 by name."""
-    rows = await db.fetch(PEOPLE, _administered(viewer, role), now, MOST)
+    rows = await db.fetch(PEOPLE, viewer.paths_of(role), now, MOST)
     return [Colleague(**dict(row)) for row in rows]
-
-
-def _administered(viewer: Viewer, role: str) -> list[str]:
-    return sorted({f"{grant.path}%" for grant in viewer.grants if grant.role == role})

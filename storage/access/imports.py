@@ -14,14 +14,9 @@ SELECT, _, FROM = BATCH.partition("  FROM ")
 BATCHES = Listing(SELECT.strip().removeprefix("SELECT "), FROM, "b.id", SORTS)
 
 
-def _paths(viewer: Viewer, roles: Iterable[str]) -> list[str]:
-    wanted = frozenset(roles)
-    return sorted({f"{grant.path}%" for grant in viewer.grants if grant.role in wanted})
-
-
 async def listed(db: Database, viewer: Viewer, kind: str, roles: Iterable[str], order: Order) -> Page[Batch]:
     """Imports of one kind at the organisations for which the viewer holds one of the roles."""
-    where = Where("o.path LIKE ANY($1::text[])", [_paths(viewer, roles)]).also("b.kind = {}", kind)
+    where = Where("o.path LIKE ANY($1::text[])", [viewer.paths_of(*roles)]).also("b.kind = {}", kind)
     found: Page[dict[str, Any]] = await BATCHES.page(db, where, order)
     return found.of(lambda row: Batch(**row))
 
@@ -29,7 +24,7 @@ async def listed(db: Database, viewer: Viewer, kind: str, roles: Iterable[str], 
 async def batch(db: Database, viewer: Viewer, batch_id: int, roles: Iterable[str]) -> Batch:
     """One import; raises `NotVisible`."""
     row = await db.fetchrow(
-        f"{BATCH} WHERE b.id = $1 AND o.path LIKE ANY($2::text[])", batch_id, _paths(viewer, roles)
+        f"{BATCH} WHERE b.id = $1 AND o.path LIKE ANY($2::text[])", batch_id, viewer.paths_of(*roles)
     )
     if row is None:
         raise NotVisible
@@ -41,6 +36,6 @@ async def places(db: Database, viewer: Viewer, roles: Iterable[str]) -> Sequence
     rows = await db.fetch(
         "SELECT id, name, path FROM organisation WHERE active AND path LIKE ANY($1::text[]) "
         "AND kind <> 'department' ORDER BY string_to_array(rtrim(path, '.'), '.')::bigint[] LIMIT 2000",
-        _paths(viewer, roles),
+        viewer.paths_of(*roles),
     )
     return [Place(**dict(row)) for row in rows]

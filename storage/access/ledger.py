@@ -147,8 +147,7 @@ async def way(db: Database, viewer: Viewer, roles: Iterable[str], message_id: in
 
 def _scope(viewer: Viewer, roles: Iterable[str]) -> Where:
     """Messages to the viewer, and those about organisations at which they hold one of the roles."""
-    wanted = frozenset(roles)
-    patterns = sorted({f"{grant.path}%" for grant in viewer.grants if grant.role in wanted})
+    patterns = viewer.paths_of(*roles)
     own = Where("m.person_id = $1", [viewer.person_id])
     # Without such a role the index of persons leads to the few rows.
     return (

@@ -169,6 +169,4 @@ async def cities(db: Database, viewer: Viewer, wanted: Wanted) -> Sequence[City]
 
 async def units(db: Database, viewer: Viewer, roles: Iterable[str]) -> Sequence[Unit]:
     """The hospitals for which the viewer holds one of the roles."""
-    wanted = frozenset(roles)
-    paths = sorted({f"{grant.path}%" for grant in viewer.grants if grant.role in wanted})
-    return [Unit(**dict(row)) for row in await db.fetch(UNITS, paths)]
+    return [Unit(**dict(row)) for row in await db.fetch(UNITS, viewer.paths_of(*roles))]

@@ -49,18 +49,14 @@ SELECT a.id, a.name, a.kind FROM channel_account a JOIN organisation o ON o.id =
 """
 
 
-def _administered(viewer: Viewer, role: str) -> list[str]:
-    return sorted({f"{grant.path}%" for grant in viewer.grants if grant.role == role})
-
-
 async def lines(db: Database, viewer: Viewer, role: str) -> Sequence[ListenerLine]:
     """All that hear of something at the organisations that the viewer administers."""
-    return [ListenerLine(**dict(row)) for row in await db.fetch(LINES, _administered(viewer, role), None)]
+    return [ListenerLine(**dict(row)) for row in await db.fetch(LINES, viewer.paths_of(role), None)]
 
 
 async def record(db: Database, viewer: Viewer, role: str, listener_id: int) -> ListenerLine:
     """One of them; raises `NotVisible`."""
-    row = await db.fetchrow(LINES, _administered(viewer, role), listener_id)
+    row = await db.fetchrow(LINES, viewer.paths_of(role), listener_id)
     if row is None:
         raise NotVisible
     return ListenerLine(**dict(row))
@@ -68,4 +64,4 @@ async def record(db: Database, viewer: Viewer, role: str, listener_id: int) -> L
 
 async def ears(db: Database, viewer: Viewer, role: str, kinds: Sequence[str]) -> Sequence[EarLine]:
     """The accounts of these kinds that the viewer administers."""
-    return [EarLine(**dict(row)) for row in await db.fetch(EARS, _administered(viewer, role), list(kinds))]
+    return [EarLine(**dict(row)) for row in await db.fetch(EARS, viewer.paths_of(role), list(kinds))]

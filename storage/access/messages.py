@@ -32,16 +32,12 @@ SCOPE = """
 """
 
 
-def _administered(viewer: Viewer, role: str) -> list[str]:
-    return sorted({f"{grant.path}%" for grant in viewer.grants if grant.role == role})
-
-
 async def dead_letters(db: Database, viewer: Viewer, role: str, *, limit: int = 200) -> Sequence[DeadLetter]:
     """Dead letters of the organisations for which the viewer holds `role`, newest first."""
     rows = await db.fetch(
         "SELECT m.id, m.kind, m.variables, c.number AS case_number, coalesce(p.name, part.name) AS recipient, "
         f"m.reason, m.attempts, m.created_at, m.finished_at {SCOPE} ORDER BY m.finished_at DESC LIMIT $2",
-        _administered(viewer, role),
+        viewer.paths_of(role),
         limit,
     )
     return [DeadLetter(**dict(row)) for row in rows]
@@ -49,6 +45,6 @@ async def dead_letters(db: Database, viewer: Viewer, role: str, *, limit: int = 
 
 async def check_dead_letter(db: Database, viewer: Viewer, role: str, message_id: int) -> None:
     """May the viewer send this dead letter again? Raises `NotVisible`."""
-    row = await db.fetchrow(f"SELECT m.id {SCOPE} AND m.id = $2", _administered(viewer, role), message_id)
+    row = await db.fetchrow(f"SELECT m.id {SCOPE} AND m.id = $2", viewer.paths_of(role), message_id)
     if row is None:
         raise NotVisible

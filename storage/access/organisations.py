@@ -61,14 +61,9 @@ SELECT o.id, o.parent_id, o.kind, o.name, o.path, o.code, o.address, o.active, o
 TOPS = f"{LINES} AND NOT EXISTS (SELECT 1 FROM organisation up WHERE up.id = o.parent_id AND up.path LIKE ANY($1))"
 
 
-def administered(viewer: Viewer, role: str) -> list[str]:
-    """Where the viewer holds the administering role, as LIKE patterns."""
-    return sorted({f"{grant.path}%" for grant in viewer.grants if grant.role == role})
-
-
 async def tops(db: Database, viewer: Viewer, role: str) -> Sequence[OrganisationLine]:
     """The organisations at which the viewer's administration begins."""
-    rows = await db.fetch(f"{TOPS} ORDER BY o.id", administered(viewer, role))
+    rows = await db.fetch(f"{TOPS} ORDER BY o.id", viewer.paths_of(role))
     return [OrganisationLine(**dict(row)) for row in rows]
 
 
@@ -79,7 +74,7 @@ async def below(
     rows = await db.fetch(
         f"{LINES} AND starts_with(o.path, $2) AND o.path <> $2 "
         "AND ($3 OR o.parent_id = (SELECT id FROM organisation WHERE path = $2))",
-        administered(viewer, role),
+        viewer.paths_of(role),
         path,
         everything,
     )
@@ -92,7 +87,7 @@ async def found(
     """Administered organisations whose name or code holds the words."""
     rows = await db.fetch(
         f"{LINES} AND strpos(lower(concat_ws(' ', o.name, o.code)), lower($2)) > 0 ORDER BY o.path LIMIT $3",
-        administered(viewer, role),
+        viewer.paths_of(role),
         words,
         limit,
     )
@@ -101,7 +96,7 @@ async def found(
 
 async def record(db: Database, viewer: Viewer, role: str, organisation_id: int) -> OrganisationRecord:
     """One that the viewer administers; raises `NotVisible`."""
-    row = await db.fetchrow(RECORD, administered(viewer, role), organisation_id)
+    row = await db.fetchrow(RECORD, viewer.paths_of(role), organisation_id)
     if row is None:
         raise NotVisible
     return OrganisationRecord(**dict(row))
@@ -119,7 +114,7 @@ async def choices(db: Database, viewer: Viewer, role: str, within: str = "") -> 
     rows = await db.fetch(
         "SELECT o.id, o.parent_id, o.kind, o.name, o.path FROM organisation o "
         "WHERE o.path LIKE ANY($1::text[]) AND o.active AND starts_with(o.path, $2) ORDER BY o.path",
-        administered(viewer, role),
+        viewer.paths_of(role),
         within,
     )
     return [Place(**dict(row)) for row in rows]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.access import NotVisible
-from storage.access.organisations import administered
 from storage.contact_points import NEAREST
 from storage.database import Database
 from storage.directory import Viewer
@@ -118,7 +117,7 @@ def _where(viewer: Viewer, role: str, wanted: Wanted) -> Where:
     held = f"EXISTS (SELECT 1 FROM post WHERE {HELD} AND post.role = {{}})"
     # The instant stands first, since the columns speak of it as well.
     where = Where(
-        "o.path LIKE ANY($1::text[]) AND $2::timestamptz IS NOT NULL", [administered(viewer, role), wanted.at]
+        "o.path LIKE ANY($1::text[]) AND $2::timestamptz IS NOT NULL", [viewer.paths_of(role), wanted.at]
     )
     where = (
         where.also_if(held, wanted.role)
@@ -139,7 +138,7 @@ async def listed(db: Database, viewer: Viewer, role: str, wanted: Wanted, order:
 
 async def record(db: Database, viewer: Viewer, role: str, person_id: int) -> StaffRecord:
     """Somebody whose organisation the viewer administers; raises `NotVisible`."""
-    row = await db.fetchrow(RECORD, administered(viewer, role), person_id)
+    row = await db.fetchrow(RECORD, viewer.paths_of(role), person_id)
     if row is None:
         raise NotVisible
     ways = await db.fetch(WAYS, person_id)

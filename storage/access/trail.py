@@ -92,7 +92,7 @@ async def listed(
     db: Database, viewer: Viewer, roles: Iterable[str], wanted: Wanted, order: Order
 ) -> Page[TrailLine]:
     """A part of what was done below the organisations at which the viewer holds one of the roles."""
-    patterns = _patterns(viewer, roles)
+    patterns = viewer.paths_of(*roles)
     where = {"audit": _of_audit(patterns, wanted), "step": _of_step(patterns, wanted)}
     async with db.connection() as connection:
         statement, values = _statement(where, order)
@@ -109,7 +109,7 @@ async def history(
 ) -> Sequence[TrailLine]:
     """What was done to one record (its kind and id), the latest first, as far as the viewer may read the trail."""
     kind, number = subject
-    patterns = _patterns(viewer, roles)
+    patterns = viewer.paths_of(*roles)
     rows = await db.fetch(
         f"{AUDIT} WHERE o.path LIKE ANY($1::text[]) AND a.subject_kind = $2 AND a.subject_id = $3 "
         "ORDER BY a.at DESC, a.id DESC LIMIT $4",
@@ -123,7 +123,7 @@ async def history(
 
 async def actions(db: Database, viewer: Viewer, roles: Iterable[str]) -> Sequence[str]:
     """The actions that audit rows of the viewer's organisations tell of; those of cases stand in the tables."""
-    patterns = _patterns(viewer, roles)
+    patterns = viewer.paths_of(*roles)
     # Jumps from one action to the next over an index, instead of reading every row.
     rows = await db.fetch(
         "WITH RECURSIVE known AS ((SELECT action FROM audit ORDER BY action LIMIT 1) UNION ALL "
@@ -138,7 +138,7 @@ async def actions(db: Database, viewer: Viewer, roles: Iterable[str]) -> Sequenc
 
 async def units(db: Database, viewer: Viewer, roles: Iterable[str]) -> Sequence[Unit]:
     """The organisations whose trail the viewer may read, departments only of one hospital."""
-    patterns = _patterns(viewer, roles)
+    patterns = viewer.paths_of(*roles)
     rows = await db.fetch(
         "SELECT id, name, kind FROM organisation WHERE path LIKE ANY($1::text[]) ORDER BY path LIMIT 2000",
         patterns,
@@ -146,12 +146,6 @@ async def units(db: Database, viewer: Viewer, roles: Iterable[str]) -> Sequence[
     found = [Unit(**dict(row)) for row in rows]
     above = [unit for unit in found if unit.kind != "department"]
     return (found if len(above) <= 1 else above)[:MOST_CHOICES]
-
-
-def _patterns(viewer: Viewer, roles: Iterable[str]) -> list[str]:
-    """Where the viewer holds one of the roles, as LIKE patterns."""
-    wanted = frozenset(roles)
-    return sorted({f"{grant.path}%" for grant in viewer.grants if grant.role in wanted})
 
 
 def _scope(patterns: Sequence[str], wanted: Wanted, column: str) -> Where:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from storage import address_book, contact_points, person_writer
-from storage.access.organisations import administered
 from storage.address_book import Book, BookAccount, KnownPerson, Member
 from storage.person_writer import PersonRow
 from storage.texts import N_
@@ -109,9 +108,7 @@ async def take_over(office: Office, by: By, account_id: int, book: Book, seen: s
         if account is None:
             raise BookUnknown
         check_administers(by.viewer, account.path)
-        known = await address_book.known(
-            desk.connection, account, administered(by.viewer, Role.ADMINISTRATOR)
-        )
+        known = await address_book.known(desk.connection, account, by.viewer.paths_of(Role.ADMINISTRATOR))
         difference = compare(book, known)
         if difference.fingerprint != seen:
             raise ChangedMeanwhile
