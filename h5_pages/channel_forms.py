@@ -142,7 +142,9 @@ class EmailForm(AccountForm):
     bounce_address: Line = Field(
         default="",
         title=N_("Address for what comes back"),
-        description=N_("Reports are deleted there once they are read, other mails stay. Empty: nothing is read."),
+        description=N_(
+            "Reports are deleted there once they are read, other mails stay. Empty: nothing is read."
+        ),
     )
     bounce_host: Line = Field(default="", title=N_("Its server (POP3)"))
     bounce_port: Line = Field(default="995", title=N_("Its port"))

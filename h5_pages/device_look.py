@@ -6,9 +6,11 @@ from typing import Any
 from h5_pages import look
 from storage.access.device_history import HistoryLine
 from storage.texts import N_, Gettext
+from workflows.administration.device_bands import Limits
 from workflows.administration.device_forms import RIGHTS, DeviceForm, Right
 
 KEEPERS = RIGHTS[Right.FILES]
+BAND_KEEPERS = RIGHTS[Right.BANDS]
 DEEDS = {
     "device.create": N_("entered the device"),
     "device.change": N_("changed the record"),
@@ -18,6 +20,7 @@ DEEDS = {
     "device.use_again": N_("put it into use again"),
     "device.retire": N_("retired it"),
     "device.label": N_("replaced the label"),
+    "device.bands": N_("changed the limits of a sensor"),
     "labels.print": N_("printed the label"),
     "device.file_add": N_("added a file"),
     "device.file_remove": N_("removed a file"),
@@ -30,6 +33,9 @@ FIELDS = {
     "open_cases": N_("Cases that stay open"),
     "generation": N_("Label number"),
     "file": N_("File"),
+    "metric": N_("Measured"),
+    "unit": N_("Unit of measure"),
+    **{name: str(field.title) for name, field in Limits.model_fields.items()},
 }
 
 

@@ -43,6 +43,12 @@ class OfStep(OfId):
     step: Literal["edit", "place", "move", "stop", "use-again", "retire", "label"]
 
 
+class OfBand(OfId):
+    """The limits of one metric of a device."""
+
+    metric: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+
+
 class DevicePress(Params):
     """The version of the device that the form's reader saw."""
 

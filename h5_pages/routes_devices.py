@@ -2,7 +2,15 @@
 
 from h5_pages.pipeline import For, Route
 from h5_pages.routes_imports import IMPORT_ROUTES
-from h5_pages.views import adverse_events, device_admin, device_files, device_list, devices, labels
+from h5_pages.views import (
+    adverse_events,
+    device_admin,
+    device_bands,
+    device_files,
+    device_list,
+    devices,
+    labels,
+)
 
 DEVICE_ROUTES = [
     Route("GET", "/devices", device_list.search),
@@ -20,6 +28,10 @@ DEVICE_ROUTES = [
     Route("POST", "/devices/{id}/files", device_files.add, documents=True),
     Route("POST", "/devices/{id}/files/remove", device_files.remove),
     Route("GET", "/devices/{id}/files/{key}", device_files.file),
+    Route("GET", "/devices/{id}/bands", device_bands.show),
+    Route("GET", "/devices/{id}/bands/{metric}", device_bands.form),
+    Route("POST", "/devices/{id}/bands/{metric}", device_bands.put),
+    Route("POST", "/devices/{id}/bands/{metric}/drop", device_bands.drop),
     Route("GET", "/devices/{id}/{step}", device_admin.step_form),
     Route("POST", "/devices/{id}/{step}", device_admin.do_step),
     *IMPORT_ROUTES,

@@ -1,7 +1,7 @@
 """Limits of what sensors measure, as rows: of one device, or of a type of device."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from storage.database import Connection
 from storage.together import Part
@@ -43,6 +43,12 @@ SELECT device_id, device_type, metric, unit, source, warning_low, warning_high, 
 """
 
 
+OWN = """
+SELECT metric, unit, source, warning_low, warning_high, alarm_low, alarm_high, hysteresis, hold_s, no_data_s
+  FROM band WHERE device_id = $1 AND metric = $2 ORDER BY id DESC
+"""
+
+
 async def entered(
     connection: Connection, device_ids: Iterable[int], device_types: Iterable[str]
 ) -> Sequence[BandRow]:
@@ -54,6 +60,29 @@ async def entered(
 def entered_part(device_ids: Iterable[int], device_types: Iterable[str]) -> Part:
     """The same as a part of a larger statement."""
     return Part(BANDS, [list(set(device_ids)), list(set(device_types))])
+
+
+async def own(connection: Connection, device_id: int, metric: str) -> Band | None:
+    """The band that was entered for this device alone."""
+    row = await connection.fetchrow(OWN, device_id, metric)
+    return Band(**dict(row)) if row else None
+
+
+async def put(connection: Connection, device_id: int, band: Band) -> None:
+    """Enter a device's own band, in the stead of what was there. The device's row must be locked."""
+    await drop(connection, device_id, band.metric)
+    values = asdict(band)
+    places = ", ".join(f"${nth}" for nth in range(2, len(values) + 2))
+    await connection.execute(
+        f"INSERT INTO band (device_id, {', '.join(values)}) VALUES ($1, {places})",
+        device_id,
+        *values.values(),
+    )
+
+
+async def drop(connection: Connection, device_id: int, metric: str) -> None:
+    """Take a device's own band away."""
+    await connection.execute("DELETE FROM band WHERE device_id = $1 AND metric = $2", device_id, metric)
 
 
 async def metrics(connection: Connection) -> set[str]:

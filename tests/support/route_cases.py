@@ -101,6 +101,14 @@ DEVICES: dict[tuple[str, str], About] = {
         None, id="device", form={"file": "{document}", "key": "{document}"}
     ),
     ("GET", "/devices/{id}/files/{key}"): of(E, id="device", key="document"),
+    ("GET", "/devices/{id}/bands"): of(E, id="device"),
+    ("GET", "/devices/{id}/bands/{metric}"): of(E, id="device", metric="oxygen"),
+    ("POST", "/devices/{id}/bands/{metric}"): of(
+        None, id="device", metric="oxygen", form={"version": "1", "alarm_low": "20", "source": "X"}
+    ),
+    ("POST", "/devices/{id}/bands/{metric}/drop"): of(
+        None, id="device", metric="oxygen", form={"version": "1"}
+    ),
     ("GET", "/labels"): OWN,
     ("GET", "/labels.pdf"): of(E, query="?ids={device}"),
 }

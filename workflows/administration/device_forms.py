@@ -37,6 +37,7 @@ class Right(StrEnum):
     STATUS = "status"
     REVIVE = "revive"
     LABEL = "label"
+    BANDS = "bands"
     IMPORT = "import"
 
 
@@ -50,6 +51,7 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.STATUS: _HEADS,  # out of use and back, retire
     Right.REVIVE: frozenset({Role.ADMINISTRATOR}),  # take a retirement back
     Right.LABEL: _ENGINEERS,  # print labels, and replace a lost one
+    Right.BANDS: _ENGINEERS,  # limits of its sensors, from the manual
     Right.IMPORT: _HEADS,
 }
 RIGHT_LABELS: Mapping[Right, str] = {
@@ -60,6 +62,7 @@ RIGHT_LABELS: Mapping[Right, str] = {
     Right.STATUS: N_("stop or retire this device"),
     Right.REVIVE: N_("take a retirement back"),
     Right.LABEL: N_("print labels"),
+    Right.BANDS: N_("change the limits of this device's sensors"),
     Right.IMPORT: N_("import devices"),
 }
 

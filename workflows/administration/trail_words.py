@@ -52,6 +52,7 @@ DONE: Mapping[str, str] = {
     "change": N_("changed"),
     "close": N_("closed"),
     "complete": N_("said whether it is complete"),
+    "bands": N_("limits changed"),
     "create": N_("entered"),
     "deactivate": N_("switched off"),
     "discard": N_("discarded"),

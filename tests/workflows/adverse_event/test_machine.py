@@ -28,7 +28,8 @@ async def national(events: Events, case: Outcome) -> None:
 
 async def test_whoever_reported_does_not_check_or_grade(events: Events) -> None:
     case = await events.report(by=events.who.safety)
-    for action, data in (("check", {"causality": "possible"}), ("refuse", {"reason": "r"})):
+    why = {"reason": "r"}
+    for action, data in (("check", {"causality": "possible"}), ("refuse", why), ("send_back", why)):
         with pytest.raises(DutiesSeparated):
             await events.act(case, action, data=data)
     await events.act(case, "check", events.who.director, {"causality": "possible"})
@@ -140,6 +141,32 @@ async def test_what_was_reported_before_does_not_tell_of_the_death(events: Event
     assert (await events.actions(case)).count("national_passed") == 1
 
 
+async def test_what_was_reported_before_keeps_no_earlier_limit(events: Events) -> None:
+    case = await events.report("may_cause")
+    await events.later(timedelta(hours=1))
+    await national(events, case)
+    await events.at(shanghai("2026-03-12 10:00"))
+    await raise_to(events, case, outcome="serious_injury")
+    assert await events.told(case, "raised") == [(events.desk.world.head, None)]
+    await events.at(shanghai("2026-04-02 00:00"))
+    assert "national_passed" not in await events.actions(case)
+    await events.later(timedelta(seconds=1))
+    assert "national_passed" in await events.actions(case)
+
+
+async def test_what_was_handled_and_is_handled_anew_was_handled_in_time(events: Events) -> None:
+    case = await events.graded(await events.report())
+    await events.act(case, "handle", data=HANDLED)
+    assert (await raise_to(events, case, outcome="may_cause")).state == "checked"
+    await events.later(timedelta(hours=49))
+    await events.act(case, "grade", data={"grade": "III"})
+    await events.act(case, "handle", data=HANDLED)
+    await events.later(timedelta(minutes=1))
+    assert "hospital_passed" not in await events.actions(case)
+    await national(events, case)
+    assert (await events.act(case, "close")).state == "closed"
+
+
 async def test_a_raised_severity_alarms_anew_and_is_graded_anew(events: Events) -> None:
     case = await events.report("serious_injury")
     await events.desk.deadlines.run_due()
@@ -168,6 +195,10 @@ async def test_severity_is_never_lowered(events: Events) -> None:
         with pytest.raises(FormInvalid) as refused:
             await raise_to(events, case, outcome=outcome)
         assert set(refused.value.fields) == {"outcome"}
+    await raise_to(events, case, is_group=True)
+    with pytest.raises(FormInvalid):
+        await raise_to(events, case, is_group=True)
+    assert await events.detail(case, "outcome") == "serious_injury"
 
 
 async def test_a_closed_event_is_opened_by_a_more_serious_knowledge(events: Events) -> None:
