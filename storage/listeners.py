@@ -70,7 +70,9 @@ RETURNING l.id, l.organisation_id, o.name AS organisation, l.account_id, a.name 
 """
 LEAVE = """
 UPDATE message SET state = 'withdrawn', finished_at = $3, reason = $4
- WHERE account_id = $1 AND address = $2 AND state = 'queued' AND attempts = 0
+ WHERE (id, created_at) IN (SELECT id, created_at FROM message
+                             WHERE account_id = $1 AND address = $2 AND state = 'queued' AND attempts = 0
+                               FOR UPDATE SKIP LOCKED)
 """
 TELL = """
 INSERT INTO message (created_at, case_version, kind, severity, person_id, organisation_id, lane, variables, next_at)
