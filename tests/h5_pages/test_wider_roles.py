@@ -78,6 +78,20 @@ async def test_nor_to_what_somebody_holds_as_a_deputy(pages: Pages, house: House
     assert (await open_a_way(admin, pages, TRIES[0])).status == 403
 
 
+async def test_nobody_ends_a_role_above_their_own_by_letting_somebody_leave(
+    pages: Pages, house: House
+) -> None:
+    await give(pages, house, pages.world.head)
+    url = f"/admin/people/{pages.world.head}/leave"
+    for person, status, active in ((house.hospital_admin, 403, True), (house.province_admin, 303, False)):
+        admin = await pages.person(person)
+        await admin.get(url)
+        assert (await admin.post(url, {})).status == status
+        row = await pages.db.fetchrow("SELECT active FROM person WHERE id = $1", pages.world.head)
+        assert row is not None
+        assert row["active"] is active
+
+
 async def test_who_falls_ill_can_be_entered_without_a_deputy(pages: Pages, house: House) -> None:
     await give(pages, house, pages.world.head)
     admin = await pages.person(house.hospital_admin)

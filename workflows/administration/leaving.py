@@ -25,7 +25,7 @@ from workflows.actor import SYSTEM_ACTOR
 from workflows.administration import posts
 from workflows.administration.accounts import administered
 from workflows.administration.in_charge import HasLeft
-from workflows.administration.office import By, Change, Desk, Office
+from workflows.administration.office import By, Change, Desk, Office, check_administers
 from workflows.definition import HandBack
 from workflows.engine import Engine
 from workflows.errors import WorkflowError
@@ -33,6 +33,7 @@ from workflows.identity.roles import Role
 from workflows.registry import Registry
 
 LEFT = N_("This person has left the organisation.")
+BEYOND = N_("let somebody leave who holds a role beyond your organisations")
 
 
 class NotOneself(WorkflowError):
@@ -103,10 +104,11 @@ class Leaving:
         }
 
     async def _end_posts(self, desk: Desk, person: PersonRow) -> int:
-        """Every post that holds or would; raises `LastAdministrator`."""
+        """Every post that holds or would; raises `LastAdministrator`, `NotPermitted` for one above."""
         now, ended = desk.clocks.business.now(), 0
         for post in await person_writer.posts(desk.connection, person.id):
             if post.ends_at is None or post.ends_at > now:
+                check_administers(desk.by.viewer, post.path, BEYOND)
                 await posts.check_not_last(desk, post)
                 await person_writer.end_post(desk.connection, post, now)
                 ended += 1
