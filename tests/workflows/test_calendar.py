@@ -132,3 +132,14 @@ def test_the_nth_working_day_has_n_working_days_up_to_it(count: int) -> None:
     between = [start + timedelta(days=n) for n in range(1, (last - start).days + 1)]
     assert sum(DAYS.is_workday(day) for day in between) == count
     assert DAYS.is_workday(last)
+
+
+@pytest.mark.parametrize(
+    ("had_after_days", "next_after_days"), [(0, 7), (3, 7), (4, 14), (7, 14), (10, 14), (11, 21)]
+)
+def test_a_turn_that_was_had_late_is_not_followed_at_once_by_the_next(
+    had_after_days: int, next_after_days: int
+) -> None:
+    turn, week = at("2026-03-02T09:00"), {"amount": 7 * 24, "unit": "hours"}
+    had, following = (turn + timedelta(days=days) for days in (had_after_days, next_after_days))
+    assert CALENDAR.turn_after(turn, week, had) == following

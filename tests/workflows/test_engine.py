@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.desk import LARGE, TRIAGE, Desk
-from tests.support.world import add_organisation, add_person
+from tests.support.world import LONG_AGO, add_organisation, add_person
 from workflows.actor import SYSTEM_ACTOR
 from workflows.errors import (
     ActorUnknown,
@@ -42,6 +42,40 @@ async def test_who_reported_cannot_approve(desk: Desk) -> None:
     case = await desk.act(case, "triage", desk.world.engineer, {**TRIAGE, "estimate": LARGE})
     with pytest.raises(DutiesSeparated):
         await desk.act(case, "approve", desk.world.head)
+
+
+async def test_who_changed_the_estimate_decides_nothing_of_it_whatever_posts_they_hold(desk: Desk) -> None:
+    both = await add_person(desk.db, desk.world.hospital, "Engineer and head", Role.ENGINEER)
+    await desk.db.execute(
+        "INSERT INTO post (person_id, organisation_id, role, starts_at) VALUES ($1, $2, $3, $4)",
+        both,
+        desk.world.hospital,
+        Role.EQUIPMENT_HEAD,
+        LONG_AGO,
+    )
+    case = await desk.triaged(LARGE)
+    case = await desk.act(case, "estimate", both, {"estimate": "70000", "reason": "worse"})
+    for action, data in (("approve", {}), ("reject", {"reason": "too dear"})):
+        with pytest.raises(DutiesSeparated):
+            await desk.act(case, action, both, data)
+
+
+@pytest.mark.parametrize(("estimate", "state"), [("60000", "triaged"), ("60000.01", "awaiting_approval")])
+async def test_an_estimate_within_what_was_approved_needs_no_second_approval(
+    desk: Desk, estimate: str, state: str
+) -> None:
+    case = await desk.act(await desk.triaged(LARGE), "approve", desk.world.head)
+    changed = {"estimate": estimate, "reason": "another part"}
+    assert (await desk.act(case, "estimate", desk.world.engineer, changed)).state == state
+
+
+async def test_a_card_is_good_as_long_as_the_state_that_it_speaks_of(desk: Desk) -> None:
+    case = await desk.report()
+    rows = await desk.db.fetch("SELECT kind, valid_while FROM message WHERE case_id = $1", case.case_id)
+    assert {(row["kind"], row["valid_while"]) for row in rows} == {
+        ("repair.please_triage", case.version),
+        ("repair.received", None),
+    }
 
 
 async def test_an_engineer_cannot_approve(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from storage import directory
 from storage.sealing import MasterKey, new_master_key
 from tests.support.desk import Desk, open_desk
-from tests.support.world import add_absence, add_account, add_contact
+from tests.support.world import add_absence, add_account, add_contact, add_person
 from workflows.actor import Door
 from workflows.administration import leaving
 from workflows.administration.accounts import PersonUnknown
@@ -120,6 +120,14 @@ async def test_what_they_repair_goes_back_to_the_head_who_is_told_and_gives_it_o
     second = await desk.viewer(desk.world.second_engineer)
     assert [line.number for line in await desk.cases.todo(second)] == [case.number]
     assert await desk.cases.todo(head) == []
+
+
+async def test_where_there_is_no_head_the_vice_director_has_what_they_repaired(desk: Desk) -> None:
+    director = await add_person(desk.db, desk.world.hospital, "Vice-director", Role.VICE_DIRECTOR)
+    await desk.db.execute("UPDATE person SET active = false WHERE id = $1", desk.world.head)
+    case = await desk.triaged()
+    await leave(desk, desk.world.engineer)
+    assert await desk.told(case, case.version + 1) == [("handed_back", director)]
 
 
 async def test_a_leaver_cannot_act_and_nothing_more_is_told_to_them(desk: Desk) -> None:

@@ -84,6 +84,17 @@ async def test_who_has_acknowledged_is_not_climbed_past(desk: Desk) -> None:
     assert await desk.reminders(case) == []
 
 
+async def test_what_was_acknowledged_and_does_not_end_is_told_once_more(desk: Desk) -> None:
+    case = await desk.act(await raised(desk, 29), "acknowledge", desk.world.engineer)
+    await desk.move_clock(timedelta(hours=4) - MINUTE)
+    assert await desk.reminders(case) == []
+    await desk.move_clock(timedelta(days=2))
+    engineers = (desk.world.engineer, desk.world.second_engineer)
+    told = await desk.told(case, case.version + 1)
+    assert told == [("still_on", person) for person in sorted((*engineers, desk.world.head))]
+    assert len(await desk.reminders(case)) == 1
+
+
 async def test_a_warning_that_becomes_an_alarm_must_be_acknowledged_anew(desk: Desk) -> None:
     case = await raised(desk, 25)
     await desk.act(case, "acknowledge", desk.world.engineer)

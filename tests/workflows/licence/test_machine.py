@@ -1,6 +1,6 @@
 """Who may do what with a licence, and what a wrong form is told."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -126,6 +126,16 @@ async def test_what_was_sent_back_and_lapsed_comes_back_without_its_application(
     for action in ("send_back", "lapse"):
         case = await licences.desk.act(case, action, licences.province, {"reason": "r"})
     assert (await licences.extend(case, "2028-01-01")).state == "purchased"
+
+
+async def test_a_remark_on_a_complete_licence_leaves_when_it_was_closed(licences: Licences) -> None:
+    case = await licences.issued(await licences.register())
+    closed = "SELECT closed_at FROM work_case WHERE id = $1"
+    before = await licences.desk.value(closed, case.case_id)
+    licences.desk.real.forward(timedelta(days=1))
+    await licences.desk.act(case, "remark", licences.contact, {"remark": "filed"})
+    assert before is not None
+    assert await licences.desk.value(closed, case.case_id) == before
 
 
 async def test_a_complete_licence_takes_remarks_alone(licences: Licences) -> None:
