@@ -28,6 +28,7 @@ from storage.provider_tokens import ProviderTokens
 from storage.texts import N_
 
 T = TypeVar("T")
+_PUT_OUT = ("kicked", "not a member", "deleted")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -141,7 +142,7 @@ class TelegramChannel:
             message = await self._ask(account, chat, send)
         except SendFailed as failed:
             raise (_left(failed) if chat < 0 else failed) from None
-        if message is None:
+        if not isinstance(message, Message):
             raise _unreadable()
         return Accepted(str(message.message_id), update_code(chat, message.message_id))
 
@@ -201,15 +202,25 @@ async def _asked(asking: Awaitable[T], *, unchanged_is_fine: bool = False) -> T 
         if unchanged_is_fine and is_unchanged(error):
             return None
         failed = failure(error)
-    except (KeyError, TypeError, ValueError, AttributeError):  # the library meets an answer that is none
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ):  # the library meets an answer that is none
         failed = _unreadable()
     # Outside of the handler, so that no traceback shows the library's exception.
     raise failed
 
 
 def _left(failed: SendFailed) -> SendFailed:
-    """In a group nobody blocks the bot: it was put out of it, or the group is no more."""
-    gone = failed.code == str(HTTPStatus.FORBIDDEN.value)
+    """In a group nobody blocks the bot: it was put out of it, or the group is no more.
+
+    Telegram says so in words; a bare 403 may come from anybody on the way.
+    """
+    forbidden = failed.code == str(HTTPStatus.FORBIDDEN.value)
+    gone = forbidden and any(words in failed.detail.lower() for words in _PUT_OUT)
     return (
         Gone(failed.code, N_("The bot is not in the group any more"), detail=failed.detail)
         if gone

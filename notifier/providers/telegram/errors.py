@@ -55,9 +55,9 @@ def failure(error: TelegramError) -> SendFailed:
             return SendFailed(Verdict.CONFIGURATION, "407", N_("The proxy refuses the sign-in"))
         case NotSent():
             return SendFailed(Verdict.TEMPORARY, "connect", N_("Telegram cannot be reached"))
-        case ChatMigrated():
+        case ChatMigrated() if isinstance(error.new_chat_id, int):
             return Moved(error.new_chat_id)
-        case InvalidToken() | Forbidden() | BadRequest():
+        case InvalidToken() | Forbidden() | BadRequest() | ChatMigrated():
             return _refused(error)
     return SendFailed(
         Verdict.TEMPORARY,
