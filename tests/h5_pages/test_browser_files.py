@@ -40,6 +40,9 @@ async def test_a_large_photo_leaves_the_phone_small(pages: Pages, phone_page: Pa
     )
     await page.click(".bar button")
     await expect(page.locator(".photos img")).to_be_visible()
+    box = await page.locator(".photos img").bounding_box()
+    assert box is not None
+    assert box["width"] == pytest.approx(box["height"], abs=1)  # a square piece of it, not a strip
 
 
 async def test_an_import_is_followed_to_its_preview_without_a_press(pages: Pages, phone_page: Page) -> None:

@@ -132,7 +132,7 @@ KEY_LABELS: dict[str, str] = {
     "automatic": N_("Lapses by itself"),
     "once_a_day": N_("Once a day"),
     "roles": N_("Roles"),
-    "channels": N_("Channels"),
+    "channels": N_("Channel"),
     "grades": N_("Grades"),
     "least_length": N_("Least length (characters)"),
     "first": N_("First channel"),
