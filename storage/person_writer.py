@@ -68,6 +68,12 @@ SELECT 1 FROM post JOIN person p ON p.id = post.person_id AND p.active
  WHERE post.organisation_id = $1 AND post.role = $2 AND post.person_id <> $3
    AND post.starts_at <= $4 AND (post.ends_at IS NULL OR post.ends_at > $4) LIMIT 1
 """
+HELD_ABOVE = """
+SELECT EXISTS (SELECT FROM post JOIN person p ON p.id = post.person_id AND p.active
+                 JOIN organisation o ON o.id = post.organisation_id
+                WHERE post.role = $2 AND starts_with($1, o.path) AND o.path <> $1
+                  AND post.starts_at <= $3 AND (post.ends_at IS NULL OR post.ends_at > $3))
+"""
 # A staff number is the hospital's own: the same may be given elsewhere.
 WITH_STAFF_NUMBER = """
 SELECT p.id FROM person p JOIN organisation o ON o.id = p.organisation_id
@@ -181,3 +187,9 @@ async def others_administer(
 ) -> bool:
     """Does somebody else hold that role there at `at` (business time)?"""
     return await connection.fetchval(OTHER_ADMINISTRATORS, organisation_id, role, but, at) is not None
+
+
+async def is_held_above(connection: Connection, path: str, role: str, at: datetime) -> bool:
+    """Does anybody hold that role above the organisation of that path at `at` (business time)?"""
+    held: bool = await connection.fetchval(HELD_ABOVE, path, role, at)
+    return held

@@ -22,7 +22,7 @@ async def test_a_secret_is_not_sent_to_another_server_than_it_was_entered_for(pa
 
 
 async def test_only_at_the_top_it_is_said_that_a_server_stands_within_the_house(pages: Pages) -> None:
-    department = await admin(pages, pages.world.department)
+    department, top = await admin(pages, pages.world.department), await admin(pages)
     inside = {
         "name": "Inside",
         "url": "http://10.0.0.9/hook",
@@ -35,7 +35,6 @@ async def test_only_at_the_top_it_is_said_that_a_server_stands_within_the_house(
         given = {"unit": str(pages.world.department), **fields}
         answer = await department.post(f"/admin/channels/new?kind={kind}", given)
         assert (answer.status, "top organisation" in answer.text) == (422, True), kind
-    top = await admin(pages)
     url = await entered(pages, top, "webhook", unit=str(pages.world.department), **inside)
     kept = {**inside, "name": "Renamed", "signing_secret": ""}
     assert (await changed(department, url, seen_version="1", **kept)).status == 303, "what stands there stays"

@@ -64,7 +64,7 @@ class ChannelDesk:
         check(entered.settings, entered.secrets)
         async with self._office.writing(by) as desk:
             place = await administered(desk.connection, by, organisation_id)
-            spoken_to.check(by.viewer, place.path, {}, entered.settings, set())
+            await spoken_to.check(desk, place.path, {}, entered.settings, set())
             key = token_hex(12)
             row = AccountRow(
                 id=0,
@@ -90,7 +90,7 @@ class ChannelDesk:
             secrets = _succeeded(kept, entered)
             check(entered.settings, secrets)
             unsaid = set(kept) - set(entered.secrets)
-            spoken_to.check(by.viewer, row.path, row.settings, entered.settings, unsaid)
+            await spoken_to.check(desk, row.path, row.settings, entered.settings, unsaid)
             changed = {name for name in {*kept, *secrets} if kept.get(name) != secrets.get(name)}
             wanted = replace(row, name=entered.name, settings=entered.settings)
             if changed:

@@ -1,14 +1,16 @@
 """With whom a channel account speaks: what of it only some may set, and which secrets it does not take along.
 
 An administrator may replace a secret and not read it. Whoever had the service speak to a server of their own would
-be sent it; and a server of their choosing may be one within the house, which only the service can reach.
+be sent it; and a server of their choosing may be one within the house, which only the service can reach: that is
+for the topmost administrators, above whom there are no others.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from storage.directory import Viewer
+from storage import person_writer
 from storage.texts import N_
+from workflows.administration.office import Desk
 from workflows.errors import FormInvalid
 from workflows.identity.roles import Role
 
@@ -32,8 +34,8 @@ ONLY_AT_THE_TOP = N_(
 )
 
 
-def check(
-    viewer: Viewer, path: str, before: Mapping[str, Any], after: Mapping[str, Any], kept: set[str]
+async def check(
+    desk: Desk, path: str, before: Mapping[str, Any], after: Mapping[str, Any], kept: set[str]
 ) -> None:
     """Raises `FormInvalid` for settings that are not the viewer's to set, and for `kept` secrets sent elsewhere.
 
@@ -42,13 +44,19 @@ def check(
     faults: dict[str, tuple[str, dict[str, Any]]] = {
         name: (ENTER_ANEW, {}) for name in kept if _moves(name, before, after)
     }
-    top = f"{path.partition('.')[0]}."
-    if not viewer.holds({Role.ADMINISTRATOR}, top):
-        leading = (*LEADING, "url") if after.get("private_addresses") else LEADING
-        set_here = [name for name in leading if after.get(name) and after[name] != before.get(name)]
+    leading = (*LEADING, "url") if after.get("private_addresses") else LEADING
+    set_here = [name for name in leading if after.get(name) and after[name] != before.get(name)]
+    if set_here and not await _is_at_the_top(desk, path):
         faults |= {name: (ONLY_AT_THE_TOP, {}) for name in set_here}
     if faults:
         raise FormInvalid(faults)
+
+
+async def _is_at_the_top(desk: Desk, path: str) -> bool:
+    """Does nobody administer anything above what the viewer administers there?"""
+    mine = [g.path for g in desk.by.viewer.grants if g.role == Role.ADMINISTRATOR and g.covers(path)]
+    highest, now = min(mine, key=len, default=path), desk.clocks.business.now()
+    return not await person_writer.is_held_above(desk.connection, highest, Role.ADMINISTRATOR, now)
 
 
 def _moves(secret: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
