@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from h5_pages import look
+from h5_pages.message_look import OUTCOME_LABELS
 from h5_pages.visit import Visit
 from storage.access import trail
 from storage.access.trail import TrailLine
@@ -17,6 +18,9 @@ NOTHING = "–"
 # Fields whose values have words.
 VALUES: Mapping[str, Mapping[str, str]] = {
     "channel": look.CHANNEL_LABELS,
+    "kind": {**look.CHANNEL_LABELS, **trail_words.KINDS},
+    "outcome": OUTCOME_LABELS,
+    "severity": {str(level): label for level, label in look.LEVEL_LABELS.items()},
     "role": {str(role): label for role, label in ROLE_LABELS.items()},
     "way": look.WAY_LABELS,
 }
@@ -44,6 +48,7 @@ class Told:
 
     line: TrailLine
     done: str
+    subject: str
     door: str
     url: str
     differences: Sequence[Difference]
@@ -58,7 +63,9 @@ def told(visit: Visit, line: TrailLine) -> Told:
     """A row as its reader understands it."""
     done = _of_case(visit, line) if line.origin == "step" else trail_words.told(line.action, visit.gettext)
     door = visit.gettext(look.door(line.door))
-    return Told(line, done, door, _url(line), _differences(visit, line))
+    of_a_kind = line.subject == line.subject_kind  # a list, or the audit itself
+    subject = trail_words.kind(line.subject, visit.gettext) if of_a_kind else line.subject
+    return Told(line, done, subject, door, _url(line), _differences(visit, line))
 
 
 async def history(visit: Visit, kind: str, number: int) -> Sequence[Told]:
@@ -104,7 +111,7 @@ def _value(visit: Visit, line: TrailLine, name: str, value: Any) -> str:
         return visit.gettext(VALUES[name][value])
     if isinstance(value, Mapping):
         inside = [
-            f"{trail_words.field(n, visit.gettext)}: {_value(visit, line, '', v)}" for n, v in value.items()
+            f"{trail_words.field(n, visit.gettext)}: {_value(visit, line, n, v)}" for n, v in value.items()
         ]
         return "; ".join(inside) or NOTHING
     if isinstance(value, list):

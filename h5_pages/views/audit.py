@@ -61,7 +61,7 @@ def _columns(visit: Visit) -> list[Column[Told]]:
         Column(N_("What was done"), "", lambda row: row.done),
         Column(N_("Code"), "", lambda row: row.line.action, hidden=True),
         Column(N_("Kind"), "", lambda row: trail_words.kind(row.line.subject_kind, t), hidden=True),
-        Column(N_("To what"), "", lambda row: row.line.subject),
+        Column(N_("To what"), "", lambda row: row.subject),
         Column(N_("Case"), "", lambda row: row.line.case_number, hidden=True),
         Column(N_("Before and after"), "", lambda row: row.changes),
         Column(N_("Organisation"), "", lambda row: row.line.organisation_name),

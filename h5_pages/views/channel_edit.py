@@ -20,7 +20,7 @@ from h5_pages.forms import Input, data_of, plain_inputs
 from h5_pages.params import OfId
 from h5_pages.params_channels import NewAccount
 from h5_pages.params_house import Seen
-from h5_pages.views.channels import ADMIN, LIST
+from h5_pages.views.channels import ADMIN, LIST, check_sees_to
 from h5_pages.visit import Visit
 from storage.access import channel_accounts as access
 from storage.access import organisations
@@ -35,6 +35,7 @@ NOT_SET = N_("Not set.")
 
 async def new(request: web.Request, visit: Visit) -> web.StreamResponse:
     """The form of a new account."""
+    check_sees_to(visit)
     return await _new(visit, NewAccount.of(request))
 
 

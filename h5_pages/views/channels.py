@@ -50,8 +50,7 @@ class NoAddress(WorkflowError):
 
 async def accounts(_: web.Request, visit: Visit) -> web.StreamResponse:
     """Those of one's own, with how sending goes, and those that are inherited from above."""
-    if not any(grant.role == ADMIN for grant in visit.person.grants):
-        raise NotPermitted(action_text=SEEING_TO)
+    check_sees_to(visit)
     db, viewer, now = visit.services.db, visit.person, visit.services.clocks.real.now()
     return visit.page(
         "channels.html",
@@ -61,6 +60,12 @@ async def accounts(_: web.Request, visit: Visit) -> web.StreamResponse:
         trial_of=trial_of,
         real_now=now,
     )
+
+
+def check_sees_to(visit: Visit) -> None:
+    """Raises `NotPermitted` for whoever administers nothing."""
+    if not any(grant.role == ADMIN for grant in visit.person.grants):
+        raise NotPermitted(action_text=SEEING_TO)
 
 
 async def page(request: web.Request, visit: Visit) -> web.StreamResponse:

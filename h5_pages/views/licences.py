@@ -46,6 +46,7 @@ async def due(request: web.Request, visit: Visit) -> web.StreamResponse:
         "licences.html",
         view=ListView("/licences", chosen, page, _columns(visit), export="/licences/export.xlsx"),
         counts=await licences.counts(db, visit.person, wanted, limits),
+        total=await licences.total(db, visit.person, wanted),
         cities=await licences.cities(db, visit.person, wanted),
         chosen=chosen,
         workflow=LICENCE,

@@ -83,7 +83,7 @@ class Wanted:
 SOURCE = """licence l JOIN work_case c ON c.id = l.case_id JOIN organisation o ON o.id = c.organisation_id
   LEFT JOIN organisation city ON city.kind = 'city' AND starts_with(o.path, city.path)"""
 SCOPE = """o.path LIKE ANY($1::text[]) AND (c.closed_at IS NULL OR $2)
-   AND concat_ws(' ', l.licence_number, l.unit_name, l.device_name, c.number) ILIKE $3"""
+   AND strpos(lower(concat_ws(' ', l.licence_number, l.unit_name, l.device_name, c.number)), $3) > 0"""
 FROM = f"FROM {SOURCE} WHERE {SCOPE}"
 OF_CITY = "AND ($4::bigint IS NULL OR city.id = $4)"
 # The nearest limit first; what is over has no limit any more, and comes last.
@@ -110,8 +110,7 @@ SELECT id, name, code FROM organisation WHERE kind = 'hospital' AND path LIKE AN
 
 
 def _scope(viewer: Viewer, wanted: Wanted) -> tuple[list[str], bool, str]:
-    words = wanted.words.replace("%", "").replace("_", "")
-    return viewer.paths, wanted.over_too, f"%{words}%"
+    return viewer.paths, wanted.over_too, wanted.words.lower()
 
 
 async def public(db: Database, key: str) -> PublicLicence:
@@ -160,6 +159,12 @@ async def counts(
     rows = await db.fetch(COUNTS, *_scope(viewer, wanted), wanted.city, list(stages), firsts, lasts)
     found = {row["name"]: row["count"] for row in rows}
     return {name: found.get(name, 0) for name in stages}
+
+
+async def total(db: Database, viewer: Viewer, wanted: Wanted) -> int:
+    """How many licences in scope there are, of whatever colour."""
+    row = await db.fetchrow(f"SELECT count(*) {FROM} {OF_CITY}", *_scope(viewer, wanted), wanted.city)
+    return int(row[0]) if row else 0
 
 
 async def cities(db: Database, viewer: Viewer, wanted: Wanted) -> Sequence[City]:

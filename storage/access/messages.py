@@ -17,17 +17,22 @@ class DeadLetter:
     id: int
     kind: str
     variables: Mapping[str, Any]
-    case_number: str
+    case_number: str | None
     recipient: str
     reason: str
     attempts: int
     created_at: datetime
     finished_at: datetime
+    total: int
+    """How many there are in all."""
 
 
+# What is about no case (a storm, a digest) belongs to the organisation of whoever it was for.
 SCOPE = """
-  FROM message m JOIN work_case c ON c.id = m.case_id JOIN organisation o ON o.id = c.organisation_id
+  FROM message m LEFT JOIN work_case c ON c.id = m.case_id
+  JOIN organisation o ON o.id = coalesce(c.organisation_id, m.organisation_id)
   LEFT JOIN person p ON p.id = m.person_id LEFT JOIN participant part ON part.id = m.participant_id
+  LEFT JOIN channel_account a ON a.id = m.account_id
  WHERE m.state = 'dead' AND o.path LIKE ANY($1::text[])
 """
 
@@ -35,8 +40,9 @@ SCOPE = """
 async def dead_letters(db: Database, viewer: Viewer, role: str, *, limit: int = 200) -> Sequence[DeadLetter]:
     """Dead letters of the organisations for which the viewer holds `role`, newest first."""
     rows = await db.fetch(
-        "SELECT m.id, m.kind, m.variables, c.number AS case_number, coalesce(p.name, part.name) AS recipient, "
-        f"m.reason, m.attempts, m.created_at, m.finished_at {SCOPE} ORDER BY m.finished_at DESC LIMIT $2",
+        "SELECT m.id, m.kind, m.variables, c.number AS case_number, m.reason, m.attempts, m.created_at, "
+        "m.finished_at, coalesce(p.name, part.name, a.name, '') AS recipient, count(*) OVER () AS total "
+        f"{SCOPE} ORDER BY m.finished_at DESC, m.id DESC LIMIT $2",
         viewer.paths_of(role),
         limit,
     )

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from storage.sealing import MasterKey, new_master_key
 from tests.support.pages import Pages, Visitor, picture, reported_by_stranger
-from tests.support.world import LABEL, add_device, add_organisation, add_person
+from tests.support.world import LABEL, add_account, add_device, add_organisation, add_person
 from workflows.identity.roles import Role
 
 
@@ -111,6 +112,23 @@ async def test_an_administrator_sends_a_dead_letter_again(pages: Pages) -> None:
     answer = await administrator.post(f"/admin/dead-letters/{message}", {})
     assert answer.status == 303
     assert await state_of(pages, message) == "queued"
+
+
+async def test_a_dead_letter_of_no_case_and_of_a_group_is_shown_too(pages: Pages) -> None:
+    group = await add_account(
+        pages.db, pages.world.hospital, "wecom_robot", "group", {}, {}, MasterKey(new_master_key())
+    )
+    dead = (
+        "INSERT INTO message (created_at, case_version, kind, organisation_id, person_id, account_id, lane, variables, "
+        "next_at, state, finished_at, reason) VALUES (now(), 0, 'digest.list', $1, $2, $3, '', '{\"count\": 2}', "
+        "now(), 'dead', now(), 'no address')"
+    )
+    await pages.db.execute(dead, pages.world.hospital, pages.world.engineer, None)
+    await pages.db.execute(dead, pages.world.hospital, None, group)
+    person = await add_person(pages.db, pages.world.hospital, "Administrator", Role.ADMINISTRATOR)
+    page = (await (await pages.person(person)).get("/admin/dead-letters")).text
+    assert "took these messages: 2" in page
+    assert (">Engineer</a>" in page, "None" in page) == (True, False)
 
 
 async def state_of(pages: Pages, message: int) -> str:

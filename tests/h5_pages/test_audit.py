@@ -47,6 +47,14 @@ async def test_steps_of_cases_stand_between_the_other_rows(pages: Pages) -> None
     assert "Reporter" in page.text
 
 
+async def test_what_stands_for_a_kind_is_told_in_words(pages: Pages) -> None:
+    visitor = await auditor(pages)
+    await visitor.get("/admin/audit?kind=channel_account")
+    page = (await visitor.get("/admin/audit?action=audit.look")).text
+    assert "<td>Audit</td>" in page
+    assert "Kind: Channel account" in page
+
+
 async def test_times_are_to_the_second_and_the_service_is_no_stranger(pages: Pages) -> None:
     row = AuditRow(pages.clock.now(), None, None, "system", "", "policy.set", "by itself")
     async with pages.db.connection() as connection:

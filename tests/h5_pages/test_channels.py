@@ -220,6 +220,11 @@ async def test_an_inherited_account_cannot_be_opened(pages: Pages) -> None:
     assert answer.status == 404
 
 
+async def test_who_administers_nothing_gets_no_form(pages: Pages) -> None:
+    engineer = await pages.person(pages.world.engineer)
+    assert (await engineer.get("/admin/channels/new?kind=email")).status == 403
+
+
 async def test_secrets_of_a_lost_key_are_said_and_can_be_entered_anew(pages: Pages) -> None:
     visitor = await admin(pages)
     url = await entered(pages, visitor, **APP)

@@ -56,6 +56,20 @@ async def test_the_list_is_filtered_by_city_and_words(pages: Pages) -> None:
     assert "blue device" not in found
 
 
+async def test_signs_in_the_words_stand_for_themselves(pages: Pages) -> None:
+    at = await town(pages)
+    await licence(pages, at, device_name="100% a_b c\\d device")
+    officer = await pages.person(at.officer)
+    for words, is_found in (
+        ("a_b", True),
+        ("100%25", True),
+        ("c%5Cd", True),
+        ("a_c", False),
+        ("%25%25", False),
+    ):
+        assert ("100% a_b" in (await officer.get(f"/licences?q={words}")).text) is is_found, words
+
+
 async def test_the_list_shows_what_lies_in_scope_alone(pages: Pages) -> None:
     at = await many(pages)
     page = (await (await pages.person(at.contacts[1])).get("/licences?all=1")).text
@@ -74,7 +88,9 @@ async def test_issued_ones_are_listed_only_when_asked_for(pages: Pages) -> None:
         await pages.act(case, action, by, **data)
     officer = await pages.person(at.officer)
     assert "No licence is found here" in (await officer.get("/licences")).text
-    assert case.number in (await officer.get("/licences?all=1")).text
+    page = (await officer.get("/licences?all=1")).text
+    assert case.number in page
+    assert "All <b>1</b>" in page
 
 
 async def test_the_list_leaves_as_a_spreadsheet_with_its_colours(pages: Pages) -> None:

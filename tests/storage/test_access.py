@@ -104,6 +104,10 @@ async def licences_due(town: Town, viewer: Viewer) -> object:
     return [count for count in found.values() if count]
 
 
+async def licences_counted(town: Town, viewer: Viewer) -> object:
+    return await licences.total(town.db, viewer, WANTED) or ()
+
+
 async def licences_listed(town: Town, viewer: Viewer) -> object:
     return (await licences.lines(town.db, viewer, WANTED, None, Order("limit"))).rows
 
@@ -128,6 +132,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     licences.code: lambda t, v: licences.code(t.db, v, t.case.number),
     licences.counts: licences_due,
     licences.lines: licences_listed,
+    licences.total: licences_counted,
     licences.units: lambda t, v: licences.units(t.db, v, [Role.LICENCE_CONTACT]),
     messages.dead_letters: lambda t, v: messages.dead_letters(t.db, v, Role.ADMINISTRATOR),
     messages.check_dead_letter: lambda t, v: messages.check_dead_letter(
