@@ -32,14 +32,14 @@ Answer = Callable[[str], str | None]
 def message_for(content: Content, answer: Answer, says: Answer) -> dict[str, Any]:
     """The parts of sendMessage, without the chat. `says`: what a button sends back that decides nothing.
 
-    What can be said beside the matter stands below what asks for no answer: with one, it is the answer that counts.
+    What can be said beside the matter stands below what takes no answer here: with one, it is the answer that counts.
     """
-    page = _page_row(content)
-    asks = any(button.url is None for button in content.buttons)
-    asides = {} if asks else _asides(content, says)
+    page, answers = _page_row(content), _answer_rows(content, answer)
+    takes_one = any("callback_data" in button for row in answers for button in row)
+    asides = {} if takes_one else _asides(content, says)
     return {
         "text": _text(content),
-        "inline_keyboard": _answer_rows(content, answer) + _row(*asides.values()) + page,
+        "inline_keyboard": answers + _row(*asides.values()) + page,
         "decided_keyboard": page,
         "asides": asides,
     }
@@ -59,13 +59,14 @@ def decided_keyboard(sent: Mapping[str, Any]) -> Keyboard:
 
 
 def said(sent: Mapping[str, Any], aside: str, links: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
-    """A sent message once that was said of it: what can still be said, the way to the case, and these pages.
+    """A sent message once that was said of it: as it was, without what is said, and with these pages.
 
     Who has read it can still stop such messages; who stopped them has nothing left to say.
     """
-    left = [button for key, button in sent.get("asides", {}).items() if aside == READ and key != READ]
+    over = [button for key, button in sent.get("asides", {}).items() if aside != READ or key == READ]
+    rows = ([button for button in row if button not in over] for row in sent.get("inline_keyboard", []))
     pages = [[{"text": _label(label), "url": url}] for label, url in links]
-    return {**sent, "decided_keyboard": _row(*left) + decided_keyboard(sent) + pages}
+    return {**sent, "decided_keyboard": [row for row in rows if row] + pages}
 
 
 def _asides(content: Content, says: Answer) -> dict[str, dict[str, str]]:

@@ -113,4 +113,12 @@ async def test_where_the_house_forbids_it_every_button_opens_a_page(database_url
         keyboards = [message["keyboard"] for message in await box.messages(ANN) if message["keyboard"]]
         buttons = [button for keyboard in keyboards for row in keyboard for button in row]
         assert len(buttons) > 2
-        assert all("url" in button and "callback_data" not in button for button in buttons)
+        assert {button["text"] for button in buttons if "callback_data" in button} == {"我已知悉"}
+        steps = "SELECT count(*) FROM step"
+        before = await service.db.fetch(steps)
+        card = next(message for message in await box.messages(ANN) if message["keyboard"])
+        await box.press(card["id"], answer(card), ANN)
+        await service.telegram.background.settle()
+        assert await service.db.fetch(steps) == before
+        said = await service.db.fetch("SELECT kind FROM message WHERE acknowledged_way = 'telegram'")
+        assert [row["kind"] for row in said] == ["repair.please_approve"]

@@ -111,6 +111,15 @@ def test_what_asks_for_an_answer_or_cannot_be_answered_offers_nothing_beside() -
         assert "不再发送此类" not in str(composed(informs, account))
 
 
+def test_where_nothing_may_be_decided_one_can_still_say_that_one_has_read_it() -> None:
+    asks = content(asides=ASIDES[:1])
+    approve, reject, read, page = buttons(composed(asks, bot({"read_only": True})))
+    assert "callback_data" not in {*approve, *reject, *page}
+    assert Callbacks("made-up-secret").read(42, read["callback_data"]) == ("m-42@wecom", READ)
+    left = decided_keyboard(said(composed(asks, bot({"read_only": True})), READ, []))
+    assert [button for row in left for button in row] == [approve, reject, page]
+
+
 def test_who_has_read_it_can_still_stop_it_and_who_stopped_it_finds_the_way_back() -> None:
     payload = composed(content(buttons=(), asides=ASIDES))
     after_reading = decided_keyboard(said(payload, READ, []))
