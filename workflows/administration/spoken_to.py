@@ -44,7 +44,8 @@ async def check(
     faults: dict[str, tuple[str, dict[str, Any]]] = {
         name: (ENTER_ANEW, {}) for name in kept if _moves(name, before, after)
     }
-    leading = (*LEADING, "url") if after.get("private_addresses") else LEADING
+    inside = before.get("private_addresses") and after.get("private_addresses")
+    leading = (*LEADING, "url") if inside else LEADING
     set_here = [name for name in leading if after.get(name) and after[name] != before.get(name)]
     if set_here and not await _is_at_the_top(desk, path):
         faults |= {name: (ONLY_AT_THE_TOP, {}) for name in set_here}
