@@ -68,7 +68,8 @@ MOVES = [
          faults=rules.known_faults, writes=effects.report, tells=PLEASE_CHECK),
 
     *[Move(A.ACKNOWLEDGE, state, state, MANAGEMENT | OFFICERS, open_if=rules.to_acknowledge,
-           not_who_did=frozenset({A.GRADE}), writes=effects.known_to_the_department, tells=ASKED.get(state, ()))
+           not_who_did=frozenset({A.GRADE}), not_the_reporter=True, writes=effects.known_to_the_department,
+           tells=ASKED.get(state, ()))
       for state in (S.REPORTED, S.RETURNED, S.CHECKED, S.GRADED)],
 
     Move(A.CHECK, S.REPORTED, S.CHECKED, JUDGES, forms.Check, writes=effects.check, duty_of=SAFETY,

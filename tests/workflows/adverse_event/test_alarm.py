@@ -117,6 +117,17 @@ async def test_audience_and_times_are_the_hospitals(events: Events) -> None:
     assert await climbed(events, case) == [events.who.safety]
 
 
+async def test_of_their_own_report_no_manager_says_that_the_department_knows(events: Events) -> None:
+    case = await events.report("death", by=events.who.safety)
+    with pytest.raises(DutiesSeparated):
+        await events.act(case, "acknowledge")
+    await events.later(30 * MINUTE)
+    assert await climbed(events, case) == [events.who.safety, events.desk.world.head]
+    await events.act(case, "acknowledge", events.desk.world.head)
+    await events.later(timedelta(hours=5))
+    assert len(await climbed(events, case)) == 2
+
+
 async def test_the_reporter_and_a_foreign_officer_acknowledge_nothing(events: Events) -> None:
     case = await events.report("death")
     for person in (events.desk.world.reporter, events.who.foreign_safety):
