@@ -30,7 +30,7 @@ def add_pages(app: web.Application, services: PageServices) -> None:
     site = Site(
         services=services,
         statics=statics,
-        renderer=Renderer(statics, services.texts),
+        renderer=Renderer(statics, services.texts, services.clocks.business),
         seals=seals,
         window=Window(services.db, services.clocks.real),
         photos=PhotoDesk(services.files, seals, services.scanner),

@@ -1,6 +1,7 @@
 """Templates and the functions that they may call."""
 
 from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from secrets import token_urlsafe
@@ -19,8 +20,10 @@ from h5_pages.spoken import FILL, fill, spoken
 from h5_pages.statics import Statics
 from h5_pages.times import exact, relative, to_the_second
 from h5_pages.uploads import MAX_PHOTOS
+from storage.clock import Clock
 from storage.kinds import time_left
 from storage.texts import Gettext, Texts, translator
+from workflows.errors import WorkflowError
 
 if TYPE_CHECKING:
     from h5_pages.visit import Visit
@@ -29,33 +32,56 @@ if TYPE_CHECKING:
 class Renderer:
     """Renders pages for a visit: `t` translates and fills in, `visit` is who looks.
 
-    `when` says how long ago a time was, with the time itself behind it; `exactly` says the time.
+    `when` says how long ago a time was, with the time itself behind it; `exactly` says the time. All but `visit` is
+    the same for everybody who reads a language, so that macros are made once for it, and not for every page.
     """
 
-    def __init__(self, statics: Statics, texts: Texts) -> None:
+    def __init__(self, statics: Statics, texts: Texts, business: Clock) -> None:
         self._environments = {
-            language: _environment(statics, translator(texts, language)) for language in LANGUAGE_NAMES
+            language: _environment(statics, Speech(language, translator(texts, language), business))
+            for language in LANGUAGE_NAMES
         }
 
     def render(self, template: str, visit: "Visit", values: Mapping[str, Any]) -> str:
         """The page as text."""
-        began = visit.now
+        page = self.environment(visit.language).get_template(template)
+        return page.render({"visit": visit, **values})
 
-        def translate(source: str, **params: Any) -> str:
-            text = visit.gettext(source)
-            return text.format(**params) if params else text
+    def environment(self, language: str) -> Environment:
+        """The templates of a language."""
+        return self._environments[language]
 
-        def when(at: datetime | None, now: datetime | None = None) -> Markup:
-            return _time(at, now or began, visit)
 
-        context = {
-            "visit": visit,
-            "t": translate,
-            "when": when,
-            "exactly": lambda at: exact(at, visit.language),
-            "say": lambda error: error.say(visit.gettext),
-        }
-        return self._environments[visit.language].get_template(template).render({**context, **values})
+@dataclass(frozen=True)
+class Speech:
+    """What templates say in one language, at the present business time."""
+
+    language: str
+    gettext: Gettext
+    business: Clock
+
+    def translate(self, source: str, **params: Any) -> str:
+        """A source text, filled in."""
+        text = self.gettext(source)
+        return text.format(**params) if params else text
+
+    def say(self, error: WorkflowError) -> str:
+        """What is wrong."""
+        return error.say(self.gettext)
+
+    def exactly(self, at: datetime) -> str:
+        """A time to the minute."""
+        return exact(at, self.language)
+
+    def when(self, at: datetime | None, now: datetime | None = None) -> Markup:
+        """How long ago, with the exact time behind it: on hover, focus or touch."""
+        if at is None:
+            return Markup()
+        shown = escape(exact(at, self.language))
+        words = escape(relative(at, now or self.business.now(), self.language, self.gettext))
+        return Markup(  # noqa: S704 - what people may have written is none of it, and the rest is escaped
+            f'<time datetime="{at.isoformat()}" data-exact="{shown}" title="{shown}" tabindex="0">{words}</time>'
+        )
 
 
 class _Context(Context):
@@ -82,18 +108,22 @@ class _Environment(Environment):
         return {**self.globals, **(d or {})}
 
 
-def _environment(statics: Statics, gettext: Gettext) -> Environment:
+def _environment(statics: Statics, speech: Speech) -> Environment:
     environment = _Environment(
         loader=PackageLoader("h5_pages"),
         autoescape=True,
         auto_reload=False,  # a template changes with the release; looking for it costs a system call each time
-        extensions=[spoken(gettext)],
+        extensions=[spoken(speech.gettext)],
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals.update(
         {FILL: fill},
+        t=speech.translate,
+        when=speech.when,
+        exactly=speech.exactly,
+        say=speech.say,
         static=statics.url,
         look=look,
         most_photos=MAX_PHOTOS,
@@ -110,17 +140,6 @@ def _environment(statics: Statics, gettext: Gettext) -> Environment:
         language_names=LANGUAGE_NAMES,
     )
     return environment
-
-
-def _time(at: datetime | None, now: datetime, visit: "Visit") -> Markup:
-    """How long ago, with the exact time behind it: on hover, focus or touch."""
-    if at is None:
-        return Markup()
-    shown = escape(exact(at, visit.language))
-    words = escape(relative(at, now, visit.language, visit.gettext))
-    return Markup(  # noqa: S704 - what people may have written is none of it, and the rest is escaped
-        f'<time datetime="{at.isoformat()}" data-exact="{shown}" title="{shown}" tabindex="0">{words}</time>'
-    )
 
 
 def money(value: Any) -> str:
