@@ -3,6 +3,7 @@
 What libraries log through the standard library and what ends the process goes the same way as our own.
 """
 
+import json
 import logging
 import sys
 import traceback
@@ -17,6 +18,7 @@ from bot.redaction import hide_in, hide_secrets
 
 # What structlog itself hands from step to step, and what must stay as it is.
 AS_THEY_ARE = ("_record", "_from_structlog", "level", "timestamp")
+dump_json = json.JSONEncoder(default=str).encode  # `json.dumps` makes an encoder for every line
 
 
 def configure_logs(level: str, form: Literal["auto", "console", "json"]) -> None:
@@ -28,7 +30,7 @@ def configure_logs(level: str, form: Literal["auto", "console", "json"]) -> None
         redact,
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if console
-        else structlog.processors.JSONRenderer(),
+        else as_json,
     ]
     begins: list[Processor] = [
         structlog.processors.add_log_level,
@@ -37,7 +39,7 @@ def configure_logs(level: str, form: Literal["auto", "console", "json"]) -> None
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *begins, *ends],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
     _lead_the_others_here([*begins, structlog.stdlib.add_logger_name], ends)
     sys.excepthook = say_the_end
@@ -49,6 +51,11 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
         if name not in AS_THEY_ARE:
             event[name] = hide_in(name, value)
     return event
+
+
+def as_json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    """The line, as JSON."""
+    return dump_json(event)
 
 
 def say_the_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

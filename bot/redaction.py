@@ -53,10 +53,12 @@ def hide_in(name: str, value: Any) -> Any:
         return HIDDEN
     if isinstance(value, str):
         return hide_secrets(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, bytes):
         return hide_secrets(value.decode(errors="replace"))
     if isinstance(value, Mapping):
         return {str(inner): hide_in(str(inner), content) for inner, content in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [hide_in("", content) for content in value]
-    return value if value is None or isinstance(value, bool | int | float) else hide_secrets(str(value))
+    return hide_secrets(str(value))

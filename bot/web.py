@@ -40,6 +40,7 @@ def build_web(services: Services, health: Health, parts: AbstractSet[Part] = ALL
 
 def log_requests(counted: Metrics) -> Middleware:
     """The middleware that logs and counts each request by its route."""
+    line = log.bind()  # made once, and not for every request
 
     @web.middleware
     async def log_request(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -59,6 +60,6 @@ def log_requests(counted: Metrics) -> Middleware:
             route = resource.canonical if resource else "none"
             counted.request(route, status, began)
             ms = round((time.perf_counter() - began) * 1000)
-            log.info("request", method=request.method, route=route, status=status, ms=ms)
+            line.info("request", method=request.method, route=route, status=status, ms=ms)
 
     return log_request
