@@ -51,12 +51,12 @@ def hide_in(name: str, value: Any) -> Any:
     """A value as it may be logged under that name, with everything that is in it."""
     if _SECRET_NAMES.search(name):
         return HIDDEN
-    if isinstance(value, str):
-        return hide_secrets(value)
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, bytes):
-        return hide_secrets(value.decode(errors="replace"))
+        value = value.decode(errors="replace")
+    if isinstance(value, str):
+        return hide_secrets(value)
     if isinstance(value, Mapping):
         return {str(inner): hide_in(str(inner), content) for inner, content in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
