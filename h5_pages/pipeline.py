@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.payload import Payload
 
 from h5_pages import documents, error_pages, intake, once
 from h5_pages.help.topics import topic_of
@@ -86,6 +87,7 @@ def door(site: Site, route: Route) -> Callable[[web.Request], Awaitable[web.Stre
             raise
         except Exception as error:  # noqa: BLE001 - whatever happens, a page says so
             response = error_pages.for_error(request[VISIT], error, route.path)
+        await _let_go(request, response)
         return _leave(request, response)
 
     return handle
@@ -148,6 +150,13 @@ async def _with_form(route: Route, request: web.Request, visit: Visit) -> Visit:
 
 def _unchecked(_: str) -> None:
     """Nothing will be done but to show the words again."""
+
+
+async def _let_go(request: web.Request, response: web.StreamResponse) -> None:
+    """Close the file that would be sent, where only its headers are: nobody else does."""
+    body = response.body if isinstance(response, web.Response) else None
+    if request.method == hdrs.METH_HEAD and isinstance(body, Payload):
+        await body.close()
 
 
 def _leave(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:

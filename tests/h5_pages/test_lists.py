@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from h5_pages import xlsx
 from tests.support.pages import Pages, Visitor
+from tests.support.service import soon
 from tests.support.world import add_device, add_organisation
 
 
@@ -135,6 +136,16 @@ async def test_the_list_is_saved_as_a_spreadsheet_with_its_filters_and_the_expor
     assert note is not None
     assert note["after"] == {"filters": {"type": "mr", "sort": "-price"}, "count": 1200}
     assert note["person_id"] == pages.world.engineer
+
+
+async def test_a_file_whose_headers_alone_are_asked_for_is_closed(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engineer, file = await many(pages, 3), io.BytesIO()
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: file)
+    async with engineer.client.request("HEAD", "/devices/export.xlsx") as answer:
+        assert answer.status == 200
+    await soon(lambda: file.closed, 10)
 
 
 async def test_texts_that_look_like_formulas_stay_texts(pages: Pages) -> None:
