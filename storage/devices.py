@@ -10,7 +10,7 @@ from storage.later import Writes
 
 LOCKED = """
 SELECT d.*, o.path, o.name AS organisation_name FROM device d JOIN organisation o ON o.id = d.organisation_id
- WHERE d.id = $1 AND o.path LIKE ANY($2::text[]) FOR UPDATE OF d
+ WHERE d.id = $1 AND o.path LIKE ANY($2::text[]) FOR NO KEY UPDATE OF d
 """
 TAKEN = """
 SELECT d.id, d.number, d.name, o.path LIKE ANY($5::text[]) AS in_scope, upper(d.number) = upper($1) AS same_number
@@ -63,6 +63,11 @@ class NewFile:
     public_key: str
     added_by: int
     added_at: datetime
+
+
+async def hold_off_cases(connection: Connection, device_id: int) -> None:
+    """Nobody opens a case of the device until the end of the transaction."""
+    await connection.execute("SELECT FROM device WHERE id = $1 FOR UPDATE", device_id)
 
 
 async def unit(connection: Connection, unit_id: int, paths: Sequence[str]) -> UnitRow | None:

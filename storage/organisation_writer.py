@@ -75,8 +75,8 @@ async def lock_tree(connection: Connection) -> None:
 
 
 async def locked(connection: Connection, organisation_id: int) -> OrganisationRow | None:
-    """The organisation, locked until the end of the transaction."""
-    row = await connection.fetchrow(f"{ROW} WHERE id = $1 FOR UPDATE", organisation_id)
+    """The organisation, locked until the end of the transaction; what only names it goes on meanwhile."""
+    row = await connection.fetchrow(f"{ROW} WHERE id = $1 FOR NO KEY UPDATE", organisation_id)
     return OrganisationRow(**dict(row)) if row else None
 
 
@@ -89,7 +89,7 @@ async def below(connection: Connection, path: str) -> list[OrganisationRow]:
 async def closed_child(connection: Connection, parent_id: int, name: str) -> OrganisationRow | None:
     """A closed organisation of that name under the parent."""
     row = await connection.fetchrow(
-        f"{ROW} WHERE parent_id = $1 AND lower(name) = lower($2) AND NOT active FOR UPDATE", parent_id, name
+        f"{ROW} WHERE parent_id = $1 AND lower(name) = lower($2) AND NOT active FOR NO KEY UPDATE", parent_id, name
     )
     return OrganisationRow(**dict(row)) if row else None
 

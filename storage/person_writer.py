@@ -88,8 +88,8 @@ async def choose_language(connection: Connection, person_id: int, language: str)
 
 
 async def locked(connection: Connection, person_id: int) -> PersonRow | None:
-    """The person, locked until the end of the transaction."""
-    row = await connection.fetchrow(f"{ROW} WHERE p.id = $1 FOR UPDATE OF p", person_id)
+    """The person, locked until the end of the transaction; cases that name them go on meanwhile."""
+    row = await connection.fetchrow(f"{ROW} WHERE p.id = $1 FOR NO KEY UPDATE OF p", person_id)
     return PersonRow(**dict(row)) if row else None
 
 

@@ -182,6 +182,7 @@ async def retire(office: Office, by: By, seen: Seen, data: Mapping[str, Any]) ->
     async with office.writing(by) as desk:
         # Before the device, as whoever takes what sensors say does.
         await readings.lock_of_device(desk.connection, seen.id)
+        await devices.hold_off_cases(desk.connection, seen.id)
         row = await taken_up(desk, seen, Right.STATUS, "in_use", "stopped")
         if form.retired_on > today(desk):
             raise FormInvalid({"retired_on": (IN_THE_FUTURE, {})})
