@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from workflows.administration import imports
-from workflows.administration.trail_words import KINDS, has_words, told
+from workflows.administration.trail_fields import FORMS
+from workflows.administration.trail_words import KINDS, field, has_words, told
 
 ROOT = Path(__file__).parents[2]
 ACTION = re.compile(r"([a-z_]+)\.([a-z_]+)")
@@ -55,6 +56,21 @@ def test_every_action_in_the_code_has_words() -> None:
 )
 def test_an_action_is_told(action: str, words: str) -> None:
     assert told(action, str) == words
+
+
+def kept_by(function: str, module: str) -> set[str]:
+    """Names of the fields that a function puts on record."""
+    tree = ast.parse((ROOT / "workflows/administration" / module).read_text(encoding="utf-8"))
+    (body,) = [n for n in ast.walk(tree) if getattr(n, "name", "") == function]
+    keys = [key for n in ast.walk(body) if isinstance(n, ast.Dict) for key in n.keys]
+    return {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+
+
+def test_every_field_of_a_record_and_all_that_ends_with_a_leaving_has_words() -> None:
+    ended = kept_by("_close", "leaving.py")
+    assert len(ended) > 5
+    names = {name for form in FORMS for name in form.model_fields} | ended
+    assert {name for name in names if "_" in name and field(name, str) == name.replace("_", " ")} == set()
 
 
 def test_states_of_an_import_have_words() -> None:

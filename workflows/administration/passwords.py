@@ -102,7 +102,7 @@ class PasswordOffice:
             issued = await issue(desk, person_id)
             if at_once:
                 await password_links.end_password(desk.connection, person_id)
-            after = {"link": "issued", "former_ends": at_once}
+            after = {"former_ends": at_once}
             await desk.record(
                 _changed("password.link", person.organisation_id, person_id, person.name, after)
             )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage.texts import N_, Gettext
+from workflows.administration.trail_fields import OTHER_FIELDS
 
 TOGETHER = N_("{what}: {done}")
 
@@ -208,4 +209,5 @@ def kind(code: str, gettext: Gettext) -> str:
 
 def field(name: str, gettext: Gettext) -> str:
     """The name of a field in words."""
-    return gettext(FIELDS[name]) if name in FIELDS else name.replace("_", " ")
+    known = FIELDS.get(name) or OTHER_FIELDS.get(name)
+    return gettext(known) if known else name.replace("_", " ")
