@@ -161,5 +161,6 @@ async def _moved(desk: Desk, row: Mapping[str, Any], unit: UnitRow) -> int:
     check_right(desk.by.viewer, unit.path, Right.MOVE)
     version = await devices.change(desk.connection, row["id"], {"organisation_id": unit.id})
     before, after = {"organisation": row["organisation_name"]}, {"organisation": unit.name}
-    await desk.record(Change("device.move", unit.id, KIND, row["id"], row["number"], before, after))
+    for organisation in (row["organisation_id"], unit.id):  # as a move by hand
+        await desk.record(Change("device.move", organisation, KIND, row["id"], row["number"], before, after))
     return version

@@ -92,6 +92,16 @@ async def test_changes_are_shown_before_and_after_and_empty_cells_change_nothing
     assert tuple(row) == ("Renamed", "1000.50")
 
 
+async def test_a_move_is_on_record_at_both_places(desk: ImportDesk) -> None:
+    await desk.bring_in(spreadsheet(HEAD, *device_rows(1)))
+    hospital = await desk.db.fetchrow("SELECT id, name FROM organisation WHERE id = $1", desk.world.hospital)
+    assert hospital is not None
+    row = device_rows(1)[0]
+    await desk.bring_in(spreadsheet(HEAD, (*row[:6], hospital["name"], row[7])))
+    moves = await desk.db.fetch("SELECT organisation_id FROM audit WHERE action = 'device.move'")
+    assert {move["organisation_id"] for move in moves} == {desk.world.department, desk.world.hospital}
+
+
 async def test_an_import_is_taken_back_whole(desk: ImportDesk) -> None:
     await desk.bring_in(spreadsheet(HEAD, *device_rows(2)))
     ward = await add_organisation(desk.db, "department", "Ward", desk.world.hospital)
