@@ -21,6 +21,7 @@ from workflows.registry import Registry
 
 TEXTS = Path(__file__).with_name("texts")
 NAMED = re.compile(r"\[\[(.+?)\]\]")
+PLACE = re.compile(r"\{\w+\}")
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -115,7 +116,12 @@ def _rendered(text: str, part: str, gettext: Gettext, *, down: int) -> str:
         if not target.startswith("/"):
             link.attrSet("href", f"#{target}" if part else f"/help/{target}")
     html = str(renderer.renderer.render(tokens, renderer.options, {}))
-    return NAMED.sub(lambda found: f'<b class="named">{escape(gettext(unescape(found[1])))}</b>', html)
+    return NAMED.sub(lambda found: _named(gettext(unescape(found[1]))), html)
+
+
+def _named(words: str) -> str:
+    """Something on a page as it is said there; what differs each time is left open."""
+    return f'<b class="named">{escape(PLACE.sub("…", words))}</b>'
 
 
 def _sections(body: str) -> Iterator[Section]:

@@ -92,4 +92,5 @@ def _page(visit: Visit, found: _Found, said: str = "") -> web.Response:
         title=visit.told(found.notice),
         days=found.period.days,
         said=visit.gettext(said) if said else "",
+        is_done=said in (NOTED, STOPPED),
     )

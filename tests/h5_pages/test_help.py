@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from bot.catalogues import Catalogues
 from h5_pages.help.book import read_book
 from h5_pages.help.drawing import draw, folded, numbered
 from h5_pages.help.search import search
+from h5_pages.languages import LANGUAGES
 from tests.support.pages import Pages, reported_by_stranger
 from tests.support.world import LABEL
 from workflows.definition import Workflow
@@ -59,6 +61,12 @@ async def test_the_manual_holds_every_topic_on_one_page_with_links_inside(pages:
     inside = set(re.findall(r'href="#([^"]+)"', page.text))
     assert inside <= anchors
     assert len(re.findall(r"<svg ", page.text)) == len(list(all_workflows()))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_topic_shows_the_name_of_a_place_in_a_text(language: str) -> None:
+    book = read_book(language, Catalogues.load().gettext(language), all_workflows())
+    assert [page.name for page in book.pages.values() if re.search(r"\{\w+\}", page.body)] == []
 
 
 def test_chinese_words_are_found_in_another_order() -> None:

@@ -49,6 +49,7 @@ async def test_storm_shows_its_cases_and_one_press_acknowledges_them_all(pages: 
     assert [tuple(row) for row in rows] == [("acknowledged", pages.world.engineer)] * 3
     page = (await engineer.get("/me/storms/1")).text
     assert "You have acknowledged all that had come by" in page
+    assert 'class="notice done"' in page
     assert "&lt;time" not in page
 
 
