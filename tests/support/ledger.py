@@ -34,6 +34,12 @@ SELECT 'told twice', min(kind) FROM message
  GROUP BY case_id, case_version, kind, person_id, participant_id, lane HAVING count(*) > 1
 """
 
+OWN_DECISIONS = """
+SELECT decided.case_id, decided.action, decided.actor_name FROM step decided
+  JOIN step asked ON asked.case_id = decided.case_id AND asked.person_id = decided.person_id AND asked.id < decided.id
+ WHERE decided.action IN ('approve', 'reject') AND asked.action IN ('report', 'triage', 'estimate')
+"""
+
 
 async def everything(db: Database) -> dict[str, str]:
     """Number and digest of the rows of every table that a case has to do with."""
@@ -64,6 +70,11 @@ async def histories_follow_the_table(db: Database, workflow: Workflow) -> None:
         assert (case["closed_at"] is not None) == (case["state"] in workflow.final)
         assert [s["at"] for s in mine] == sorted(s["at"] for s in mine)
     assert {s["case_id"] for s in steps} == {c["id"] for c in cases}
+
+
+async def nobody_decides_on_their_own(db: Database) -> None:
+    """Written down apart from the table: who reported or asked for money neither grants nor refuses it."""
+    assert [tuple(row) for row in await db.fetch(OWN_DECISIONS)] == []
 
 
 async def timers_and_messages_belong_to_steps(db: Database) -> None:

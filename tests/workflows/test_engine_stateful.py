@@ -189,6 +189,7 @@ class Story(Hospital):
     def history_is_whole(self) -> None:
         self.do(ledger.histories_follow_the_table(self.desk.db, REPAIR))
         self.do(ledger.timers_and_messages_belong_to_steps(self.desk.db))
+        self.do(ledger.nobody_decides_on_their_own(self.desk.db))
 
     @invariant()
     def every_accepted_request_is_one_step(self) -> None:
