@@ -47,6 +47,13 @@ async def test_the_departments_head_confirms_in_the_reporters_place(desk: Desk) 
     assert (await desk.steps(case))[-1] == ("confirm", "Head of Radiology")
 
 
+async def test_who_repaired_does_not_confirm_that_it_works(desk: Desk) -> None:
+    case = await desk.repaired()
+    for person in (desk.world.engineer, desk.world.second_engineer, desk.world.head):
+        with pytest.raises(NotPermitted):
+            await desk.act(case, "confirm", person)
+
+
 async def test_who_reported_without_account_confirms_by_link_and_history_says_so(desk: Desk) -> None:
     opened = await desk.report_without_account("A nurse")
     case = await desk.repaired(opened)
