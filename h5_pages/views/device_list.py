@@ -36,7 +36,7 @@ def columns(visit: Visit) -> list[Column[DeviceRecord]]:
         hidden(N_("Ladder type"), "ladder_type"),
         hidden(N_("Serial number"), "serial"),
         hidden(N_("UDI"), "udi"),
-        hidden(N_("Category"), "category"),
+        Column(N_("Category"), "", lambda d: d.category and words(look.category(d.category)), hidden=True),
         hidden(N_("Licence"), "licence_number"),
         hidden(N_("Asset number"), "asset_number"),
         Column(N_("Department"), "department", lambda d: d.department_name),

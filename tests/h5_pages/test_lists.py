@@ -169,6 +169,12 @@ async def test_an_export_holds_what_lies_in_scope_alone(pages: Pages) -> None:
     assert [row[0] for row in await rows_of(engineer, "/devices/export.xlsx")] == ["Number", "CT-0001"]
 
 
+async def test_an_export_says_categories_as_the_pages_do(pages: Pages) -> None:
+    await pages.db.execute("UPDATE device SET category = 'B' WHERE id = $1", pages.world.device)
+    head, device = await rows_of(await pages.person(pages.world.engineer), "/devices/export.xlsx")
+    assert device[head.index("Category")] == "Category B (provincial licence)"
+
+
 async def test_an_export_that_was_cut_says_so(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "MOST_ROWS", 500)
     engineer = await many(pages, 700)
