@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from h5_pages import device_look, event_look, look
 from h5_pages.admin_menu import may_administer, screens_for
+from h5_pages.escaping import EscapingGenerator, escaped
 from h5_pages.help.topics import topic_of_workflow
 from h5_pages.languages import LANGUAGE_NAMES
 from h5_pages.next_page import sign_in_url
@@ -102,7 +103,9 @@ class _Context(Context):
 class _Environment(Environment):
     """One whose globals stand when it is made, so that a page need not look for each of them in two places."""
 
+    code_generator_class = EscapingGenerator
     context_class = _Context
+    escaped = staticmethod(escaped)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
