@@ -123,16 +123,20 @@ class Listing:
         async with db.connection() as connection:
             statement, values = self._statement(where, sort, order)
             found = [dict(row) for row in await connection.fetch(statement, *values)]
-            total = await connection.fetchval(self._count(where), *where.values) if order.counted else 0
-        more, rows = len(found) > order.size, found[: order.size]
+            more, rows = len(found) > order.size, found[: order.size]
+            total = len(rows)
+            if order.counted and (more or order.after is not None):
+                total = await connection.fetchval(self._count(where, sort), *where.values)
         last = [(row.pop("sort_value"), row.pop("sort_key")) for row in rows]
-        return Page(rows, total, encoded(order, Cursor(*last[-1])) if more else "")
+        return Page(rows, total if order.counted else 0, encoded(order, Cursor(*last[-1])) if more else "")
 
-    def _count(self, where: Where) -> str:
+    def _count(self, where: Where, sort: Sort) -> str:
         found = f"FROM {self.source} WHERE {where.sql}"
         if self.most_counted is None:
             return f"SELECT count(*) {found}"
-        return f"SELECT count(*) FROM (SELECT {found} LIMIT {self.most_counted + 1}) counted"
+        # In the list's own order, so that its index is walked as far as that and no further.
+        some = f"SELECT {found} ORDER BY {sort.sql} DESC LIMIT {self.most_counted + 1}"
+        return f"SELECT count(*) FROM ({some}) counted"
 
     def _statement(self, where: Where, sort: Sort, order: Order) -> tuple[str, Sequence[Any]]:
         direction = "DESC" if order.descending else "ASC"
