@@ -74,9 +74,10 @@ async def _unless_stopped(work: Coroutine[Any, Any, Manifest]) -> Manifest:
 
 def _contents(manifest: Manifest) -> str:
     size = (manifest.dump_bytes + sum(manifest.files.values())) / 1e6
+    key = f"it needs the master key with the id {manifest.key_id}"
     return (
         f"{sum(manifest.tables.values())} rows in {len(manifest.tables)} tables, {len(manifest.files)} files, "
-        f"{size:.1f} MB, of {manifest.made_at}; it needs the master key with the id {manifest.key_id}"
+        f"{size:.1f} MB, of {manifest.made_at}; {key if manifest.key_id else 'nothing was sealed yet'}"
     )
 
 
