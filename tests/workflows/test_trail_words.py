@@ -73,6 +73,14 @@ def test_every_field_of_a_record_and_all_that_ends_with_a_leaving_has_words() ->
     assert {name for name in names if "_" in name and field(name, str) == name.replace("_", " ")} == set()
 
 
+def test_every_list_that_leaves_as_a_spreadsheet_has_words() -> None:
+    pages = (ROOT / "h5_pages/views").glob("*.py")
+    lists = {
+        m for p in pages for m in re.findall(r'as_spreadsheet\(\s*visit,\s*"(\w+)"', p.read_text("utf-8"))
+    }
+    assert {"devices", "cases", "people"} <= lists <= set(KINDS)
+
+
 def test_states_of_an_import_have_words() -> None:
     """They are put on record as they are entered."""
     states = (imports.RUNNING, imports.DONE, imports.UNDOING, imports.UNDONE, imports.FAILED, imports.DROPPED)
