@@ -1,9 +1,11 @@
 """A form of the administration that is sent twice is taken once, and both senders see what came of it."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from storage.upkeep import look_after
 from tests.support.house import House, make_house
 from tests.support.pages import Answer, Pages, Visitor
 
@@ -84,3 +86,13 @@ async def test_a_link_that_is_shown_once_is_shown_after_a_second_press_too(
     answers = [await visitor.post(address, {"press": press}) for _ in range(2)]
     assert [a.status for a in answers] == [200, 200]
     assert all("/p/" in a.text for a in answers)
+
+
+async def test_presses_are_forgotten_after_a_day(pages: Pages, house: House) -> None:
+    await entered(pages, house)
+    kept = "SELECT count(*) AS n FROM press"
+    for hours, left in ((23, 1), (25, 0)):
+        await look_after(pages.db, pages.clock.now() + timedelta(hours=hours))
+        row = await pages.db.fetchrow(kept)
+        assert row is not None
+        assert row["n"] == left
