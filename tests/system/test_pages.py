@@ -9,8 +9,8 @@ from tests.support.walk import Walk, routes_read, walk_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-# A part of a page that asks for itself, a photo that a stranger would have to send first, a choice of language.
-# Reached by a form, or by a script.
+# A part of a page that asks for itself, a photo that a stranger would have to send first, a choice of language,
+# and one's own WeCom, which a search finds.
 NOT_LINKED = {"/devices/{id}/sensors", "/f/{token}/files/{key}", "/language", "/sign-in/wecom/{account}"}
 # What the demo has no example of, or shows on a line of a list that two examples do not reach.
 NOT_IN_THE_DEMO = {
