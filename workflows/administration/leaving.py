@@ -83,7 +83,11 @@ class Leaving:
             person = await administered(desk, person_id)
             if person.active:
                 raise NotLeft
-            await leaving.set_active(desk.connection, person_id, True, desk.clocks.real.now())
+            tx, now = desk.connection, desk.clocks.real.now()
+            # What had just begun as they left: a sign-in, a chat being linked. Nobody was known by it since.
+            await session_rows.end_those(tx, person_id, now)
+            await leaving.end_ways(tx, person_id, now)
+            await leaving.set_active(tx, person_id, True, now)
             await desk.record(_change("person.return", person, {"active": False}, {"active": True}))
 
     async def _close(self, desk: Desk, person: PersonRow) -> dict[str, Any]:

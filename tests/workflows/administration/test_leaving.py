@@ -160,6 +160,18 @@ async def test_who_comes_back_has_an_account_and_nothing_else(desk: Desk) -> Non
     assert await desk.value("SELECT count(*) FROM contact_point WHERE ended_at IS NULL") == 0
 
 
+async def test_what_had_just_begun_as_they_left_does_not_come_back_with_them(desk: Desk) -> None:
+    person = desk.world.engineer
+    await leave(desk, person)
+    await furnish(desk, person)
+    await door(desk).come_back(await by(desk, desk.administrator), person)
+    for rows in ("contact_point", "web_session"):
+        alive = await desk.value(
+            f"SELECT count(*) FROM {rows} WHERE person_id = $1 AND ended_at IS NULL", person
+        )
+        assert alive == 0, rows
+
+
 async def test_nobody_lets_themselves_or_a_stranger_leave_nor_anybody_twice(desk: Desk) -> None:
     await leave(desk, desk.world.engineer)
     with pytest.raises(HasLeft):
