@@ -89,7 +89,9 @@ async def below(connection: Connection, path: str) -> list[OrganisationRow]:
 async def closed_child(connection: Connection, parent_id: int, name: str) -> OrganisationRow | None:
     """A closed organisation of that name under the parent."""
     row = await connection.fetchrow(
-        f"{ROW} WHERE parent_id = $1 AND lower(name) = lower($2) AND NOT active FOR NO KEY UPDATE", parent_id, name
+        f"{ROW} WHERE parent_id = $1 AND lower(name) = lower($2) AND NOT active FOR NO KEY UPDATE",
+        parent_id,
+        name,
     )
     return OrganisationRow(**dict(row)) if row else None
 
