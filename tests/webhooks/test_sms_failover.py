@@ -1,11 +1,16 @@
 """One provider is down or refuses: the other one tells the same number; and a lost answer is no second SMS."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from notifier.escalations import Escalations
+from storage import calls
+from storage.calls import Named
+from storage.database import Connection, Database
 from tests.support.sms import NUMBER
 from tests.support.sms_road import STANDBY_ADDRESS, SmsRoad
 
@@ -62,6 +67,26 @@ async def test_report_and_reply_of_the_standby_close_the_loop(road: SmsRoad) -> 
     assert (reply["outcome"], reply["message_id"]) == ("noted", ledger[1]["message"])
     (line,) = [line for line in await road.ledger() if line["acted"]]
     assert (line["channel"], line["acted"]) == ("tencent_sms", "acknowledge")
+
+
+class NotedAfterOneLook(Database):
+    """The answer of a try is noted right after somebody looked for it."""
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        async with super().connection() as connection:
+            yield connection
+            await connection.execute("UPDATE delivery SET state = 'accepted', provider_id = 'theirs'")
+
+
+async def test_report_finds_its_try_while_that_is_being_noted(road: SmsRoad, database_url: str) -> None:
+    await road.ask_the_head()
+    await road.db.execute("UPDATE delivery SET state = 'sending', provider_id = NULL, received_at = NULL")
+    (sent,) = await road.ledger()
+    async with NotedAfterOneLook.open(database_url, max_size=2) as db:
+        found = await calls.find(db, sent["account_id"], Named("theirs", number=NUMBER), road.clock.now())
+    assert found is not None
+    assert found.delivery_id == sent["id"]
 
 
 async def test_next_message_goes_by_the_standby_at_once_and_comes_back_when_the_first_works(
