@@ -117,6 +117,9 @@ class DetailTable:
 
 
 DUE = "(SELECT min(t.due_at) FROM timer t WHERE t.case_id = c.id AND t.fired_at IS NULL)"
+# The timers of a licence are reminders; what presses there is its time limit, to the end of that day.
+PRESSES = f"""coalesce((SELECT (l.limit_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' FROM licence l
+                         WHERE l.case_id = c.id), {DUE})"""
 LINE = f"""
 SELECT c.id, c.number, c.workflow, c.state, c.title, c.entered_at, c.opened_at, c.closed_at, c.device_id,
        d.name AS device_name, d.number AS device_number, o.name AS organisation_name, {DUE} AS due_at
@@ -138,7 +141,7 @@ TODO = f"""{LINE} WHERE c.closed_at IS NULL AND EXISTS (
                         AND duty.not_who_did ? s.action)
      AND NOT (duty.not_the_reporter AND EXISTS (
        SELECT 1 FROM participant p WHERE p.case_id = c.id AND p.part = 'reporter' AND p.person_id = $1)))
- ORDER BY due_at NULLS LAST, c.entered_at LIMIT $4
+ ORDER BY {PRESSES} NULLS LAST, c.entered_at LIMIT $4
 """
 STEPS = """SELECT version, action, source, target, actor_name, door, data, at FROM step
             WHERE case_id = $1 ORDER BY id"""

@@ -38,6 +38,19 @@ async def test_the_list_counts_by_colour_and_shows_the_nearest_limit_first(pages
     assert "0 days left" in page
 
 
+async def test_what_is_to_do_begins_with_the_nearest_limit_whenever_the_next_reminder_is(
+    pages: Pages,
+) -> None:
+    at = await town(pages)
+    limits = {"longest past": "2024-02-05", "past": "2024-02-26", "near": "2024-03-10", "far": "2024-12-01"}
+    for nth, (name, issued_on) in enumerate(reversed(limits.items()), start=1):
+        await licence(pages, at, nth=nth, issued_on=issued_on, device_name=f"device {name}")
+    await pages.db.execute("UPDATE timer SET fired_at = due_at WHERE due_at < $1", pages.clock.now())
+    page = (await (await pages.person(at.contacts[0])).get("/todo")).text
+    places = [page.index(f"device {name}") for name in limits]
+    assert places == sorted(places)
+
+
 async def test_the_list_is_filtered_by_colour(pages: Pages) -> None:
     contact = await pages.person((await many(pages)).contacts[0])
     for colour in ISSUED:
