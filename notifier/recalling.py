@@ -35,6 +35,7 @@ class Recalls:
         self._db = db
         self._channels = channels
         self._kinds = [kind.name for kind in kinds if kind.recalled]
+        self._workflows = sorted({name.partition(".")[0] for name in self._kinds})
         self._real = real
         self._random = random
 
@@ -45,7 +46,7 @@ class Recalls:
 
     async def _on(self, kind: str, channel: Recallable) -> int:
         tried, now = 0, self._real.now()
-        wanted = Recalled(kind, self._kinds, now - channel.recallable_for)
+        wanted = Recalled(kind, self._kinds, self._workflows, now - channel.recallable_for)
         while found := await recalls.claim(self._db, wanted, now, now + LEASE, AT_ONCE):
             await asyncio.gather(*(self._take_back(channel, each) for each in found))
             tried += len(found)

@@ -23,25 +23,31 @@ class Misleading:
 
 @dataclass(frozen=True)
 class Recalled:
-    """What is taken back: messages of these kinds, on accounts of this channel, tried since then."""
+    """What is taken back: messages of these kinds about cases of their workflows, by this channel, tried since then."""
 
     channel: str
     kinds: Sequence[str]
+    workflows: Sequence[str]
     since: datetime
 
 
-# Cards with an update code are changed instead, and keep what they told. The columns of that are free here.
+# It begins with the few cases that went on since then, and not with the many messages. Cards with an update code are
+# changed instead, and keep what they told. The columns of that are free here.
 CLAIM = """
-WITH untrue AS (
-  SELECT d.id, d.created_at FROM channel_account a
-    JOIN delivery d ON d.account_id = a.id
+WITH went_on AS MATERIALIZED (
+  SELECT DISTINCT s.case_id FROM step s JOIN work_case c ON c.id = s.case_id
+   WHERE s.recorded_at > $2 AND s.entered AND c.workflow = ANY($4)),
+untrue AS (
+  SELECT d.id, d.created_at FROM went_on
+    JOIN delivery d ON d.case_id = went_on.case_id
+    JOIN channel_account a ON a.id = d.account_id
     JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
     JOIN work_case c ON c.id = d.case_id
    WHERE a.kind = $1 AND d.tried_at > $2 AND d.state = 'accepted' AND d.recalled_at IS NULL AND d.updated_at IS NULL
      AND d.update_code IS NULL AND d.provider_id <> '' AND m.kind = ANY($3) AND c.entered_version > m.valid_while
-     AND (d.update_next_at IS NULL OR d.update_next_at <= $4)
-   ORDER BY d.id LIMIT $6 FOR UPDATE OF d SKIP LOCKED)
-UPDATE delivery d SET update_next_at = $5, update_tries = d.update_tries + 1 FROM untrue
+     AND (d.update_next_at IS NULL OR d.update_next_at <= $5)
+   ORDER BY d.id LIMIT $7 FOR UPDATE OF d SKIP LOCKED)
+UPDATE delivery d SET update_next_at = $6, update_tries = d.update_tries + 1 FROM untrue
  WHERE d.id = untrue.id AND d.created_at = untrue.created_at
 RETURNING d.id, d.created_at, d.message_id, d.account_id, d.channel, d.address, d.provider_id, d.update_tries AS tries
 """
@@ -59,7 +65,8 @@ async def claim(
     db: Database, wanted: Recalled, now: datetime, lease_ends: datetime, most: int
 ) -> list[Misleading]:
     """Some of them, under a lease."""
-    rows = await db.fetch(CLAIM, wanted.channel, wanted.since, list(wanted.kinds), now, lease_ends, most)
+    of = (list(wanted.kinds), list(wanted.workflows))
+    rows = await db.fetch(CLAIM, wanted.channel, wanted.since, *of, now, lease_ends, most)
     return [Misleading(**dict(row)) for row in rows]
 
 
