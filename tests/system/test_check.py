@@ -58,7 +58,7 @@ async def test_everything_fine_ends_with_code_0(database_url: str, tmp_path: Pat
 async def test_accounts_that_another_key_sealed_are_named(database_url: str, tmp_path: Path) -> None:
     await _people(database_url)
     code, lines = await _check(database_url, tmp_path, key=new_master_key())
-    assert "FAIL channel account all-towns (wecom): sealed with another master key" in lines
+    assert "FAIL channel account all-towns: all-towns (wecom): sealed with another master key" in lines
     assert code == 1
 
 

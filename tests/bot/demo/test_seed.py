@@ -83,6 +83,7 @@ async def test_every_state_and_colour_of_licences_occurs(demo: Demo) -> None:
         "correct",
         "expire",
         "remark",
+        "send_back",
     }
 
 

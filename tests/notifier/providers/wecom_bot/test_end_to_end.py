@@ -113,11 +113,11 @@ async def test_what_is_written_and_who_comes_in_is_answered(
 
 
 async def test_one_process_holds_the_connection_and_another_takes_over_when_it_ends(town: RobotTown) -> None:
-    for services in town.processes:
-        await services.robots.round()
-    await town.connected()
-    assert (await town.bot())["connections"] == 1
     first, second = town.processes
+    await first.robots.round()
+    await town.connected()
+    await second.robots.round()
+    assert (await town.bot())["connections"] == 1
     await first.robots.close()
 
     async def taken_over() -> bool:
