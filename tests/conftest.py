@@ -5,9 +5,8 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
@@ -16,6 +15,7 @@ from storage import migration_sql
 from storage.embedded import EmbeddedServer
 from storage.migrate import migrate
 from storage.roles import as_login, make_login
+from tests.support.migration_cache import MigrationCache
 
 pytest_plugins = ["tests.support.browser"]
 TEMPLATE = "migrated"
@@ -34,18 +34,11 @@ ROOM = 2 * 1024**3
 
 
 @pytest.fixture(scope="session", autouse=True)
-def migrations_worked_out_once() -> Iterator[None]:
-    """What the migrations are as SQL takes seconds to find out, and is the same each time."""
-    work_out, known = migration_sql.statements, {}
-
-    async def worked_out(config: dict[str, Any], wanted: Iterable[str]) -> list[tuple[str, list[str]]]:
-        names = tuple(sorted(wanted))
-        if names not in known:
-            known[names] = await work_out(config, names)
-        return known[names]
-
+def migrations_worked_out_once(pytestconfig: pytest.Config) -> Iterator[None]:
+    """What the migrations are as SQL takes seconds to find out, and is the same until one of their sources changes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migration_sql, "statements", worked_out)
+        keep = MigrationCache(Path(pytestconfig.cache.mkdir("migrations")), migration_sql.statements)
+        patch.setattr(migration_sql, "statements", keep.statements)
         yield
 
 
