@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from storage.database import Connection, Record
+from storage.database import Connection
 from storage.directory import PERSON, Viewer, viewer_from
 from storage.outbox import due
 
@@ -72,7 +72,8 @@ class StepRow:
 class Written:
     """Everything that one step writes. `entered`: the state is entered (anew), old timers are moot.
 
-    `heard` are the variables of `STEP_KIND`, for listeners that hear of every step.
+    `heard` are the variables of `STEP_KIND`, for listeners that hear of every step. `number` is given with the first
+    step and never changes.
     """
 
     case_id: int
@@ -90,6 +91,7 @@ class Written:
     attachments: Sequence[NewAttachment] = ()
     answer: tuple[str, str, Mapping[str, Any]] | None = None
     heard: Mapping[str, Any] = field(default_factory=dict)
+    number: str | None = None
 
 
 STEP_KIND = "case.step"
@@ -98,7 +100,7 @@ DUE_AT = due("m.severity", "$7")
 # system hears is a record, and so it is told that it was even when the case has moved on.
 WRITE = """
 WITH moved AS (
-  UPDATE work_case SET state = $2, version = $3,
+  UPDATE work_case SET state = $2, version = $3, number = coalesce($16, number),
          entered_version = CASE WHEN $4 THEN $3 ELSE entered_version END,
          entered_at = CASE WHEN $4 THEN $6 ELSE entered_at END,
          closed_at = CASE WHEN $5 THEN coalesce(closed_at, $6) END
@@ -149,7 +151,7 @@ SELECT CASE WHEN jsonb_array_length($10) > 0 OR $4 OR EXISTS (SELECT FROM heard)
        CASE WHEN jsonb_array_length($9) > 0 THEN pg_notify('timers', '') END
 """
 # The workflow's own row: inserted with the first step, changed later. Names come from the workflow's code.
-DETAIL_GIVEN = "(SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $16)) g"
+DETAIL_GIVEN = "(SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $17)) g"
 NEW_DETAIL = ", detailed AS (INSERT INTO {table} (case_id, {columns}) SELECT $1, g.* FROM {given})"
 CHANGED_DETAIL = ", detailed AS (UPDATE {table} SET ({columns}) = ROW(g.*) FROM {given} WHERE case_id = $1)"
 LOCK = f"""
@@ -198,6 +200,7 @@ async def write(connection: Connection, written: Written) -> None:
         fingerprint,
         answer,
         dict(written.heard),
+        written.number,
         *([dict(written.detail)] if written.detail else ()),
     )
 
@@ -224,70 +227,6 @@ async def column_of(connection: Connection, table: str | None, constraint: str |
     """The (first) column of a unique constraint that was violated; None for the constraint on answers."""
     column: str | None = await connection.fetchval(COLUMN, table, constraint)
     return column
-
-
-NEW_CASE = """
-WITH opened AS (
-INSERT INTO work_case (number, workflow, definition_version, state, version, entered_version, entered_at,
-                       organisation_id, device_id, parent_id, title, opened_at)
-VALUES ($1 || to_char($6 AT TIME ZONE 'Asia/Shanghai', 'YYYY') || '-' || lpad(nextval('case_number')::text, 6, '0'),
-        $2, $3, $4, 0, 0, $6, $5, $7, $9, $8, $6)
-RETURNING id),
-joined AS (
-INSERT INTO participant (case_id, part, person_id, name, phone, email, language)
-SELECT opened.id, $10, $11, $12, $13, $14, $15 FROM opened WHERE $10::varchar IS NOT NULL
-RETURNING id)
-SELECT opened.id, (SELECT id FROM joined) FROM opened
-"""
-TAKE_PART = """
-WITH left_it AS (
-  UPDATE participant SET ended_at = $7 WHERE case_id = $1 AND part = $2 AND ended_at IS NULL)
-INSERT INTO participant (case_id, part, person_id, name, phone, email) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
-"""
-
-
-@dataclass(frozen=True)
-class NewCase:
-    """A case before its first step. `prefix` begins its number; `at` is business time."""
-
-    prefix: str
-    workflow: str
-    definition_version: int
-    state: str
-    organisation_id: int
-    device_id: int | None
-    title: str
-    at: datetime
-    parent_id: int | None = None
-
-
-async def new_case(connection: Connection, new: NewCase, by: NewPart | None) -> tuple[int, int | None]:
-    """Insert a case at version 0, to be followed by its first step in the same transaction.
-
-    The ids of the case and of whoever takes a part in it from the beginning.
-    """
-    row = await connection.fetchrow(
-        NEW_CASE,
-        new.prefix,
-        new.workflow,
-        new.definition_version,
-        new.state,
-        new.organisation_id,
-        new.at,
-        new.device_id,
-        new.title,
-        new.parent_id,
-        *((by.part, by.person_id, by.name, by.phone, by.email, by.language) if by else (None,) * 6),
-    )
-    case_id, participant_id = cast(Record, row)  # INSERT … RETURNING has a row or raises
-    return case_id, participant_id
-
-
-async def take_part(connection: Connection, case_id: int, part: NewPart, at: datetime) -> int:
-    """Give somebody a part in the case, which whoever had it leaves; the participant's id."""
-    who = (part.part, part.person_id, part.name, part.phone, part.email)
-    participant_id: int = await connection.fetchval(TAKE_PART, case_id, *who, at)
-    return participant_id
 
 
 async def known_answer(connection: Connection, key: str) -> tuple[str, Mapping[str, Any]] | None:

@@ -11,8 +11,9 @@ from typing import Any
 
 import asyncpg
 
-from storage import case_writer, directory
-from storage.case_writer import NewAttachment, NewCase, NewPart, Written
+from storage import case_opening, case_writer, directory
+from storage.case_opening import NewCase
+from storage.case_writer import NewAttachment, NewPart, Written
 from storage.clock import Clock
 from storage.database import Connection, Database
 from storage.directory import Viewer
@@ -139,6 +140,7 @@ class Engine:
                 move, form = choose_opening(workflow, actor, action, data)
                 facts, viewer = await self._new_case(tx, workflow, move, form, actor, place, reporter)
                 move = check_opening(workflow, facts, viewer, actor, move, form)
+                facts = await _numbered(tx, workflow, facts, token)
                 outcome = await self._take(tx, Taking(workflow, facts, viewer, move, form, asked))
                 self._fail.hit("engine.before_commit")
         except asyncpg.UniqueViolationError as error:
@@ -161,7 +163,6 @@ class Engine:
         """Insert the case at version 0 and make whoever opens it its reporter."""
         now = self._clocks.business.now()
         new = NewCase(
-            prefix=workflow.prefix,
             workflow=workflow.name,
             definition_version=workflow.version,
             state=str(move.target),
@@ -175,15 +176,15 @@ class Engine:
             part = NewPart(
                 Part.REPORTER, None, reporter.name, reporter.phone, reporter.email, reporter.language
             )
-            case_id, participant_id = await case_writer.new_case(tx, new, part)
+            case_id, participant_id = await case_opening.new_case(tx, new, part)
             viewer = Viewer(reporter.name, participant_id=participant_id, case_id=case_id)
         elif actor.is_system:
             viewer = Viewer("")
-            case_id, _ = await case_writer.new_case(tx, new, None)
+            case_id, _ = await case_opening.new_case(tx, new, None)
         else:
             viewer = await self._person(tx, actor)
             part = NewPart(Part.REPORTER, viewer.person_id, viewer.name)
-            case_id, _ = await case_writer.new_case(tx, new, part)
+            case_id, _ = await case_opening.new_case(tx, new, part)
         return await self._facts(tx, workflow, case_id), viewer
 
     async def _take(self, tx: Connection, step: Taking) -> Outcome:
@@ -218,6 +219,7 @@ class Engine:
                 attachments=step.asked.attachments,
                 answer=(step.asked.token.key, step.asked.token.fingerprint, asdict(outcome)),
                 heard=step_told(workflow, after, step.asked.action, move.source),
+                number=facts.number,
             ),
         )
         return outcome
@@ -234,7 +236,7 @@ class Engine:
         if person is None or not person.holds({appoint.role}, step.facts.path):
             raise FormInvalid.choice(appoint.field)
         part = NewPart(appoint.part, person.person_id, person.name)
-        new_id = await case_writer.take_part(tx, step.facts.case_id, part, step.facts.now)
+        new_id = await case_opening.take_part(tx, step.facts.case_id, part, step.facts.now)
         others = tuple(p for p in step.facts.parts if p.part != appoint.part)
         return replace(
             step.facts, parts=(*others, PartHolder(new_id, appoint.part, person.name, person.person_id, ""))
@@ -271,3 +273,11 @@ class Engine:
                 return known
             field = await case_writer.column_of(connection, error.table_name, error.constraint_name)
         raise FormInvalid.taken(field) if field else KeyReused
+
+
+async def _numbered(tx: Connection, workflow: Workflow, facts: Facts, token: Token) -> Facts:
+    """The new case with its number; raises `KeyReused` when the key was answered before."""
+    number = await case_opening.new_number(tx, workflow.prefix, facts.opened_at, token.key)
+    if number is None:
+        raise KeyReused
+    return replace(facts, number=number)

@@ -19,7 +19,7 @@ async def many(pages: Pages) -> Visitor:
 
 
 def numbers(text: str) -> list[int]:
-    return [int(n[-6:]) for n in re.findall(r'class="quiet number">([A-Z]{2}\d{4}-\d+)<', text)]
+    return [int(n.rpartition("-")[2]) for n in re.findall(r'class="quiet number">([A-Z]{2}\d{4}-\d+)<', text)]
 
 
 async def test_open_cases_come_newest_first_and_closed_ones_when_asked_for(pages: Pages) -> None:

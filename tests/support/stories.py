@@ -10,7 +10,7 @@ from storage.database import Database
 from tests.support.people import Browsers, Phones
 from tests.support.towns import Hospital
 
-NUMBER = re.compile(r"WX\d{4}-\d{6}")
+NUMBER = re.compile(r"WX\d{4}-\d{6,}")
 REMINDED = """
 SELECT 1 FROM step s JOIN work_case c ON c.id = s.case_id WHERE c.number = $1 AND s.action = 'remind'
 """

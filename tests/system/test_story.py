@@ -19,7 +19,7 @@ from tests.support.demo_process import Running
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 HEAD, ENGINEER, VISITOR = "装备处处长甲", "医学工程师甲", "轮转护士"
-CASE_NUMBER = re.compile(r"WX\d{4}-\d{6}")
+CASE_NUMBER = re.compile(r"WX\d{4}-\d{6,}")
 
 
 @dataclass(frozen=True)

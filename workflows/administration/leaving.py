@@ -9,7 +9,7 @@ from typing import Any
 
 from storage import (
     accounts,
-    case_writer,
+    case_opening,
     directory,
     leaving,
     organisation_writer,
@@ -140,7 +140,7 @@ class Leaving:
         heir = next((holders[role][0] for role in roles if holders[role]), None)
         taker = await accounts.lock(tx, heir) if heir is not None else None
         name = taker.name if taker else ""
-        await case_writer.take_part(tx, case.case_id, NewPart(case.part, heir, name), now)
+        await case_opening.take_part(tx, case.case_id, NewPart(case.part, heir, name), now)
         await self.engine.within(tx).act(
             case.case_id,
             back.action,
