@@ -43,7 +43,7 @@ lock: ## write the locks anew from pyproject.toml
 	@PATH="$$PWD/.venv/bin:$$PATH" sh tests/lock.sh
 
 catalogues: setup ## collect new texts into bot/locale and compile the catalogue
-	@$(BIN)/pybabel -q extract -F bot/locale/babel.cfg -k N_ -k t --no-location --sort-output --width 100 \
+	@$(BIN)/pybabel -q extract -F bot/locale/babel.cfg -k N_ -k t -k P_:1c,2 -k pt:1c,2 --no-location --sort-output --width 100 \
 	    --project yishe --version 1 -o .venv/messages.pot $(filter-out tests,$(SOURCES))
 	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	    -i .venv/messages.pot -d bot/locale -l zh_CN --width 100

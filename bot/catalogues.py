@@ -6,7 +6,7 @@ The sources in the code are English; every other language has a catalogue.
 import gettext
 from pathlib import Path
 
-from storage.texts import Gettext
+from storage.texts import Gettext, in_english
 
 DEFAULT_LANGUAGE = "zh_CN"
 SOURCE_LANGUAGE = "en"
@@ -28,11 +28,16 @@ class Catalogues:
     def load(cls, folder: Path = FOLDER) -> "Catalogues":
         """Read the compiled catalogues; raises `CataloguesMissing`."""
         try:
-            read = {name: gettext.translation("messages", folder, [name]).gettext for name in TRANSLATED}
+            read = {name: _reader(gettext.translation("messages", folder, [name])) for name in TRANSLATED}
         except FileNotFoundError:
             raise CataloguesMissing(f"no compiled catalogues in {folder}: run `make setup`") from None
-        return cls({SOURCE_LANGUAGE: str, **read})
+        return cls({SOURCE_LANGUAGE: in_english, **read})
 
     def gettext(self, language: str | None) -> Gettext:
         """The translator for a language, or the default one."""
         return self._by_language.get(language or DEFAULT_LANGUAGE, self._by_language[DEFAULT_LANGUAGE])
+
+
+def _reader(catalogue: gettext.NullTranslations) -> Gettext:
+    """A source with a context stands in the catalogue as `P_` writes it; untranslated, it reads as English does."""
+    return lambda source: in_english(catalogue.gettext(source))

@@ -6,7 +6,7 @@ from storage.access.cases import DeliveryLine
 from storage.device_types import DEVICE_TYPE_LABELS
 from storage.directory import Viewer
 from storage.kinds import Severity
-from storage.texts import N_
+from storage.texts import N_, P_
 from workflows.actor import DOOR_LABELS
 from workflows.alarm import forms as alarm_forms
 from workflows.alarm.forms import Level
@@ -77,7 +77,7 @@ DELIVERY_LABELS = {
 }
 REACHED = (
     ("acted_at", N_("acted on")),
-    ("recalled_at", N_("taken back")),
+    ("recalled_at", P_("a message", "taken back")),
     ("opened_at", N_("opened")),
     ("received_at", N_("delivered")),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from h5_pages import look
 from storage.message_story import DeliveryLine, MessageHead, MessageStory, NoteLine
-from storage.texts import N_, Gettext
+from storage.texts import N_, P_, Gettext
 
 OUTCOME_LABELS = {
     "queued": N_("waiting to be sent"),
@@ -18,7 +18,7 @@ OUTCOME_LABELS = {
     "acted": N_("acted on"),
     "failed": N_("failed"),
     "withdrawn": N_("withdrawn"),
-    "recalled": N_("taken back"),
+    "recalled": P_("a message", "taken back"),
     "bundled": N_("told along with others"),
 }
 OUTCOME_TONES = {

@@ -23,7 +23,7 @@ from h5_pages.times import exact, relative, to_the_second
 from h5_pages.uploads import MAX_PHOTOS
 from storage.clock import Clock
 from storage.kinds import time_left
-from storage.texts import Gettext, Texts, translator
+from storage.texts import P_, Gettext, Texts, translator
 from workflows.errors import WorkflowError
 
 if TYPE_CHECKING:
@@ -65,6 +65,10 @@ class Speech:
         """A source text, filled in."""
         text = self.gettext(source)
         return text.format(**params) if params else text
+
+    def translate_as(self, context: str, source: str, **params: Any) -> str:
+        """A source text that means something else elsewhere, filled in."""
+        return self.translate(P_(context, source), **params)
 
     def say(self, error: WorkflowError) -> str:
         """What is wrong."""
@@ -124,6 +128,7 @@ def _environment(statics: Statics, speech: Speech) -> Environment:
     environment.globals.update(
         {FILL: fill},
         t=speech.translate,
+        pt=speech.translate_as,
         when=speech.when,
         exactly=speech.exactly,
         say=speech.say,

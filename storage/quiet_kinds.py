@@ -1,13 +1,13 @@
 """What is told together, or because somebody asked for it. Texts are sources of the catalogues."""
 
 from storage.kinds import MessageKind, Severity
-from storage.texts import N_
+from storage.texts import N_, P_
 
 DIGEST = MessageKind(
     "digest.list",
     title=N_("{count} messages for your information"),
     summary=N_("They are told together, so that what is urgent finds room. Open the list to read them."),
-    fields=((N_("Cases"), "{numbers}"), (N_("Since"), "{since}")),
+    fields=((N_("Cases"), "{numbers}"), (P_("when it began", "Since"), "{since}")),
     severity=Severity.INFO,
     page="/messages?mine=1",
     short=N_("{count} messages for information"),

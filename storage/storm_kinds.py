@@ -1,7 +1,7 @@
 """What is told of a storm: many messages of one workflow to one person. Texts are sources of the catalogues."""
 
 from storage.kinds import ActionWords, MessageKind, Severity
-from storage.texts import N_
+from storage.texts import N_, P_
 
 BEGAN = MessageKind(
     "storm.began",
@@ -9,7 +9,7 @@ BEGAN = MessageKind(
     summary=N_(
         "More may come. They are told together until it is calm again. Open the list and acknowledge."
     ),
-    fields=((N_("Since"), "{since}"), (N_("So far"), "{count}")),
+    fields=((P_("when it began", "Since"), "{since}"), (N_("So far"), "{count}")),
     severity=Severity.CRITICAL,
     buttons=("acknowledge",),
     page="/me/storms/{storm}",
@@ -19,7 +19,11 @@ GOES_ON = MessageKind(
     "storm.goes_on",
     title=N_("Still many alarms: {count} since {since}"),
     summary=N_("{open} of them are not closed yet. Open the list and acknowledge."),
-    fields=((N_("Since"), "{since}"), (N_("So far"), "{count}"), (N_("Not closed"), "{open}")),
+    fields=(
+        (P_("when it began", "Since"), "{since}"),
+        (N_("So far"), "{count}"),
+        (N_("Not closed"), "{open}"),
+    ),
     severity=Severity.CRITICAL,
     buttons=("acknowledge",),
     page="/me/storms/{storm}",
@@ -38,7 +42,7 @@ NEWS = MessageKind(
     "storm.news",
     title=N_("News of {count} alarms, since {since}"),
     summary=N_("Nothing of it is urgent, so it is told together. Open the list."),
-    fields=((N_("Since"), "{since}"), (N_("Alarms"), "{count}")),
+    fields=((P_("when it began", "Since"), "{since}"), (N_("Alarms"), "{count}")),
     severity=Severity.NOTICE,
     page="/me/storms/{storm}",
     short=N_("News of {count} alarms"),

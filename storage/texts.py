@@ -4,11 +4,23 @@ from collections.abc import Callable
 from typing import Protocol
 
 Gettext = Callable[[str], str]
+CONTEXT_ENDS = "\x04"
+"""What parts a context from its source in compiled catalogues (GNU gettext, "MO files")."""
 
 
 def N_(source: str) -> str:  # noqa: N802 - gettext's customary name for "translate later"
     """Mark a source text for the catalogues without translating it here."""
     return source
+
+
+def P_(context: str, source: str) -> str:  # noqa: N802 - as above, of pgettext
+    """Mark a source text that means something else elsewhere; `context` says for translators which one this is."""
+    return f"{context}{CONTEXT_ENDS}{source}"
+
+
+def in_english(source: str) -> str:
+    """A source text as English readers see it: without its context."""
+    return source.rpartition(CONTEXT_ENDS)[2]
 
 
 class Texts(Protocol):

@@ -1,7 +1,7 @@
 """The words in which a workflow is written down: who, moves, deadlines, the table itself."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -249,6 +249,8 @@ class Workflow:
     """Is the next timer when something has to be done? It is not shown as due where timers remind of a later day."""
     title_stays_inside: bool = False
     """Does the title speak of what no message may: is it for the pages alone?"""
+    part_labels: Mapping[str, str] = field(default_factory=lambda: PART_LABELS)
+    """What those who take part are called in such a case (source texts)."""
 
     def moves_from(self, state: str | None) -> list[Move]:
         """The moves that leave a state, in the order of the table."""

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.texts import N_, Gettext
+from storage.texts import N_, Gettext, in_english
 from workflows.definition import Move, Who, Workflow
 from workflows.registry import all_workflows
 from workflows.table_words import conditions, reminders, who
@@ -36,7 +36,7 @@ def document(workflow: Workflow, gettext: Gettext) -> str:
 
 
 def _arrow(workflow: Workflow, move: Move, gettext: Gettext) -> str:
-    words = [gettext(workflow.actions[move.action].label), f"({who(move.by, gettext)})"]
+    words = [gettext(workflow.actions[move.action].label), f"({who(move.by, gettext, workflow.part_labels)})"]
     words += conditions(move, gettext)
     return f"    {move.source or '[*]'} --> {move.target}: {_plain('<br/>'.join(words))}"
 
@@ -54,7 +54,8 @@ def _staying(workflow: Workflow, gettext: Gettext) -> Iterator[str]:
             states.setdefault((move.action, move.by), []).append(gettext(workflow.states[move.source]))
     for (action, by), names in states.items():
         label = gettext(workflow.actions[action].label)
-        yield gettext(STAYING).format(action=label, who=who(by, gettext), states=" · ".join(names))
+        people = who(by, gettext, workflow.part_labels)
+        yield gettext(STAYING).format(action=label, who=people, states=" · ".join(names))
 
 
 def _quoted(text: str) -> str:
@@ -69,7 +70,7 @@ def _plain(text: str) -> str:
 def write_all(folder: Path) -> list[Path]:
     """Write the page of every workflow, in English; the files written."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {folder / f"{workflow.name}.md": document(workflow, str) for workflow in all_workflows()}
+    pages = {folder / f"{workflow.name}.md": document(workflow, in_english) for workflow in all_workflows()}
     for path, text in pages.items():
         path.write_text(text, encoding="utf-8")
     return list(pages)

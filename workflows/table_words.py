@@ -3,7 +3,7 @@
 The diagrams in `docs/` and the help pages are made of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from storage.texts import N_, Gettext
 from workflows.definition import PART_LABELS, Deadline, Move, Rung, Say, Who, Workflow, role
@@ -23,9 +23,9 @@ UNITS = {
 }
 
 
-def who(people: Who, gettext: Gettext) -> str:
-    """The names of parts and roles, with commas."""
-    names = [gettext(PART_LABELS[part]) for part in sorted(people.parts)]
+def who(people: Who, gettext: Gettext, part_labels: Mapping[str, str] = PART_LABELS) -> str:
+    """The names of parts and roles, as a list."""
+    names = [gettext(part_labels[part]) for part in sorted(people.parts)]
     names += [gettext(ROLE_LABELS[Role(role)]) for role in sorted(people.roles)]
     names += [gettext(ANYBODY)] if people.anybody else []
     names += [gettext(SYSTEM)] if people.system else []
@@ -47,7 +47,7 @@ def reminders(workflow: Workflow, state: str, gettext: Gettext) -> list[str]:
 
 def _rungs(workflow: Workflow, deadline: Deadline, gettext: Gettext) -> Iterator[str]:
     for rung in deadline.ladder:
-        told = ", ".join(who(_audience(workflow, say), gettext) for say in rung.tells)
+        told = ", ".join(who(_audience(workflow, say), gettext, workflow.part_labels) for say in rung.tells)
         told = gettext(workflow.actions[rung.takes].label) if rung.takes else told
         words = REMINDED if rung.due is None else REMINDED_ON
         yield gettext(words).format(time=_time(workflow, rung, gettext), who=told)

@@ -64,7 +64,8 @@ def _steps(workflow: Workflow, gettext: Gettext) -> Iterator[Step]:
         by_people: dict[str, list[Way]] = {}
         for move in workflow.moves:
             if move.action == action and move.target not in (None, move.source):
-                by_people.setdefault(who(move.by, gettext), []).append(_way(workflow, move, gettext))
+                people = who(move.by, gettext, workflow.part_labels)
+                by_people.setdefault(people, []).append(_way(workflow, move, gettext))
         label = gettext(workflow.actions[action].label)
         for people, ways in by_people.items():
             yield Step(number, label, people, tuple(ways))
@@ -79,7 +80,7 @@ def _staying(workflow: Workflow, gettext: Gettext) -> Iterator[Step]:
     found: dict[tuple[str, str], list[str]] = {}
     for move in workflow.moves:
         if move.source is not None and move.target in (None, move.source):
-            key = gettext(workflow.actions[move.action].label), who(move.by, gettext)
+            key = gettext(workflow.actions[move.action].label), who(move.by, gettext, workflow.part_labels)
             found.setdefault(key, []).append(gettext(workflow.states[move.source]))
     for (label, people), states in found.items():
         yield Step(None, label, people, states=tuple(dict.fromkeys(states)))

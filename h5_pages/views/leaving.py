@@ -9,7 +9,6 @@ from storage.access import accounts, leaving
 from storage.access.leaving import Instants
 from workflows.administration.leaving import Leaving
 from workflows.administration.office import check_administers
-from workflows.definition import PART_LABELS
 from workflows.errors import WorkflowError
 from workflows.identity.roles import Role
 
@@ -54,7 +53,6 @@ async def _preview(visit: Visit, person_id: int, error: WorkflowError | None = N
         closing=await leaving.closing(*whose, at),
         cases=await leaving.cases_of(*whose),
         workflow=visit.services.cases.workflow,
-        part_label=lambda part: PART_LABELS.get(part, part),
         error=error,
     )
 

@@ -81,10 +81,10 @@ def _strings(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _inside(node: ast.AST) -> Iterator[ast.AST]:
-    """Strings that nobody is shown, or that are marked: docstrings, arguments of `N_`."""
+    """Strings that nobody is shown, or that are marked: docstrings, arguments of `N_` and `P_`."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         yield node.value
-    if isinstance(node, ast.Call) and ast.unparse(node.func) == "N_":
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("N_", "P_"):
         yield from ast.walk(node)
 
 

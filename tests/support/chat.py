@@ -26,7 +26,7 @@ from storage.database import Database
 from storage.failpoints import NoFailPoints
 from storage.link_codes import LinkCodes
 from storage.sealing import MasterKey, new_master_key
-from storage.texts import Gettext
+from storage.texts import Gettext, in_english
 from tests.support.channel_contents import AES_KEY, CORP_ID, SECRET, TOKEN
 from tests.support.clocks import FixedClock
 from tests.support.world import DEVICE_NUMBER, World, add_account, add_card, add_contact, make_world
@@ -46,7 +46,7 @@ class NamedLanguages:
     """Catalogues that say the language before each text, so that tests can see which one was taken."""
 
     def gettext(self, language: str | None) -> Gettext:
-        return lambda text: f"[{(language or 'zh_CN')[:2]}]{text}"
+        return lambda text: f"[{(language or 'zh_CN')[:2]}]{in_english(text)}"
 
 
 @dataclass

@@ -29,7 +29,7 @@ from storage.database import Database, Record
 from storage.kinds import Vocabulary
 from storage.links import Links
 from storage.sealing import MasterKey, new_master_key
-from storage.texts import Gettext
+from storage.texts import Gettext, in_english
 from tests.support.clocks import FixedClock
 from tests.support.mishaps import DiesAt
 from tests.support.outside_cast import accounts, cast, surroundings
@@ -69,7 +69,7 @@ class SourceTexts:
     """The English sources in every language."""
 
     def gettext(self, language: str | None) -> Gettext:
-        return str
+        return in_english
 
 
 @dataclass

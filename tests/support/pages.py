@@ -33,7 +33,7 @@ from storage.links import Links
 from storage.rates import Rate
 from storage.scanning import NoScanner
 from storage.sealing import Envelopes, MasterKey, new_master_key
-from storage.texts import Gettext
+from storage.texts import Gettext, in_english
 from tests.support.clocks import FixedClock
 from tests.support.traces import Traces
 from tests.support.world import LABEL, World, make_world
@@ -62,7 +62,7 @@ class PlainTexts:
     """English, as it stands in the code."""
 
     def gettext(self, language: str | None) -> Gettext:
-        return str
+        return in_english
 
 
 @dataclass

@@ -7,6 +7,8 @@ from pathlib import Path
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 
+from storage.texts import P_
+
 
 def source_texts(root: Path) -> set[str]:
     """The texts of all rooms of the checkout at `root`, by the settings in its Makefile."""
@@ -28,5 +30,6 @@ def _keywords(makefile: str) -> dict[str, tuple[int, ...] | None]:
 def _texts_in(root: Path, room: str, makefile: str) -> Iterator[str]:
     with (root / "bot" / "locale" / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
-    for _, _, text, _, _ in extract_from_dir(root / room, methods, options, _keywords(makefile)):
-        yield text if isinstance(text, str) else text[0]
+    for _, _, text, _, context in extract_from_dir(root / room, methods, options, _keywords(makefile)):
+        source = text if isinstance(text, str) else text[0]
+        yield P_(context, source) if context else source

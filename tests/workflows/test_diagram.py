@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from storage.texts import in_english
 from workflows.definition import Workflow
 from workflows.diagram import FOLDER, document, mermaid
 from workflows.registry import all_workflows
@@ -13,7 +14,7 @@ ARROW = re.compile(r"    (\S+) --> (\S+): ([^:;]+)")
 @EVERY
 def test_committed_diagram_is_what_the_table_says(workflow: Workflow) -> None:
     written = (FOLDER / f"{workflow.name}.md").read_text(encoding="utf-8")
-    assert written == document(workflow, str), "run `make diagrams`"
+    assert written == document(workflow, in_english), "run `make diagrams`"
 
 
 @EVERY

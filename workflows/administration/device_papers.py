@@ -11,7 +11,7 @@ import asyncpg
 from storage import devices
 from storage.access import NotVisible
 from storage.devices import NewFile
-from storage.texts import N_
+from storage.texts import N_, P_
 from workflows.administration.device_forms import Right
 from workflows.administration.devices import KIND, check_right
 from workflows.administration.office import By, Change, Desk, Office
@@ -30,7 +30,7 @@ class Paper(StrEnum):
 
 PAPER_LABELS: dict[Paper, str] = {
     Paper.PHOTO: N_("Photo"),
-    Paper.MANUAL: N_("Manual"),
+    Paper.MANUAL: P_("a paper of a device", "Manual"),
     Paper.CONTRACT: N_("Contract"),
     Paper.CERTIFICATE: N_("Certificate"),
     Paper.OTHER: N_("Other document"),

@@ -6,7 +6,7 @@ until then; acknowledge, extend, declare lapsed. Clauses 6.2.2.2, 6.2.2.3 and 6.
 
 from enum import StrEnum
 
-from storage.texts import N_
+from storage.texts import N_, P_
 from workflows.definition import (
     SYSTEM,
     ActionLook,
@@ -190,7 +190,7 @@ LICENCE = Workflow(
             N_("Lapse by itself"), N_("let the licence lapse, as the policy says"), "danger"
         ),
         A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
-        "remind": ActionLook(N_("Reminder"), N_("reminded")),
+        "remind": ActionLook(P_("of a time limit", "Reminder"), P_("of a time limit", "reminded")),
     },
     moves=MOVES,
     deadlines=DEADLINES,

@@ -6,9 +6,10 @@ confirmed by the reporter, which closes it; reject, cancel, reopen. Clause 6.4.3
 
 from enum import StrEnum
 
-from storage.texts import N_
+from storage.texts import N_, P_
 from workflows.definition import (
     ANYBODY,
+    PART_LABELS,
     SYSTEM,
     ActionLook,
     Appoint,
@@ -197,5 +198,6 @@ REPAIR = Workflow(
     policies=POLICIES,
     variables=rules.variables,
     title=rules.title,
+    part_labels={**PART_LABELS, Part.REPORTER: P_("of a fault", "Reporter")},
     hand_backs=(HandBack(Part.TECHNICIAN, A.HAND_BACK, (Role.EQUIPMENT_HEAD, Role.VICE_DIRECTOR)),),
 )

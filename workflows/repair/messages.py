@@ -1,13 +1,13 @@
 """What a repair tells. Texts are sources of the catalogues; places are filled by `rules.variables`."""
 
 from storage.kinds import MessageKind, Question, Severity
-from storage.texts import N_
+from storage.texts import N_, P_
 from workflows.repair.forms import HOW_WAS_IT, IN_TIME, SATISFACTION_LABELS, SPEED_LABELS, Satisfaction, Speed
 
 DEVICE = (N_("Device"), "{device} ({device_number})")
 PLACE = (N_("Place"), "{department} {place}")
 FAULT = (N_("Fault"), "{fault}")
-REPORTER = (N_("Reporter"), "{reporter}")
+REPORTER = (P_("of a fault", "Reporter"), "{reporter}")
 URGENCY = (N_("Urgency"), "{urgency_text}")
 ESTIMATE = (N_("Estimate"), "{estimate}")
 TECHNICIAN = (N_("Engineer"), "{technician}")

@@ -93,7 +93,7 @@ async def test_a_notice_is_read_and_then_its_kind_stopped_below_the_message(data
     async with town(database_url) as (service, box, world):
         await asked(service, world)
         notice = next(message for message in await box.messages(BOB) if len(answers(message)) == 2)
-        for words in ("已记录：您已知悉", "暂时不再向您发送"):
+        for words in ("已记录您已阅", "暂时不再向您发送"):
             await box.press(notice["id"], answers(notice)[0], BOB)
             await service.telegram.background.settle()
             notice = next(message for message in await box.messages(BOB) if message["id"] == notice["id"])
@@ -113,7 +113,7 @@ async def test_where_the_house_forbids_it_every_button_opens_a_page(database_url
         keyboards = [message["keyboard"] for message in await box.messages(ANN) if message["keyboard"]]
         buttons = [button for keyboard in keyboards for row in keyboard for button in row]
         assert len(buttons) > 2
-        assert {button["text"] for button in buttons if "callback_data" in button} == {"我已知悉"}
+        assert {button["text"] for button in buttons if "callback_data" in button} == {"已阅"}
         steps = "SELECT count(*) FROM step"
         before = await service.db.fetch(steps)
         card = next(message for message in await box.messages(ANN) if message["keyboard"])
