@@ -38,6 +38,7 @@ USUAL = {
     "since": "2026-03-02 09:00:01",
     "count": "512",
     "storm": "1",
+    "acknowledge": "1",
 }
 _TAG = re.compile(r"<[^<>]+>")
 

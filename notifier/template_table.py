@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from notifier.providers.accounts import ACCOUNT_KINDS
 from notifier.providers.sms.parts import parts_of
+from notifier.providers.sms.settings import ReplyWords
 from notifier.providers.templates import CHINESE, VARIABLE_LENGTH, NumberedTemplate, Template, name_of
 from notifier.routing import PRESSING
 from notifier.template_words import OTHERS, VOICE, Tongue
@@ -92,7 +93,7 @@ class TemplateTable:
         found = []
         for language, gettext in self._languages.items():
             numbered, key = form_of(self._kind) is NumberedTemplate, str(settings.get("acknowledge_key", "1"))
-            tongue = Tongue(language, gettext, self._medium, numbered, key)
+            tongue = Tongue(language, gettext, self._medium, numbered, key, _reply(settings))
             found += [self._proposal(kind, tongue, settings, names) for kind in self._kinds()]
         return found
 
@@ -142,6 +143,11 @@ class TemplateTable:
         name = short if language == CHINESE else f"{short} {language}"
         names[name] += 1
         return name if names[name] == 1 else f"{name} {names[name]}"
+
+
+def _reply(settings: Mapping[str, Any]) -> str:
+    """The first word by which that account understands an acknowledgement."""
+    return next(iter(settings.get("reply_words", {}).get("acknowledge", ReplyWords().acknowledge)), "")
 
 
 def _sources(template: Mapping[str, Any]) -> dict[str, str]:

@@ -18,7 +18,9 @@ VOICE = "voice"
 ANSWERS = "sms."  # kinds that answer somebody's reply
 ABOUT_A_CASE = N_("{severity}: {words}. Case {number}, please open the platform.")
 ABOUT_NO_CASE = N_("{severity}: {words}. Please open the platform.")
-ANSWER = N_("Your reply: {words}. Anything else is done on the platform.")
+ANSWER = N_("{words}.")
+# What is critical has to be acknowledged, and who has no more than a phone can do so by a reply.
+BY_REPLY = N_("{sentence} Reply {reply} to acknowledge.")
 SPOKEN = N_("Yishe reminds you. {severity}: {words}. If you have taken note, press {key}.")
 OTHERS = MessageKind(ANY_KIND, N_("Everything that has no text of its own"), "", short="{what}")
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -34,7 +36,7 @@ EXAMPLES = {
     "licence_number": "乙1001100001",
     "metric_text": N_("Temperature"),
     "number": "WX2026-000001",
-    "open": "000012, 000011",
+    "open": "000012、000011",
     "side_text": N_("too high"),
     "summary": N_("The repair has begun"),
     "what": N_("The repair has begun"),
@@ -52,13 +54,17 @@ class Wording:
 
 @dataclass(frozen=True)
 class Tongue:
-    """One language of one account's texts. `numbered`: places are numbers; `key` acknowledges a call."""
+    """One language of one account's texts. `numbered`: places are numbers; `key` acknowledges a call.
+
+    `reply` is the word by which an SMS is acknowledged; empty where replies are not understood.
+    """
 
     language: str
     gettext: Gettext
     medium: str
     numbered: bool
     key: str
+    reply: str = ""
 
     def wording(self, kind: MessageKind) -> Wording:
         """The one that is proposed for that kind."""
@@ -85,7 +91,16 @@ class Tongue:
         words = own if kind.name == ANY_KIND else self.gettext(own)
         frame = self.gettext(self._frame(kind)).replace("{key}", self.key)
         said = frame.replace("{severity}", level).replace("{words}", words)
-        return TOUCHING.sub(self._parted, ENDED.sub(r"\1 ", said)).replace("？ ", "？")
+        sentence = TOUCHING.sub(self._parted, ENDED.sub(r"\1 ", said)).replace("？ ", "？")
+        return self._with_reply(sentence) if self._asks_for_reply(kind) else sentence
+
+    def _asks_for_reply(self, kind: MessageKind) -> bool:
+        is_sms = self.medium != VOICE and not kind.name.startswith(ANSWERS)
+        return bool(self.reply) and is_sms and kind.severity is Severity.CRITICAL
+
+    def _with_reply(self, sentence: str) -> str:
+        # By replacing, as the sentence has places of its own.
+        return self.gettext(BY_REPLY).replace("{sentence}", sentence.rstrip()).replace("{reply}", self.reply)
 
     def _frame(self, kind: MessageKind) -> str:
         if self.medium == VOICE:

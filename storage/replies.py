@@ -88,13 +88,12 @@ SELECT p.id FROM contact_point cp JOIN person p ON p.id = cp.person_id AND p.act
  WHERE cp.address = ANY($1) AND cp.ended_at IS NULL AND a.kind = ANY($2) ORDER BY cp.id LIMIT 1
 """
 LATELY = "SELECT count(*) FROM sms_reply WHERE number = $1 AND received_at > $2 AND outcome = ANY($3)"
-# Digits of a number are themselves an answer to being asked back.
 ASKED_BACK = """
 SELECT words FROM sms_reply
- WHERE number = $1 AND received_at > $2 AND outcome = $3 AND words !~ '^[0-9]{3,}$'
+ WHERE number = $1 AND received_at > $2 AND outcome = $3
    AND $3 = (SELECT outcome FROM sms_reply WHERE number = $1 AND outcome IS NOT NULL
               ORDER BY received_at DESC, id DESC LIMIT 1)
- ORDER BY received_at DESC, id DESC LIMIT 1
+ ORDER BY received_at DESC, id DESC LIMIT 20
 """
 FINISH = """
 UPDATE sms_reply SET outcome = $2, message_id = $3, delivery_id = $4 WHERE id = $1 AND outcome IS NULL RETURNING id
@@ -137,10 +136,9 @@ async def lately(db: Database, number: str, outcomes: Sequence[str], since: date
     return int(row[0]) if row else 0
 
 
-async def asked_back(db: Database, number: str, outcome: str, since: datetime) -> str:
-    """The words about which the sender was asked back, with that outcome, and has said nothing else since; or none."""
-    row = await db.fetchrow(ASKED_BACK, number, since, outcome)
-    return str(row["words"]) if row else ""
+async def asked_back(db: Database, number: str, outcome: str, since: datetime) -> list[str]:
+    """The words about which the sender was asked back, the last first; none if they have said something else since."""
+    return [row["words"] for row in await db.fetch(ASKED_BACK, number, since, outcome)]
 
 
 async def finish(tx: Connection, reply_id: int, reply: Reply, outcome: Outcome, now: datetime) -> bool:

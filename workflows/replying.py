@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
 import structlog
@@ -22,13 +21,13 @@ from storage.replies import Asked, Outcome, Reply, Telling
 from workflows.acknowledging import Acknowledged, Acknowledging
 from workflows.actor import Door
 from workflows.engine import Clocks
-from workflows.reply_messages import HELP, NOT_STOPPED, REFUSED, WHICH
+from workflows.reply_messages import HELP, MOVED_ON, NOT_STOPPED, NOT_YOURS, NOTHING_OPEN, REFUSED, WHICH
 from workflows.reply_words import Meant, Understood, Words, understood
 from workflows.stopping import may_stop_for
 
-HELP_ONCE_IN = timedelta(days=1)
+HELPED_WITHIN, MOST_HELPED = timedelta(days=1), 3
 ASKED_WITHIN, MOST_ASKED = timedelta(hours=1), 5
-MOST_NAMED, TAIL = 3, 6  # what fits into a variable of 35 letters
+NAMED_LENGTH = 15  # the whole sentence in Chinese then fits into a variable of 35 letters
 
 log = structlog.get_logger()
 
@@ -48,13 +47,19 @@ class Answered(StrEnum):
 
     WHICH = "which"
     HELP = "help"
+    NOTHING_OPEN = "nothing_open"
+    NOT_YOURS = "not_yours"
     IGNORED = "ignored"
     STOPPED = "stopped"
     NOT_STOPPED = "not_stopped"
     UNSUBSCRIBED = "unsubscribed"
 
 
-TOLD_BACK = (Answered.WHICH, Answered.NOT_STOPPED, Acknowledged.REFUSED)
+TOLD_BACK = (
+    *(Answered.WHICH, Answered.NOT_STOPPED, Answered.NOTHING_OPEN, Answered.NOT_YOURS),
+    *(Acknowledged.REFUSED, Acknowledged.MOVED_ON),
+)
+ENDED_OTHERWISE = {Acknowledged.REFUSED: REFUSED, Acknowledged.MOVED_ON: MOVED_ON}
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,10 @@ class Replying:
         meant = await self._meant(account, reply, said)
         if meant is Meant.UNSUBSCRIBE:
             return _Ending(_about(Answered.UNSUBSCRIBED, named[0] if len(named) == 1 else None))
-        if meant is Meant.UNKNOWN or not named:
+        if meant is Meant.UNKNOWN:
             return await self._help(account, reply, named)
+        if not named:
+            return await self._nothing(account, reply, is_named=bool(said.code or _carried(account, reply)))
         one = _only(named, meant, by_digits=bool(said.code))
         if one is None:
             return await self._which(account, reply, named)
@@ -117,16 +124,16 @@ class Replying:
             return said.meant
         since = self._clocks.real.now() - ASKED_WITHIN
         before = await replies.asked_back(self._db, reply.number, Answered.WHICH, since)
-        is_stop = understood(before, account.words).meant is Meant.STOP
+        meanings = (understood(words, account.words).meant for words in before)
+        is_stop = next((meant for meant in meanings if meant is not Meant.NAMED), None) is Meant.STOP
         return Meant.STOP if is_stop else Meant.ACKNOWLEDGE
 
     async def _acknowledge(self, account: SmsAccount, reply: Reply, one: Asked) -> _Ending:
         done = await self._acknowledging.acknowledge(one.message_id, Door.SMS, delivery_id=one.delivery_id)
         # That it had been acknowledged may be by this very reply, noted by a process that died.
         outcome = _about(done if done is not Acknowledged.UNKNOWN else Answered.IGNORED, one)
-        if done is not Acknowledged.REFUSED:
-            return _Ending(outcome)
-        return _Ending(outcome, await self._back(account, reply, one.person_id, REFUSED, {}))
+        kind = ENDED_OTHERWISE.get(done)
+        return _Ending(outcome, await self._back(account, reply, one.person_id, kind, {}) if kind else None)
 
     async def _stop(self, account: SmsAccount, reply: Reply, one: Asked) -> _Ending:
         period = await may_stop_for(self._db, self._clocks, one.kind, one.severity, one.path)
@@ -140,6 +147,14 @@ class Replying:
         person = await replies.whose(self._db, reply.number, account.kinds)
         told = await self._back(account, reply, person, WHICH, {"open": _listed(open_)})
         return _Ending(Outcome(Answered.WHICH), told)
+
+    async def _nothing(self, account: SmsAccount, reply: Reply, *, is_named: bool) -> _Ending:
+        """Nothing waits any more, or nothing that went to this number is named so."""
+        person = await replies.whose(self._db, reply.number, account.kinds)
+        if person is None:
+            return _Ending(Outcome(Answered.IGNORED))
+        what, kind = (Answered.NOT_YOURS, NOT_YOURS) if is_named else (Answered.NOTHING_OPEN, NOTHING_OPEN)
+        return _Ending(Outcome(what), await self._back(account, reply, person, kind, {}))
 
     async def _back(
         self,
@@ -157,11 +172,12 @@ class Replying:
         return Telling(person_id, kind.name, account.id, variables)
 
     async def _help(self, account: SmsAccount, reply: Reply, named: Sequence[Asked]) -> _Ending:
-        """At most once a day: somebody's automatic answers must not be answered for ever."""
+        """A few times a day: somebody's automatic answers must not be answered for ever."""
         one = named[0] if len(named) == 1 else None
-        since = self._clocks.real.now() - HELP_ONCE_IN
+        since = self._clocks.real.now() - HELPED_WITHIN
         person = await replies.whose(self._db, reply.number, account.kinds)
-        if person is None or await replies.lately(self._db, reply.number, (Answered.HELP,), since):
+        so_often = await replies.lately(self._db, reply.number, (Answered.HELP,), since)
+        if person is None or so_often >= MOST_HELPED:
             return _Ending(_about(Answered.IGNORED, one))
         word = account.words.acknowledge[0] if account.words.acknowledge else ""
         told = Telling(person, HELP.name, account.id, {"acknowledge": word})
@@ -179,7 +195,8 @@ def _named(asked: Sequence[Asked], written: str, carried: str) -> list[Asked]:
     Digits that were written are those of a code, or the last ones of a case's number.
     """
     if written:
-        same = [one for one in asked if one.code == written or one.number.endswith(written)]
+        same = [one for one in asked if written in (one.code, _running(one))]
+        same = same or [one for one in asked if one.number.endswith(written)]
     elif carried:
         same = [one for one in asked if one.code == carried]
     else:
@@ -196,16 +213,25 @@ def _only(named: Sequence[Asked], meant: Meant, *, by_digits: bool) -> Asked | N
 
 
 def _listed(open_: Sequence[Asked]) -> str:
-    """What there is to choose from, the newest first: each case by its last digits, or a code where those are alike."""
+    """What there is to choose from, the newest first: each case by its running number, or a code if that is none's own.
+
+    As many as fit, one at least.
+    """
     newest: dict[object, Asked] = {}
     for one in open_:
         newest.setdefault(one.case_id or one, one)
-    tails = Counter(one.number[-TAIL:] for one in newest.values())
-    names = (
-        one.number[-TAIL:] if one.number and tails[one.number[-TAIL:]] == 1 else one.code
-        for one in newest.values()
-    )
-    return ", ".join(islice(names, MOST_NAMED))
+    alike = Counter(_running(one) for one in newest.values())
+    names = [
+        _running(one) if one.number and alike[_running(one)] == 1 else one.code for one in newest.values()
+    ]
+    while len(names) > 1 and len("、".join(names)) > NAMED_LENGTH:
+        names.pop()
+    return "、".join(names)
+
+
+def _running(one: Asked) -> str:
+    """The digits at the end of a case's number, six or more."""
+    return one.number.rpartition("-")[2]
 
 
 def _about(what: str, one: Asked | None) -> Outcome:

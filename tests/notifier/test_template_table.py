@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from bot.catalogues import Catalogues
+from notifier.providers.templates import VARIABLE_LENGTH
 from notifier.template_table import Proposal, TemplateTable, has_templates
 from notifier.template_words import EXAMPLES
+from storage.kinds import Severity
 from tests.support.sample_accounts import SAMPLE_ACCOUNTS
+from workflows import reply_messages
 from workflows.registry import all_workflows
 
 BY_TEMPLATE = ["sms", "tencent_sms", "voice", "tencent_voice"]
@@ -121,6 +124,42 @@ def test_calls_are_chinese_and_for_what_is_urgent_or_critical() -> None:
 
 def test_call_names_the_key_that_acknowledges() -> None:
     assert "9" in one("alarm.alarm", "voice", acknowledge_key="9").text
+
+
+CRITICAL = [kind.name for kind in all_workflows().vocabulary() if kind.severity is Severity.CRITICAL]
+
+
+@pytest.mark.parametrize("kind", ["sms", "tencent_sms"])
+def test_critical_texts_and_no_others_say_how_a_reply_acknowledges_them(kind: str) -> None:
+    lines = {line.key: line.text for line in proposals(kind, "en")}
+    asking = {
+        key.removesuffix("@en")
+        for key, text in lines.items()
+        if "回复1确认" in text or "Reply 1 to ack" in text
+    }
+    assert asking == {*CRITICAL}
+    assert all(text.endswith("回复1确认知悉。") for key, text in lines.items() if key in CRITICAL)
+    assert all(lines[f"{key}@en"].endswith(". Reply 1 to acknowledge.") for key in CRITICAL)
+
+
+@pytest.mark.parametrize(("words", "said"), [(["收到", "1"], "回复收到确认知悉。"), ([], "")])
+def test_reply_that_acknowledges_is_the_accounts_own_word(words: list[str], said: str) -> None:
+    text = one("alarm.alarm", reply_words={"acknowledge": words}).text
+    assert "回复" in text if said else "回复" not in text
+    assert text.endswith(said)
+
+
+def test_answers_to_replies_are_one_whole_sentence_each_and_fit_one_variable() -> None:
+    answers = {line.key: line for line in proposals("sms") if line.key.startswith("sms.")}
+    assert len(answers) == len(reply_messages.KINDS)
+    assert answers["sms.which"].text == "您有多条待确认事项，请回复编号末几位（${open}）。"
+    for line in answers.values():
+        said = line.example.rpartition("】")[2]
+        assert said.count("。") == 1
+        assert said.endswith("。")
+        assert len(said.removesuffix("。")) <= VARIABLE_LENGTH, (
+            "whole in the text for all that have none of their own"
+        )
 
 
 def test_what_is_about_no_case_or_names_it_itself_is_told_without_another_number() -> None:

@@ -68,7 +68,7 @@ async def test_without_a_code_and_with_two_that_wait_the_sender_is_asked_and_cho
     assert reply["outcome"] == "which"
     assert await acknowledged(road) == []
     (told,) = await road.db.fetch(TOLD)
-    assert (told["kind"], told["variables"]) == ("sms.which", {"open": "000002, 000001"})
+    assert (told["kind"], told["variables"]) == ("sms.which", {"open": "000002、000001"})
     code = (await road.ledger())[1]["payload"]["extend_code"]
     assert (await road.push([answer(content=code, sequence_id="78")]))[0] == 200
     assert await acknowledged(road) == [second]
@@ -78,7 +78,8 @@ async def test_code_that_names_another_message_acknowledges_none(road: SmsRoad) 
     await asked(road, 1)
     await road.push([answer(dest_code="106900009999")])
     assert await acknowledged(road) == []
-    assert [row["outcome"] for row in await kept(road)] == ["help"]
+    assert [row["outcome"] for row in await kept(road)] == ["not_yours"]
+    assert [told["kind"] for told in await road.db.fetch(TOLD)] == ["sms.not_yours"]
 
 
 async def test_unsubscribing_confirms_nothing(road: SmsRoad) -> None:
@@ -88,12 +89,13 @@ async def test_unsubscribing_confirms_nothing(road: SmsRoad) -> None:
     assert await acknowledged(road) == []
 
 
-async def test_words_that_nobody_knows_are_answered_with_help_once_a_day(road: SmsRoad) -> None:
+async def test_words_that_nobody_knows_are_answered_with_help_three_times_a_day(road: SmsRoad) -> None:
     await asked(road, 1)
-    assert [(await road.replied(word))["outcome"] for word in ("什么", "嗯?")] == ["help", "ignored"]
+    outcomes = [(await road.replied(word))["outcome"] for word in ("什么", "嗯?", "没收到", "自动回复")]
+    assert outcomes == ["help", "help", "help", "ignored"]
     road.clock.forward(timedelta(days=1, seconds=1))
     assert (await road.replied("什么"))["outcome"] == "help"
-    assert [told["kind"] for told in await road.db.fetch(TOLD)] == ["sms.help", "sms.help"]
+    assert [told["kind"] for told in await road.db.fetch(TOLD)] == ["sms.help"] * 4
     assert await acknowledged(road) == []
 
 
@@ -155,7 +157,7 @@ async def test_question_which_one_reaches_the_phone_and_its_answer_the_right_mes
     await road.replied("1", which=1, extend_lost=True)
     await road.dispatcher.drain()
     sms = (await road.state())["sms"][-1]
-    assert "Reply which: 000002, 000001，" in sms["text"]
+    assert "Reply which (000002、000001)" in sms["text"]
     assert sms["extend_code"] == "", "the question itself asks for no acknowledgement"
     reply = await road.replied("1 000001")
     assert (reply["outcome"], reply["message_id"]) == ("noted", first)
@@ -188,11 +190,11 @@ async def test_digits_of_a_case_mean_its_newest_message(road: SmsRoad) -> None:
 
 async def test_cases_whose_digits_are_alike_are_told_apart_by_code(road: SmsRoad) -> None:
     await asked(road, 2)
-    await road.db.execute("UPDATE work_case SET number = left(number, 6) || id || '000012'")
+    await road.db.execute("UPDATE work_case SET number = 'WX' || 2026 + id || '-000012'")
     await road.replied("1", extend_lost=True)
     (told,) = await road.db.fetch(TOLD)
     first, second = [line["payload"]["extend_code"] for line in await road.ledger()]
-    assert told["variables"] == {"open": f"{second}, {first}"}
+    assert told["variables"] == {"open": f"{second}、{first}"}
     await road.push([answer(content=first, sequence_id="78")])
     assert len(await acknowledged(road)) == 1
 
@@ -244,3 +246,48 @@ async def test_sender_is_told_when_the_case_was_not_acknowledged(road: SmsRoad) 
     assert (await road.replied("1"))["outcome"] == "refused"
     assert [told["kind"] for told in await road.db.fetch(TOLD)] == ["sms.refused"]
     assert await acknowledged(road) == [message], "that it was read is noted"
+
+
+async def test_who_answers_what_no_longer_waits_is_told_so(road: SmsRoad) -> None:
+    await asked(road, 1)
+    await road.db.execute("UPDATE message SET acknowledged_at = now(), acknowledged_way = 'page'")
+    assert (await road.replied("1", extend_lost=True))["outcome"] == "nothing_open"
+    assert [told["kind"] for told in await road.db.fetch(TOLD)] == ["sms.nothing_open"]
+
+
+async def test_who_answers_after_a_week_is_told_that_nothing_waits(road: SmsRoad) -> None:
+    (message,) = await asked(road, 1)
+    await road.db.execute("UPDATE delivery SET tried_at = tried_at - interval '8 days'")
+    assert (await road.replied("好的收到1", extend_lost=True))["outcome"] == "nothing_open"
+    assert await acknowledged(road) == []
+    assert message
+
+
+async def test_digits_of_somebody_elses_case_acknowledge_nothing_and_are_answered(road: SmsRoad) -> None:
+    await asked(road, 1)
+    assert (await road.replied("收到 WX2026-000999", extend_lost=True))["outcome"] == "not_yours"
+    assert await acknowledged(road) == []
+    assert [told["kind"] for told in await road.db.fetch(TOLD)] == ["sms.not_yours"]
+
+
+async def test_seven_digits_of_a_case_name_it_and_not_the_one_that_ends_alike(road: SmsRoad) -> None:
+    first, second = await asked(road, 2)
+    numbers = [("WX2026-000001", first), ("WX2026-1000001", second)]
+    change = "UPDATE work_case SET number = $1 WHERE id = (SELECT case_id FROM message WHERE id = $2)"
+    for number, message in numbers[::-1]:
+        await road.db.execute(change, number, message)
+    assert (await road.replied("1", extend_lost=True))["outcome"] == "which"
+    (told,) = await road.db.fetch(TOLD)
+    assert told["variables"] == {"open": "1000001、000001"}
+    await road.push([answer(content="000001", sequence_id="78")])
+    assert await acknowledged(road) == [first]
+    await road.push([answer(content="收到 1000001", sequence_id="79")])
+    assert await acknowledged(road) == [first, second]
+
+
+async def test_as_many_are_named_as_the_answer_has_room_for(road: SmsRoad) -> None:
+    await asked(road, 2)
+    await road.db.execute("UPDATE work_case SET number = 'WX2026-12345678' || right(number, 2)")
+    assert (await road.replied("1", extend_lost=True))["outcome"] == "which"
+    (told,) = await road.db.fetch(TOLD)
+    assert told["variables"] == {"open": "1234567802"}
