@@ -1,12 +1,13 @@
 """From an outbox row to a `Content`: one kind of message in one language, before any channel's form."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, cast
 
 from notifier.channel import READ, STOP, Button, Content, Poll, Question, Replacement
 from storage import kinds
 from storage.deliveries import LiveCard
+from storage.device_names import shortened
 from storage.kinds import ActionWords, MessageKind, Severity, Vocabulary, shown
 from storage.links import Links
 from storage.mutes import may_be_muted
@@ -37,6 +38,8 @@ DECIDED = N_("{done}: {name}")
 HAVE_READ = N_("I have read this")
 NO_MORE = N_("Stop such messages")
 PHOTO = N_("Photo")
+IN_TIME = N_("the time limit")
+"""Where no limit is known: "please decide by the time limit"."""
 
 
 class Renderer:
@@ -67,12 +70,11 @@ class Renderer:
         retold: Callable[[str], Content],
     ) -> Content:
         gettext = self._texts.gettext(message.language)
-        values = shown(message.variables, gettext)
+        values = _values(message, gettext)
         instead = _instead(message, gettext)
         url = self._url(message, kind)
-        keys = (
-            kind.buttons if message.account_id is None else ()
-        )  # a group, or another system, decides nothing
+        # A group, or another system, decides nothing.
+        keys = _pressed(message, kind) if message.account_id is None else ()
         buttons = [self._button(message, key, url, gettext) for key in keys]
         return Content(
             unique_id=unique_id,
@@ -133,7 +135,13 @@ class Renderer:
 
     def _poll(self, message: Claimed, kind: MessageKind, gettext: Gettext) -> Poll | None:
         """None where nothing is asked, and for those without an account, who answer on their page."""
-        if not kind.questions or message.participant_id is not None or message.account_id is not None:
+        if (
+            not kind.questions
+            or message.participant_id is not None
+            or kind.answers not in _pressed(message, kind)
+        ):
+            return None
+        if message.account_id is not None:
             return None
         words = self._vocabulary.action(message.workflow, kind.answers)
         questions = tuple(_question(question, gettext) for question in kind.questions)
@@ -144,6 +152,19 @@ class Renderer:
         words = self._vocabulary.action(message.workflow or message.kind.partition(".")[0], key)
         by_page = not words.one_press or message.participant_id is not None
         return Button(key, gettext(words.label), _style(words), f"{url}/{key}" if by_page else None)
+
+
+def _values(message: Claimed, gettext: Gettext) -> dict[str, str]:
+    """The variables as they are read; an older version wrote neither a limit nor a short name of the device."""
+    values = shown(message.variables, gettext)
+    short = values.get("device_short") or shortened(values.get("device", ""))
+    return {**values, "device_short": short, "due_at": values.get("due_at") or gettext(IN_TIME)}
+
+
+def _pressed(message: Claimed, kind: MessageKind) -> tuple[str, ...]:
+    """The buttons that its reader may press."""
+    may: Sequence[str] = message.variables.get(kinds.MAY_PRESS, kind.buttons)
+    return tuple(button for button in kind.buttons if button in may)
 
 
 def _asides(message: Claimed, kind: MessageKind, gettext: Gettext) -> tuple[Button, ...]:

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from storage.marks import marks_in
 from storage.texts import N_, Gettext
 
 PHOTOS = "photo_contents"
 """The variable that names the photos of a step, by their SHA-256."""
+MAY_PRESS = "may_press"
+"""The variable that names the buttons its reader may press, where these are not all of the kind's."""
 TIME_LEFT = N_("{hours} h {minutes} min")
 
 
@@ -75,13 +78,15 @@ class MessageKind:
 
 
 def shown(variables: Mapping[str, Any], gettext: Gettext) -> dict[str, str]:
-    """Variables as they are shown: names in `_text` are source texts, names in `_left` whole minutes."""
+    """Variables as they are shown: names in `_text` are source texts, in `_left` whole minutes, in `_at` moments."""
     return {name: _shown(name, str(value), gettext) for name, value in variables.items()}
 
 
 def _shown(name: str, value: str, gettext: Gettext) -> str:
     if name.endswith("_left") and value.isdecimal():
         return time_left(int(value), gettext)
+    if name.endswith("_at"):
+        return marks_in(gettext).moment(value)
     return gettext(value) if name.endswith("_text") and value else value
 
 

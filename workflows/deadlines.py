@@ -100,7 +100,7 @@ class Deadlines:
         changes = dict(rung.writes(facts)) if rung.writes else {}
         holders = await directory.holders(tx, roles_told(rung.tells, facts), facts.path, facts.now)
         after = facts_after(facts, facts.state, changes, facts.version + 1, entered=False)
-        messages = messages_for(workflow, after, rung.tells, holders, None)
+        messages = messages_for(workflow, after, rung.tells, holders, None, self._clocks.calendar)
         data = {"rule": timer.rule, "rung": timer.rung, "due_at": timer.due_at, "told": len(messages)}
         data |= rung.records(facts) if rung.records else {}
         await case_writer.write(

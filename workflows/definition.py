@@ -93,6 +93,8 @@ class Say:
     but_not_the_actor: bool = True
     or_else: Who = NOBODY
     """Who is told when nobody (but the actor) holds the roles; the administrator when nobody does here either."""
+    overseen: MessageKind | None = None
+    """What those are told instead who may press none of its buttons: they see to it that others act."""
     audience: str | None = None
     """A policy that names further roles and the channels: `{"roles": [...], "channels": [...]}`."""
 
@@ -249,6 +251,8 @@ class Workflow:
     """Is the next timer when something has to be done? It is not shown as due where timers remind of a later day."""
     title_stays_inside: bool = False
     """Does the title speak of what no message may: is it for the pages alone?"""
+    limit: Callable[[Facts, Calendar], datetime | None] | None = None
+    """Until when whoever has it must act, where a law or a licence says so and not the ladder of the state. Pure."""
     part_labels: Mapping[str, str] = field(default_factory=lambda: PART_LABELS)
     """What those who take part are called in such a case (source texts)."""
 
@@ -265,4 +269,5 @@ class Workflow:
         """Every kind of message that the table tells, each once."""
         said = [say for move in self.moves for say in move.tells]
         said += [say for deadline in self.deadlines for rung in deadline.ladder for say in rung.tells]
-        return list({say.kind.name: say.kind for say in said}.values())
+        kinds = [kind for say in said for kind in (say.kind, say.overseen) if kind]
+        return list({kind.name: kind for kind in kinds}.values())

@@ -214,7 +214,13 @@ class Engine:
                 detail=changes,
                 timers=timers_for(workflow, after, self._clocks.calendar) if entered else (),
                 messages=messages_for(
-                    workflow, after, move.tells, holders, step.viewer.person_id, step.asked.attachments
+                    workflow,
+                    after,
+                    move.tells,
+                    holders,
+                    step.viewer.person_id,
+                    self._clocks.calendar,
+                    step.asked.attachments,
                 ),
                 attachments=step.asked.attachments,
                 answer=(step.asked.token.key, step.asked.token.fingerprint, asdict(outcome)),

@@ -10,7 +10,9 @@ from storage.facts import Facts
 from storage.kinds import PHOTOS
 from workflows.calendar import Calendar
 from workflows.definition import Rung, Say, Workflow
+from workflows.due import due_of, variables_of
 from workflows.identity.roles import Role
+from workflows.readers import Reader, kind_for
 from workflows.rules import kept_apart
 
 Holders = Mapping[str, Sequence[int]]
@@ -54,13 +56,6 @@ def timers_for(workflow: Workflow, facts: Facts, calendar: Calendar) -> list[New
     ]
 
 
-def due_of(rung: Rung, facts: Facts, calendar: Calendar) -> datetime | None:
-    """When the rung is due, counted from the entry of the state or computed from the facts."""
-    if rung.due is not None:
-        return rung.due.at(facts, calendar)
-    return calendar.due(facts.entered_at, facts.policies[rung.after]) if rung.after else None
-
-
 def next_time(rung: Rung, facts: Facts, fired_due: datetime, calendar: Calendar) -> datetime | None:
     """When a rung that fires now, and was due at `fired_due`, comes back."""
     return calendar.turn_after(fired_due, facts.policies[rung.again], facts.now) if rung.again else None
@@ -72,10 +67,11 @@ def messages_for(
     tells: Iterable[Say],
     holders: Holders,
     actor_person: int | None,
+    calendar: Calendar,
     attachments: Sequence[NewAttachment] = (),
 ) -> list[NewMessage]:
     """One message per kind, recipient and channel. Of what the step attaches, kinds with photos name the contents."""
-    variables = dict(workflow.variables(facts))
+    variables = dict(variables_of(workflow, facts, calendar))
     with_photos = {**variables, PHOTOS: [file.sha256 for file in attachments]} if attachments else variables
     messages: dict[tuple[object, ...], NewMessage] = {}
     for say in tells:
@@ -85,9 +81,10 @@ def messages_for(
         barred = _barred(workflow, facts, say)
         for person_id, participant_id in _recipients(say, facts, holders, leave_out, barred):
             for channel in channels:
-                recipient = (say.kind.name, person_id, participant_id, channel)
-                told = with_photos if say.kind.photos else variables
-                message = NewMessage(*recipient, told, valid_while, say.kind.severity)
+                kind, own = kind_for(workflow, facts, say, holders, Reader(person_id, participant_id))
+                recipient = (kind.name, person_id, participant_id, channel)
+                told = {**(with_photos if kind.photos else variables), **own}
+                message = NewMessage(*recipient, told, valid_while, kind.severity)
                 messages.setdefault(recipient, message)
     return list(messages.values())
 

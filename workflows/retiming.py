@@ -12,7 +12,7 @@ from typing import Any
 from storage.facts import Facts
 from workflows.calendar import Calendar
 from workflows.definition import Rung, Workflow
-from workflows.plan import due_of
+from workflows.due import due_of
 
 
 @dataclass(frozen=True)
