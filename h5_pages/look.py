@@ -22,6 +22,7 @@ STATE_TONES = {
     "rejected": "stopped",
     "in_progress": "active",
     "triaged": "active",
+    "cost_refused": "stopped",
     "refused": "dropped",
     "handled": "active",
     "acknowledged": "active",

@@ -83,3 +83,19 @@ async def take_part(connection: Connection, case_id: int, part: NewPart, at: dat
     who = (part.part, part.person_id, part.name, part.phone, part.email)
     participant_id: int = await connection.fetchval(TAKE_PART, case_id, *who, at)
     return participant_id
+
+
+async def join(connection: Connection, case_id: int, part: NewPart) -> int:
+    """Give somebody a part in the case beside those who have it; the participant's id."""
+    participant_id: int = await connection.fetchval(
+        "INSERT INTO participant (case_id, part, person_id, name, phone, email, language) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        case_id,
+        part.part,
+        part.person_id,
+        part.name,
+        part.phone,
+        part.email,
+        part.language,
+    )
+    return participant_id

@@ -32,10 +32,11 @@ class History:
     workflow: str
     path: str
     steps: Sequence[Step]
+    definition_version: int = 1
 
 
 HISTORIES = """
-SELECT c.id AS case_id, c.number, c.workflow, o.path,
+SELECT c.id AS case_id, c.number, c.workflow, o.path, c.definition_version,
        (SELECT jsonb_agg(jsonb_build_array(s.version, s.action, s.source, s.target, s.entered, s.door = 'system', s.at,
                                            s.recorded_at, s.data) ORDER BY s.id)
           FROM step s WHERE s.case_id = c.id) AS steps

@@ -73,3 +73,43 @@ async def next_halt(connection: Connection) -> datetime | None:
     """The next business time at which something happens: a timer is due, or a policy comes to hold."""
     at: datetime | None = await connection.fetchval(NEXT_HALT)
     return at
+
+
+# The timers of a state stay when they have fired, so that one which was armed once is not armed again.
+UNARMED = """
+SELECT c.id FROM work_case c
+ WHERE c.closed_at IS NULL AND c.workflow = $1 AND c.state = $2 AND c.definition_version < $3 AND c.id > $5
+   AND NOT EXISTS (SELECT 1 FROM timer t
+                    WHERE t.case_id = c.id AND t.rule = $4 AND t.entered_version = c.entered_version)
+ ORDER BY c.id LIMIT $6 FOR UPDATE OF c
+"""
+ARM = """
+INSERT INTO timer (case_id, rule, rung, entered_version, due_at)
+SELECT $1, $2, rung, $3, due_at FROM unnest($4::int[], $5::timestamptz[]) AS t(rung, due_at) ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True)
+class New:
+    """A rule that a version of a workflow's table brought for a state."""
+
+    workflow: str
+    state: str
+    version: int
+    rule: str
+
+
+async def unarmed(tx: Connection, new: New, after: int, limit: int) -> list[int]:
+    """The next open cases by id in that state, of an older version of the table, without timers of that rule.
+
+    They are locked until the end of the transaction.
+    """
+    rows = await tx.fetch(UNARMED, new.workflow, new.state, new.version, new.rule, after, limit)
+    return [row["id"] for row in rows]
+
+
+async def arm(
+    tx: Connection, case_id: int, rule: str, entered_version: int, dues: dict[int, datetime]
+) -> None:
+    """Promise the rungs (by their number) of a rule for these business times."""
+    await tx.execute(ARM, case_id, rule, entered_version, list(dues), list(dues.values()))

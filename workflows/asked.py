@@ -9,7 +9,7 @@ from storage.case_writer import NewAttachment, StepRow
 from storage.directory import Viewer
 from storage.facts import Facts
 from storage.sealing import RecordSealer, record_context
-from workflows.actor import Actor
+from workflows.actor import Actor, Reporter
 from workflows.definition import Form, Move, Workflow
 from workflows.rules import on_behalf_of
 
@@ -34,6 +34,7 @@ class Asked:
     data: Mapping[str, Any] = field(repr=False)
     token: Token
     attachments: Sequence[NewAttachment]
+    joining: Reporter | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from workflows.plan import facts_after, messages_for, next_time, roles_told
 from workflows.policy_changes import PolicyChanges
 from workflows.registry import Registry
 from workflows.step_messages import step_told
+from workflows.upgrading import arm_new_deadlines
 
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_MOST = timedelta(hours=1)
@@ -41,6 +42,7 @@ class Deadlines:
         self._business = business
         self._fail = fail
         self._policies = PolicyChanges(db, registry, clocks, business)
+        self._upgraded = False
 
     async def run_due(self, progress: Callable[[], None] = lambda: None) -> int:
         """Fire everything that is due, then step a moved clock until its target; the number of timers fired.
@@ -48,6 +50,9 @@ class Deadlines:
         `progress` is called after each of them.
         """
         fired = 0
+        if not self._upgraded:
+            await arm_new_deadlines(self._db, self._registry, self._clocks)
+            self._upgraded = True
         while True:
             await business_time.current(self._db, self._business)
             await self._policies.run_due()

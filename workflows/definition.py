@@ -22,22 +22,28 @@ class Part(StrEnum):
 
     REPORTER = "reporter"
     TECHNICIAN = "technician"
+    FOLLOWER = "follower"
 
 
 PART_LABELS: dict[str, str] = {
     Part.REPORTER: N_("Reporter"),
     Part.TECHNICIAN: N_("Engineer on the case"),
+    Part.FOLLOWER: N_("Also reported it"),
 }
 
 
 @dataclass(frozen=True)
 class Who:
-    """A set of people: holders of roles, parts of the case, the system, or anybody at all."""
+    """A set of people: holders of roles, parts of the case, the system, or anybody at all.
+
+    `doers` are actions: whoever took one of them last in the case is told. It gives nobody a right.
+    """
 
     roles: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
     system: bool = False
     anybody: bool = False
+    doers: frozenset[str] = frozenset()
 
     def __or__(self, other: "Who") -> "Who":
         return Who(
@@ -45,6 +51,7 @@ class Who:
             self.parts | other.parts,
             self.system or other.system,
             self.anybody or other.anybody,
+            self.doers | other.doers,
         )
 
 
@@ -56,6 +63,11 @@ def role(*names: str) -> Who:
 def part(*names: str) -> Who:
     """Those who have any of these parts in the case."""
     return Who(parts=frozenset(names))
+
+
+def whoever_did(*actions: str) -> Who:
+    """Whoever took one of these actions last in the case."""
+    return Who(doers=frozenset(actions))
 
 
 NOBODY = Who()
@@ -97,6 +109,8 @@ class Say:
     """What those are told instead who may press none of its buttons: they see to it that others act."""
     audience: str | None = None
     """A policy that names further roles and the channels: `{"roles": [...], "channels": [...]}`."""
+    when: Callable[[Facts], bool] | None = None
+    """Is it told, by what is known after the step? Pure."""
 
 
 @dataclass(frozen=True)
@@ -114,17 +128,25 @@ Precondition = Callable[[Facts], str | None]
 """Why the action is not open at present (a source text), or None. Pure; buttons hide on a reason."""
 
 
+Known = Callable[[Facts], Mapping[str, Any]]
+"""What a form starts with, besides the columns of the workflow's row that have its fields' names. Pure."""
+
 Faults = Callable[[Facts, Any], Mapping[str, str]]
 """What of the filled-in form does not hold given what is known: a source text for each field at fault. Pure."""
 
 
 @dataclass(frozen=True)
 class Appoint:
-    """The form's `field` names a person, who must hold `role` here and takes `part` in the case."""
+    """The form's `field` names a person, who must hold `role` here and takes `part` in the case.
+
+    Without a field it is the actor. `beside`: others keep the part; no role is asked for, since the part gives no right
+    that a role would.
+    """
 
     field: str
     part: str
     role: str
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +157,7 @@ class Move:
     `duty_of`: on whose to-do list the case stands because of this move.
     `not_who_did`: separation of duties, nobody may act who did one of these actions in this case,
     nor (with `not_the_reporter`) who reported it.
+    `starts_with`: what its form is filled with at first. `offered` False: the case's page has no button for it.
     """
 
     action: str
@@ -151,6 +174,8 @@ class Move:
     writes: Effect | None = None
     appoints: Appoint | None = None
     tells: Sequence[Say] = ()
+    starts_with: Known | None = None
+    offered: bool = True
 
 
 @dataclass(frozen=True)
@@ -191,13 +216,15 @@ class Due:
 class Deadline:
     """Left in `state` longer than the policies say: the ladder is climbed rung by rung.
 
-    `only_latest`: of several rungs that an outage has made overdue, only the last one is told.
+    `only_latest`: of several rungs that an outage has made overdue, only the last one is told. `since`: the version of
+    the table that brought it; in cases that an older one opened it counts from the upgrade on (`workflows.upgrading`).
     """
 
     state: str
     rule: str
     ladder: Sequence[Rung]
     only_latest: bool = False
+    since: int = 1
 
 
 @dataclass(frozen=True)
@@ -251,10 +278,15 @@ class Workflow:
     """Is the next timer when something has to be done? It is not shown as due where timers remind of a later day."""
     title_stays_inside: bool = False
     """Does the title speak of what no message may: is it for the pages alone?"""
+<<<<<<< HEAD
     limit: Callable[[Facts, Calendar], datetime | None] | None = None
     """Until when whoever has it must act, where a law or a licence says so and not the ladder of the state. Pure."""
     part_labels: Mapping[str, str] = field(default_factory=lambda: PART_LABELS)
     """What those who take part are called in such a case (source texts)."""
+=======
+    without_deadline: Mapping[str, str] = field(default_factory=dict)
+    """Why open states have no deadline that counts from their entry, by state (source texts)."""
+>>>>>>> e46a19c (Ask again before an order is closed whose cost nobody approved)
 
     def moves_from(self, state: str | None) -> list[Move]:
         """The moves that leave a state, in the order of the table."""

@@ -17,7 +17,7 @@ from storage.case_writer import NewAttachment, NewPart, Written
 from storage.clock import Clock
 from storage.database import Connection, Database
 from storage.directory import Viewer
-from storage.facts import Facts, PartHolder, load_facts
+from storage.facts import Facts, load_facts
 from storage.failpoints import FailPoints, NoFailPoints
 from storage.one_transaction import OneTransaction
 from storage.sealing import RecordSealer
@@ -27,6 +27,7 @@ from workflows.calendar import Calendar
 from workflows.definition import Form, Move, Part, Workflow
 from workflows.errors import ActorUnknown, CaseNotFound, FormInvalid, KeyReused, WorkflowError
 from workflows.outcome import Outcome, acting_viewer, first_answer, stale
+from workflows.parts import appoint
 from workflows.plan import facts_after, messages_for, roles_told, timers_for
 from workflows.registry import Registry
 from workflows.rules import check_opening, choose, choose_opening
@@ -75,7 +76,7 @@ class Engine:
         """The engine in the caller's transaction: what it writes is committed with all else, or not at all."""
         return Engine(OneTransaction(tx), self._registry, self._clocks, NoFailPoints(), self._sealer)
 
-    async def act(
+    async def act(  # noqa: PLR0913 - all but four are named by the caller
         self,
         case_id: int,
         action: str,
@@ -85,14 +86,17 @@ class Engine:
         seen_version: int,
         idempotency_key: str,
         attachments: Sequence[NewAttachment] = (),
+        joining: Reporter | None = None,
     ) -> Outcome:
         """Do `action` on a case. Raises a kind of `WorkflowError`, or `DatabaseAway`.
+
+        `joining` is somebody without an account who takes part in the case from now on.
 
         `seen_version` is the version that the actor was shown. It is stale when the state was entered
         anew since then; a remark that somebody added meanwhile does not make it so.
         """
         token = Token(idempotency_key, fingerprint(actor, str(case_id), action))
-        asked = Asked(action, actor, data, token, attachments)
+        asked = Asked(action, actor, data, token, attachments, joining)
         try:
             async with self._db.transaction() as tx:
                 outcome = await self._act(tx, case_id, asked, seen_version)
@@ -113,7 +117,7 @@ class Engine:
         name, person = locked
         workflow = self._registry.named(name)
         facts = await self._facts(tx, workflow, case_id)
-        viewer = acting_viewer(asked.actor, person, facts)
+        viewer = acting_viewer(asked, person, facts)
         if seen_version < facts.entered_version:
             raise stale(workflow, facts)
         move, form = choose(workflow, facts, viewer, asked.actor, asked.action, asked.data)
@@ -190,7 +194,8 @@ class Engine:
     async def _take(self, tx: Connection, step: Taking) -> Outcome:
         """Take the chosen move: appoint, write everything, answer."""
         workflow, move = step.workflow, step.move
-        facts = await self._appoint(tx, step)
+        step = await appoint(tx, step)
+        facts = step.facts
         holders = await directory.holders(tx, roles_told(move.tells, facts), facts.path, facts.now)
         changes = {
             **(move.writes(facts, step.form) if move.writes else {}),
@@ -229,24 +234,6 @@ class Engine:
             ),
         )
         return outcome
-
-    async def _appoint(self, tx: Connection, step: Taking) -> Facts:
-        """Give the part to the person that the form names (or to the actor); raises `FormInvalid`."""
-        appoint = step.move.appoints
-        if appoint is None:
-            return step.facts
-        person_id = getattr(step.form, appoint.field, None) or step.viewer.person_id
-        person: Viewer | None = step.viewer
-        if person_id != step.viewer.person_id:
-            person = await directory.viewer_of(tx, person_id, step.facts.now) if person_id else None
-        if person is None or not person.holds({appoint.role}, step.facts.path):
-            raise FormInvalid.choice(appoint.field)
-        part = NewPart(appoint.part, person.person_id, person.name)
-        new_id = await case_opening.take_part(tx, step.facts.case_id, part, step.facts.now)
-        others = tuple(p for p in step.facts.parts if p.part != appoint.part)
-        return replace(
-            step.facts, parts=(*others, PartHolder(new_id, appoint.part, person.name, person.person_id, ""))
-        )
 
     async def _facts(self, tx: Connection, workflow: Workflow, case_id: int) -> Facts:
         defaults = {name: policy.value for name, policy in workflow.policies.items()}

@@ -6,8 +6,7 @@ from storage import case_writer
 from storage.database import Connection
 from storage.directory import Viewer
 from storage.facts import Facts
-from workflows.actor import Actor
-from workflows.asked import Token
+from workflows.asked import Asked, Token
 from workflows.definition import Workflow
 from workflows.errors import ActorUnknown, CaseNotFound, KeyReused, Stale
 
@@ -27,8 +26,11 @@ class Outcome:
     repeated: bool = False
 
 
-def acting_viewer(actor: Actor, person: Viewer | None, facts: Facts) -> Viewer:
-    """Who acts: the system, somebody by their link, or the person with their grants."""
+def acting_viewer(asked: Asked, person: Viewer | None, facts: Facts) -> Viewer:
+    """Who acts: the system, somebody by their link, somebody who joins, or the person with their grants."""
+    actor = asked.actor
+    if asked.joining is not None:
+        return Viewer(asked.joining.name)
     if actor.is_system:
         return Viewer("")
     if actor.participant_id is None:

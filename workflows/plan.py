@@ -74,7 +74,7 @@ def messages_for(
     variables = dict(variables_of(workflow, facts, calendar))
     with_photos = {**variables, PHOTOS: [file.sha256 for file in attachments]} if attachments else variables
     messages: dict[tuple[object, ...], NewMessage] = {}
-    for say in tells:
+    for say in (say for say in tells if say.when is None or say.when(facts)):
         valid_while = facts.entered_version if say.kind.while_in_state else None
         channels = facts.policies[say.audience]["channels"] if say.audience else [None]
         leave_out = actor_person if say.but_not_the_actor else None
@@ -113,6 +113,9 @@ def _recipients(
                 yield told, None
             elif holder.person_id is None and holder.email:
                 yield None, holder.id
+    for step in filter(None, (facts.last(action) for action in sorted(say.to.doers))):
+        if step.person_id is not None and step.person_id != leave_out:
+            yield step.person_id, None
 
 
 def _holding(

@@ -31,7 +31,12 @@ def offers_to(workflow: Workflow, facts: Facts, viewer: Viewer) -> list[Offer]:
     """Exactly the actions that this viewer has on the case now, in the order of the table."""
     offers: dict[str, Offer] = {}
     for move in workflow.moves_from(facts.state):
-        if move.action not in offers and _may(move, facts, viewer) and not _shut(move, facts):
+        if (
+            move.offered
+            and move.action not in offers
+            and _may(move, facts, viewer)
+            and not _shut(move, facts)
+        ):
             look = workflow.actions[move.action]
             offers[move.action] = Offer(move.action, look.label, look.style, move.form)
     return list(offers.values())
@@ -44,7 +49,7 @@ def choose(
     moves = [m for m in workflow.moves_from(facts.state) if m.action == action]
     if not moves:
         raise NotOpen(state_text=workflow.states[facts.state])
-    permitted = [m for m in moves if (actor.is_system and m.by.system) or _belongs(m.by, facts, viewer)]
+    permitted = [m for m in moves if (m.by.system if actor.is_system else _belongs(m.by, facts, viewer))]
     if not permitted:
         raise NotPermitted(action_text=workflow.actions[action].label)
     if _same_hands(permitted[0], facts, viewer):

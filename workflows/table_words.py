@@ -11,6 +11,7 @@ from workflows.identity.roles import ROLE_LABELS, Role
 
 ANYBODY = N_("anybody")
 SYSTEM = N_("system")
+DOERS = N_("whoever did it")
 FOUR_EYES = N_("not on one's own request")
 CONDITION = N_("if {condition}")
 REMINDED = N_("after {time}: {who}")
@@ -27,6 +28,7 @@ def who(people: Who, gettext: Gettext, part_labels: Mapping[str, str] = PART_LAB
     """The names of parts and roles, as a list."""
     names = [gettext(part_labels[part]) for part in sorted(people.parts)]
     names += [gettext(ROLE_LABELS[Role(role)]) for role in sorted(people.roles)]
+    names += [gettext(DOERS)] if people.doers else []
     names += [gettext(ANYBODY)] if people.anybody else []
     names += [gettext(SYSTEM)] if people.system else []
     return ", ".join(names)
@@ -41,8 +43,12 @@ def conditions(move: Move, gettext: Gettext) -> list[str]:
 
 
 def reminders(workflow: Workflow, state: str, gettext: Gettext) -> list[str]:
-    """One line for each rung of the deadlines that run in a state."""
-    return [line for deadline in workflow.deadlines_of(state) for line in _rungs(workflow, deadline, gettext)]
+    """One line for each rung of the deadlines that run in a state, or the reason why none counts from its entry."""
+    lines = [
+        line for deadline in workflow.deadlines_of(state) for line in _rungs(workflow, deadline, gettext)
+    ]
+    reason = workflow.without_deadline.get(state)
+    return [*lines, gettext(reason)] if reason else lines
 
 
 def _rungs(workflow: Workflow, deadline: Deadline, gettext: Gettext) -> Iterator[str]:

@@ -52,14 +52,14 @@ def appointments(workflow: Workflow) -> list[Appoint]:
 
 def may(workflow: Workflow, told: Who, by: Who) -> bool:
     """May somebody of those told act? A part counts for the role that it was appointed from."""
-    roles = told.roles | {a.role for a in appointments(workflow) if a.part in told.parts}
+    roles = told.roles | {a.role for a in appointments(workflow) if a.role and a.part in told.parts}
     return by.anybody or bool(roles & by.roles) or bool(told.parts & by.parts)
 
 
 def roles_of(workflow: Workflow) -> set[str]:
     named = [who for move in workflow.moves for who in (move.by, move.duty_of) if who]
     named += [telling.say.to for telling in tellings(workflow)]
-    return {role for who in named for role in who.roles} | {a.role for a in appointments(workflow)}
+    return {role for who in named for role in who.roles} | {a.role for a in appointments(workflow) if a.role}
 
 
 def texts_of(kind: MessageKind) -> Iterator[str]:

@@ -118,6 +118,21 @@ def deadlines_run_in_open_states_by_known_policies(workflow: Workflow) -> None:
         assert all((rung.after is None) != (rung.due is None) for rung in deadline.ladder)
 
 
+def an_open_state_has_a_deadline_or_a_reason_why_not(workflow: Workflow) -> None:
+    """One that counts from its entry: a clock of the law that runs through all states says nothing of this one."""
+    counted = {d.state for d in workflow.deadlines if any(rung.after for rung in d.ladder)}
+    assert counted & set(workflow.without_deadline) == set()
+    assert counted | set(workflow.without_deadline) == set(workflow.states) - workflow.final
+    assert all(workflow.without_deadline.values())
+
+
+def new_deadlines_count_from_the_entry(workflow: Workflow) -> None:
+    """What a newer version of the table brings is counted from the upgrade on in the cases of an older one."""
+    for deadline in workflow.deadlines:
+        assert 1 <= deadline.since <= workflow.version
+        assert deadline.since == 1 or all(rung.after for rung in deadline.ladder)
+
+
 def what_the_system_takes_is_open_to_it_and_asks_for_nothing(workflow: Workflow) -> None:
     for deadline in workflow.deadlines:
         for action in {rung.takes for rung in deadline.ladder} - {None}:
@@ -149,7 +164,9 @@ def policies_have_a_source_and_are_of_this_workflow(workflow: Workflow) -> None:
 
 def appointed_people_come_from_a_field_or_are_the_actor(workflow: Workflow) -> None:
     for move in workflow.moves:
-        if move.appoints and move.form is not NoForm:
+        if move.appoints and move.appoints.beside:
+            assert not move.appoints.role  # the part gives no right that a role would
+        elif move.appoints and move.form is not NoForm:
             kinds = {spec.name: spec.kind for spec in describe(move.form)}
             assert kinds[move.appoints.field] == "person"
 
@@ -168,6 +185,8 @@ RULES: list[Callable[[Workflow], None]] = [
     buttons_are_open_to_a_recipient,
     kinds_with_buttons_end_with_the_state,
     deadlines_run_in_open_states_by_known_policies,
+    an_open_state_has_a_deadline_or_a_reason_why_not,
+    new_deadlines_count_from_the_entry,
     what_the_system_takes_is_open_to_it_and_asks_for_nothing,
     one_rule_is_one_ladder,
     audiences_are_policies_that_name_roles_and_channels,
@@ -197,6 +216,10 @@ BROKEN: dict[str, tuple[Callable[[Workflow], None], dict[str, Any]]] = {
         {"moves": [*REPAIR.moves, Move(A.APPROVE, S.AWAITING_APPROVAL, S.TRIAGED, role(Role.ENGINEER))]},
     ),
     "a message with an empty place": (places_of_messages_are_filled, {"variables": lambda _facts: {}}),
+    "a state in which a case is forgotten": (
+        an_open_state_has_a_deadline_or_a_reason_why_not,
+        {"deadlines": [d for d in REPAIR.deadlines if d.state != S.TRIAGED]},
+    ),
     "a button that nobody told may press": (
         buttons_are_open_to_a_recipient,
         {"moves": [m for m in REPAIR.moves if m.action != A.APPROVE]},

@@ -72,6 +72,7 @@ SPECIAL: Mapping[str, Bounds] = {
     "licence.red_again": Bounds(("hours", "calendar_days", "working_days"), least=1),
     "licence.plan_past_the_limit": WHOLE_DAYS,
     "repair.reopen_within": WHOLE_DAYS,
+    "repair.cost_over": Bounds(most=100),
     "notifier.stop_by_reply": Bounds(most=365),
     "notify.repeat": Bounds(most=10_080),  # a week
     "notifier.standby_urgent": Bounds(("minutes", "hours")),

@@ -40,6 +40,13 @@ WORDS: dict[str, Words] = {
         N_("Estimate up to which no approval is needed"),
         N_("A repair with a higher estimate is approved first."),
     ),
+    "repair.cost_over": Words(
+        N_("Cost over the approval up to which nobody is asked again"),
+        N_(
+            "A repair that cost more than this share over what was approved is approved anew before it is closed; "
+            "below it the approver is only notified."
+        ),
+    ),
     "repair.reopen_within": Words(
         N_("Time to reopen a closed repair"), N_("Until then the reporter can say that it is not fixed.")
     ),
@@ -47,6 +54,16 @@ WORDS: dict[str, Words] = {
     "repair.triage_head": Words(N_("Assessment: the head is told"), HIGHER),
     "repair.approval": Words(N_("Approval: first reminder"), REMINDED),
     "repair.approval_director": Words(N_("Approval: the vice-director is told"), HIGHER),
+    "repair.new_estimate": Words(N_("Estimate not approved: first reminder"), REMINDED),
+    "repair.new_estimate_head": Words(N_("Estimate not approved: the head is told"), HIGHER),
+    "repair.start": Words(N_("Start of the repair: first reminder"), REMINDED),
+    "repair.start_head": Words(N_("Start of the repair: the head is told"), HIGHER),
+    "repair.finish": Words(N_("Repair: first reminder"), REMINDED),
+    "repair.finish_head": Words(N_("Repair: the head is told"), HIGHER),
+    "repair.cost_approval": Words(N_("Approval of the cost: first reminder"), REMINDED),
+    "repair.cost_approval_director": Words(N_("Approval of the cost: the vice-director is told"), HIGHER),
+    "repair.cost_correction": Words(N_("Cost not approved: first reminder"), REMINDED),
+    "repair.cost_correction_head": Words(N_("Cost not approved: the head is told"), HIGHER),
     "repair.confirmation": Words(N_("Confirmation: first reminder"), REMINDED),
     "repair.confirmation_head": Words(N_("Confirmation: the head of department is told"), HIGHER),
     "licence.time_limit": Words(
@@ -85,6 +102,14 @@ WORDS: dict[str, Words] = {
     "adverse_event.unacknowledged_province": Words(N_("Alarm: step 5, the province"), CLIMBS),
     "adverse_event.check": Words(N_("Check: first reminder"), REMINDED),
     "adverse_event.check_director": Words(N_("Check: the vice-director is told"), HIGHER),
+    "adverse_event.complete": Words(N_("Completion: first reminder"), REMINDED),
+    "adverse_event.complete_safety": Words(N_("Completion: the safety officer is told"), HIGHER),
+    "adverse_event.grade": Words(N_("Grading: first reminder"), REMINDED),
+    "adverse_event.grade_director": Words(N_("Grading: the vice-director is told"), HIGHER),
+    "adverse_event.handle": Words(N_("Handling: first reminder"), REMINDED),
+    "adverse_event.handle_director": Words(N_("Handling: the vice-director is told"), HIGHER),
+    "adverse_event.close": Words(N_("Closing: first reminder"), REMINDED),
+    "adverse_event.close_director": Words(N_("Closing: the vice-director is told"), HIGHER),
     "alarm.acknowledgement": Words(N_("Acknowledgement: first reminder"), REMINDED),
     "alarm.to_head": Words(N_("Acknowledgement: the head is told"), HIGHER),
     "alarm.to_vice_director": Words(N_("Acknowledgement: the vice-director is told"), HIGHER),
@@ -161,6 +186,7 @@ UNIT_LABELS: dict[str, str] = {
     "working_days": N_("working days"),
     "years": N_("years"),
     "CNY": N_("yuan"),
+    "percent": N_("per cent"),
 }
 MEDIA: dict[str, str] = {
     "own": N_("Next in the person's own order"),

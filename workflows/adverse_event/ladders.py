@@ -7,8 +7,10 @@ from storage.facts import Facts
 from storage.texts import N_
 from workflows.adverse_event import clocks, rules
 from workflows.adverse_event import messages as say
+from workflows.adverse_event import step_reminders as steps
 from workflows.adverse_event.clocks import HOUSE, SHARES, Watch
-from workflows.adverse_event.people import CITY, DIRECTOR, HEAD, PROVINCE, SAFETY
+from workflows.adverse_event.people import CITY, DIRECTOR, HEAD, PROVINCE, REPORTER, SAFETY
+from workflows.adverse_event.states import S
 from workflows.definition import ActionLook, Deadline, Due, PolicyDefault, Rung, Say, Who
 from workflows.identity.roles import Role
 
@@ -59,6 +61,14 @@ POLICIES = {
     "adverse_event.unacknowledged_province": PolicyDefault({"amount": 240, "unit": "minutes"}, HOUSE),
     "adverse_event.check": PolicyDefault({"amount": 4, "unit": "hours"}, HOUSE),
     "adverse_event.check_director": PolicyDefault({"amount": 24, "unit": "hours"}, HOUSE),
+    "adverse_event.complete": PolicyDefault({"amount": 1, "unit": "working_days"}, HOUSE),
+    "adverse_event.complete_safety": PolicyDefault({"amount": 3, "unit": "working_days"}, HOUSE),
+    "adverse_event.grade": PolicyDefault({"amount": 1, "unit": "working_days"}, HOUSE),
+    "adverse_event.grade_director": PolicyDefault({"amount": 2, "unit": "working_days"}, HOUSE),
+    "adverse_event.handle": PolicyDefault({"amount": 3, "unit": "working_days"}, HOUSE),
+    "adverse_event.handle_director": PolicyDefault({"amount": 7, "unit": "working_days"}, HOUSE),
+    "adverse_event.close": PolicyDefault({"amount": 3, "unit": "working_days"}, HOUSE),
+    "adverse_event.close_director": PolicyDefault({"amount": 10, "unit": "working_days"}, HOUSE),
 }
 
 AT_ONCE = Due(N_("at once, if of high grade"), rules.alarm_due(None))
@@ -114,6 +124,25 @@ CHECK_LADDER = [
     Rung("adverse_event.check", [Say(say.check_waits, SAFETY, or_else=DIRECTOR)]),
     Rung("adverse_event.check_director", [Say(say.check_waits, DIRECTOR)]),
 ]
+STEP_LADDERS = {
+    S.RETURNED: ("complete", [
+        Rung("adverse_event.complete", [Say(steps.complete_waits, REPORTER)]),
+        Rung("adverse_event.complete_safety", [Say(steps.complete_overdue, SAFETY, or_else=DIRECTOR)]),
+    ]),
+    S.CHECKED: ("grade", [
+        Rung("adverse_event.grade", [Say(steps.grade_waits, SAFETY, or_else=DIRECTOR)]),
+        Rung("adverse_event.grade_director", [Say(steps.grade_waits, DIRECTOR)]),
+    ]),
+    S.GRADED: ("handle", [
+        Rung("adverse_event.handle", [Say(steps.handle_waits, SAFETY | HEAD)]),
+        Rung("adverse_event.handle_director", [Say(steps.handle_overdue, DIRECTOR)]),
+    ]),
+    S.HANDLED: ("close", [
+        Rung("adverse_event.close", [Say(steps.close_waits, SAFETY, or_else=DIRECTOR)]),
+        Rung("adverse_event.close_director", [Say(steps.close_waits, DIRECTOR)]),
+    ]),
+}  # fmt: skip
+"""What the house does in each state, besides the clocks that the law runs through all of them."""
 
 
 def deadlines(always: Sequence[str], until_acknowledged: Sequence[str], unchecked: str) -> list[Deadline]:
@@ -122,4 +151,5 @@ def deadlines(always: Sequence[str], until_acknowledged: Sequence[str], unchecke
         *(Deadline(state, ALARM, ALARM_LADDER) for state in until_acknowledged),
         *(Deadline(state, watch, LADDERS[watch]) for state in always for watch in Watch),
         Deadline(unchecked, "check", CHECK_LADDER),
+        *(Deadline(state, rule, ladder, since=2) for state, (rule, ladder) in STEP_LADDERS.items()),
     ]

@@ -12,20 +12,17 @@ from workflows.adverse_event import effects, forms, rules, words
 from workflows.adverse_event import messages as say
 from workflows.adverse_event.clocks import Watch
 from workflows.adverse_event.ladders import ALARM, PASSED_ACTION, PASSED_LOOKS, POLICIES, deadlines
-from workflows.adverse_event.people import DIRECTOR, HEAD, MANAGEMENT, OFFICERS, REPORTERS, SAFETY
-from workflows.definition import ActionLook, Move, Part, Say, Workflow, part
-
-
-class S(StrEnum):
-    """States of an adverse event."""
-
-    REPORTED = "reported"
-    RETURNED = "returned"
-    CHECKED = "checked"
-    GRADED = "graded"
-    HANDLED = "handled"
-    CLOSED = "closed"
-    REFUSED = "refused"
+from workflows.adverse_event.people import (
+    DIRECTOR,
+    HEAD,
+    MANAGEMENT,
+    OFFICERS,
+    REPORTER,
+    REPORTERS,
+    SAFETY,
+)
+from workflows.adverse_event.states import S
+from workflows.definition import ActionLook, Move, Say, Workflow
 
 
 class A(StrEnum):
@@ -47,7 +44,6 @@ class A(StrEnum):
     REMARK = "remark"
 
 
-REPORTER = part(Part.REPORTER)
 JUDGES = SAFETY | DIRECTOR
 INVOLVED = REPORTERS | MANAGEMENT | REPORTER
 OPEN = (S.REPORTED, S.RETURNED, S.CHECKED, S.GRADED, S.HANDLED)
@@ -109,7 +105,7 @@ MOVES = [
 ADVERSE_EVENT = Workflow(
     name="adverse_event",
     label=N_("Adverse event"),
-    version=1,
+    version=2,
     prefix="BL",
     detail_table="adverse_event",
     states={

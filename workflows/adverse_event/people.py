@@ -1,6 +1,6 @@
 """Who has to do with adverse events."""
 
-from workflows.definition import role
+from workflows.definition import Part, part, role
 from workflows.identity.roles import Role
 
 SAFETY = role(Role.SAFETY_OFFICER)
@@ -13,3 +13,4 @@ OFFICERS = CITY | PROVINCE
 REPORTERS = role(
     Role.MEDICAL_STAFF, Role.DEPARTMENT_HEAD, Role.ENGINEER, Role.EQUIPMENT_HEAD, Role.SAFETY_OFFICER
 )
+REPORTER = part(Part.REPORTER)

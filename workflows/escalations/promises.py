@@ -94,7 +94,9 @@ class Reckoning:
     def promises(self) -> list[Promise]:
         """What came due in it."""
         deadlines = self._known.workflow.deadlines_of(self._stay.state)
-        return [promise for deadline in deadlines for promise in self._of(deadline)]
+        version = self._known.history.definition_version
+        known = [deadline for deadline in deadlines if deadline.since <= version]  # see `workflows.upgrading`
+        return [promise for deadline in known for promise in self._of(deadline)]
 
     def _of(self, deadline: Deadline) -> Iterator[Promise]:
         for number, rung in enumerate(deadline.ladder):

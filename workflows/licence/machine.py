@@ -198,4 +198,9 @@ LICENCE = Workflow(
     variables=rules.variables,
     title=rules.title,
     timers_are_limits=False,
+    without_deadline={
+        S.ISSUED: N_("the time limit of the licence runs in every state, with its reminders"),
+        S.PURCHASED: N_("the time limit of the licence runs in every state, with its reminders"),
+        S.APPLIED: N_("the time limit of the licence runs in every state, with its reminders"),
+    },
 )

@@ -36,6 +36,7 @@ class FaultReport(Form):
 
     fault: Words = Field(title=N_("What is wrong?"), json_schema_extra={"kind": "textarea"})
     device_down: bool = Field(default=False, title=N_("The device cannot be used"))
+    patients_wait: bool = Field(default=False, title=N_("Patients are waiting"))
 
 
 class Triage(Form):
@@ -65,6 +66,13 @@ class WorkDone(Form):
 
     work_done: Words = Field(title=N_("What was done?"), json_schema_extra={"kind": "textarea"})
     cost: Money = Field(title=N_("Actual cost (CNY)"))
+
+
+class Cost(Form):
+    """The cost anew, with what there is to say for it."""
+
+    cost: Money = Field(title=N_("Actual cost (CNY)"))
+    reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
 
 
 class Satisfaction(StrEnum):
@@ -127,6 +135,16 @@ class HandedBack(Form):
     """Who has left, so that somebody else must take it on."""
 
     left: Words = Field(title=N_("Has left the organisation"))
+
+
+class AlsoSeen(Form):
+    """What somebody else has to say of a fault that was reported already."""
+
+    photos: ClassVar[bool] = True
+
+    remark: Annotated[str, StringConstraints(max_length=1000)] = Field(
+        default="", title=N_("Anything to add? (if you like)"), json_schema_extra={"kind": "textarea"}
+    )
 
 
 class Remark(Form):

@@ -1,10 +1,9 @@
 """The repair road (维修) as one table.
 
-reported → triaged → (approval when the estimate is over the policy's limit) → in progress → repaired →
-confirmed by the reporter, which closes it; reject, cancel, reopen. Clause 6.4.3 of the standard.
+reported → triaged → (approval when the estimate is over the policy's limit) → in progress → (approval of the cost
+when it is over what was approved) → repaired → confirmed by the reporter, which closes it; reject, cancel, reopen.
+Clause 6.4.3 of the standard.
 """
-
-from enum import StrEnum
 
 from storage.texts import N_, P_
 from workflows.definition import (
@@ -13,68 +12,52 @@ from workflows.definition import (
     SYSTEM,
     ActionLook,
     Appoint,
-    Deadline,
     HandBack,
     Move,
     Part,
-    PolicyDefault,
-    Rung,
     Say,
     Workflow,
-    part,
-    role,
+    whoever_did,
 )
 from workflows.identity.roles import Role
 from workflows.repair import forms, rules
 from workflows.repair import messages as say
+from workflows.repair.deadlines import DEADLINES, POLICIES
+from workflows.repair.names import (
+    CLINICIANS,
+    COSTS,
+    DIRECTOR,
+    ENGINEER,
+    FOLLOWER,
+    HEAD,
+    INVOLVED,
+    REPORTER,
+    REQUESTS,
+    STOPS_IN,
+    TECHNICIAN,
+    A,
+    S,
+)
+
+__all__ = ["REPAIR", "A", "S"]
 
 
-class S(StrEnum):
-    """States of a repair."""
-
-    REPORTED = "reported"
-    AWAITING_APPROVAL = "awaiting_approval"
-    REJECTED = "rejected"
-    TRIAGED = "triaged"
-    IN_PROGRESS = "in_progress"
-    REPAIRED = "repaired"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
-class A(StrEnum):
-    """Actions on a repair."""
-
-    REPORT = "report"
-    TRIAGE = "triage"
-    APPROVE = "approve"
-    REJECT = "reject"
-    ESTIMATE = "estimate"
-    START = "start"
-    FINISH = "finish"
-    CONFIRM = "confirm"
-    REOPEN = "reopen"
-    CANCEL = "cancel"
-    REMARK = "remark"
-    ASSIGN = "assign"
-    HAND_BACK = "hand_back"
-
-
-ENGINEER = role(Role.ENGINEER)
-HEAD = role(Role.EQUIPMENT_HEAD)
-DIRECTOR = role(Role.VICE_DIRECTOR)
-CLINICIANS = part(Part.REPORTER) | role(Role.DEPARTMENT_HEAD)
-REPORTER = part(Part.REPORTER)
-TECHNICIAN = part(Part.TECHNICIAN)
-INVOLVED = REPORTER | TECHNICIAN | ENGINEER | HEAD | DIRECTOR | role(Role.DEPARTMENT_HEAD)
-
-REQUESTS = frozenset({A.TRIAGE, A.ESTIMATE})
 TO_TECHNICIAN = Appoint("technician", Part.TECHNICIAN, Role.ENGINEER)
 
-WITH_TECHNICIAN = (S.AWAITING_APPROVAL, S.REJECTED, S.TRIAGED, S.IN_PROGRESS, S.REPAIRED)
+ALSO = Appoint("", Part.FOLLOWER, "", beside=True)
+THEY_ASKED = REPORTER | FOLLOWER
+BY_COST = (S.COST_REVIEW, S.COST_REFUSED)
+WITH_TECHNICIAN = (S.AWAITING_APPROVAL, S.REJECTED, S.TRIAGED, S.IN_PROGRESS, *BY_COST, S.REPAIRED)
+OPEN = (S.REPORTED, *WITH_TECHNICIAN)
 
 PLEASE_APPROVE = [Say(say.please_approve, HEAD, or_else=DIRECTOR)]
-ASSIGNED = [Say(say.assigned, TECHNICIAN), Say(say.taken_up, REPORTER)]
+ASSIGNED = [Say(say.assigned, TECHNICIAN), Say(say.taken_up, THEY_ASKED)]
+APPROVE_COST = [Say(say.please_approve_cost, HEAD, or_else=DIRECTOR)]
+COST_ABOVE = [
+    Say(say.cost_above, HEAD | whoever_did(A.APPROVE, A.APPROVE_COST), when=rules.cost_slightly_over)
+]
+PLEASE_CONFIRM = [Say(say.please_confirm, REPORTER, but_not_the_actor=False)]
+CLOSED = [Say(say.closed, TECHNICIAN | THEY_ASKED)]
 
 # action, from, to, who may act, what it asks for, when it holds, what it writes, who is told
 MOVES = [
@@ -82,9 +65,10 @@ MOVES = [
          tells=[Say(say.please_triage, ENGINEER), Say(say.received, REPORTER, but_not_the_actor=False)]),
 
     Move(A.TRIAGE, S.REPORTED, S.AWAITING_APPROVAL, ENGINEER | HEAD, forms.Triage, when=rules.over_the_limit,
-         duty_of=ENGINEER, writes=rules.triage, appoints=TO_TECHNICIAN, tells=PLEASE_APPROVE),
+         duty_of=ENGINEER, writes=rules.triage, appoints=TO_TECHNICIAN, tells=PLEASE_APPROVE,
+         starts_with=rules.as_reported),
     Move(A.TRIAGE, S.REPORTED, S.TRIAGED, ENGINEER | HEAD, forms.Triage,
-         writes=rules.triage, appoints=TO_TECHNICIAN, tells=ASSIGNED),
+         writes=rules.triage, appoints=TO_TECHNICIAN, tells=ASSIGNED, starts_with=rules.as_reported),
 
     Move(A.APPROVE, S.AWAITING_APPROVAL, S.TRIAGED, HEAD | DIRECTOR, writes=rules.approve,
          duty_of=HEAD | DIRECTOR,
@@ -105,25 +89,59 @@ MOVES = [
 
     Move(A.START, S.TRIAGED, S.IN_PROGRESS, ENGINEER, appoints=TO_TECHNICIAN, duty_of=TECHNICIAN,
          tells=[Say(say.started, REPORTER)]),
-    Move(A.FINISH, S.IN_PROGRESS, S.REPAIRED, ENGINEER, forms.WorkDone, writes=rules.work_done, duty_of=TECHNICIAN,
-         tells=[Say(say.please_confirm, REPORTER, but_not_the_actor=False)]),
-    Move(A.CONFIRM, S.REPAIRED, S.CLOSED, CLINICIANS, forms.Confirmation, duty_of=CLINICIANS,
-         tells=[Say(say.closed, TECHNICIAN | REPORTER)]),
 
-    Move(A.REOPEN, S.REPAIRED, S.IN_PROGRESS, CLINICIANS, forms.Reason, tells=[Say(say.reopened, TECHNICIAN)]),
+    # The device may be used; what waits is closing the order, until the cost is approved.
+    Move(A.FINISH, S.IN_PROGRESS, S.COST_REVIEW, ENGINEER, forms.WorkDone, when=rules.cost_needs_approval,
+         writes=rules.work_done, duty_of=TECHNICIAN, tells=[*APPROVE_COST, *PLEASE_CONFIRM]),
+    Move(A.FINISH, S.IN_PROGRESS, S.REPAIRED, ENGINEER, forms.WorkDone, writes=rules.work_done,
+         tells=[*PLEASE_CONFIRM, *COST_ABOVE]),
+
+    Move(A.APPROVE_COST, S.COST_REVIEW, S.CLOSED, HEAD | DIRECTOR, when=rules.was_confirmed, duty_of=HEAD | DIRECTOR,
+         not_who_did=COSTS, not_the_reporter=True, writes=rules.approve_cost, tells=CLOSED),
+    Move(A.APPROVE_COST, S.COST_REVIEW, S.REPAIRED, HEAD | DIRECTOR,
+         not_who_did=COSTS, not_the_reporter=True, writes=rules.approve_cost,
+         tells=[Say(say.cost_approved, TECHNICIAN), *PLEASE_CONFIRM]),
+    Move(A.REFUSE_COST, S.COST_REVIEW, S.COST_REFUSED, HEAD | DIRECTOR, forms.Reason,
+         not_who_did=COSTS, not_the_reporter=True,
+         tells=[Say(say.cost_refused, TECHNICIAN | whoever_did(*COSTS))]),
+
+    *[Move(A.CORRECT_COST, state, S.COST_REVIEW, ENGINEER, forms.Cost, when=rules.cost_needs_approval,
+           duty_of=TECHNICIAN if state == S.COST_REFUSED else None, writes=rules.cost, tells=APPROVE_COST)
+      for state in (*BY_COST, S.REPAIRED)],
+    *[Move(A.CORRECT_COST, state, S.CLOSED, ENGINEER, forms.Cost, when=rules.was_confirmed, writes=rules.cost,
+           tells=[*CLOSED, *COST_ABOVE]) for state in BY_COST],
+    *[Move(A.CORRECT_COST, state, S.REPAIRED, ENGINEER, forms.Cost, writes=rules.cost,
+           tells=[*PLEASE_CONFIRM, *COST_ABOVE]) for state in BY_COST],
+    Move(A.CORRECT_COST, S.REPAIRED, None, ENGINEER, forms.Cost, writes=rules.cost, tells=COST_ABOVE),
+
+    Move(A.CONFIRM, S.REPAIRED, S.COST_REVIEW, CLINICIANS, forms.Confirmation, when=rules.cost_waits,
+         duty_of=CLINICIANS, tells=APPROVE_COST),
+    Move(A.CONFIRM, S.REPAIRED, S.CLOSED, CLINICIANS, forms.Confirmation, tells=CLOSED),
+    *[Move(A.CONFIRM, state, None, CLINICIANS, forms.Confirmation, open_if=rules.not_confirmed) for state in BY_COST],
+
+    *[Move(A.REOPEN, state, S.IN_PROGRESS, CLINICIANS, forms.Reason, tells=[Say(say.reopened, TECHNICIAN)])
+      for state in (*BY_COST, S.REPAIRED)],
     Move(A.REOPEN, S.CLOSED, S.IN_PROGRESS, CLINICIANS | ENGINEER, forms.Reason, open_if=rules.closed_lately,
          tells=[Say(say.reopened, TECHNICIAN | HEAD)]),
 
     Move(A.CANCEL, S.REPORTED, S.CANCELLED, REPORTER | ENGINEER | HEAD, forms.Reason,
-         tells=[Say(say.cancelled, REPORTER | ENGINEER)]),
+         tells=[Say(say.cancelled, THEY_ASKED | ENGINEER)]),
     *[Move(A.CANCEL, state, S.CANCELLED, ENGINEER | HEAD, forms.Reason,
-           tells=[Say(say.cancelled, REPORTER | TECHNICIAN)])
+           tells=[Say(say.cancelled, THEY_ASKED | TECHNICIAN)])
       for state in (S.AWAITING_APPROVAL, S.REJECTED, S.TRIAGED)],
     Move(A.CANCEL, S.IN_PROGRESS, S.CANCELLED, HEAD, forms.Reason,
-         tells=[Say(say.cancelled, REPORTER | TECHNICIAN)]),
+         tells=[Say(say.cancelled, THEY_ASKED | TECHNICIAN)]),
 
-    *[Move(A.REMARK, state, None, INVOLVED, forms.Remark)
-      for state in (S.REPORTED, S.AWAITING_APPROVAL, S.REJECTED, S.TRIAGED, S.IN_PROGRESS, S.REPAIRED)],
+    *[Move(A.REMARK, state, None, INVOLVED, forms.Remark) for state in OPEN],
+    *[Move(A.ALSO_SEEN, state, None, ANYBODY, forms.AlsoSeen, appoints=ALSO, offered=False,
+           tells=[Say(say.also_seen, TECHNICIAN), Say(say.joined, FOLLOWER)]) for state in OPEN],
+
+    *[Move(A.RAISE, state, None, ENGINEER | HEAD, open_if=rules.not_critical, writes=rules.raised,
+           tells=[Say(say.raised, TECHNICIAN | HEAD)]) for state in STOPS_IN],
+    *[Move(A.STOPPED, state, None, ENGINEER | HEAD, open_if=rules.not_stopped, writes=rules.stopped,
+           tells=[Say(say.stopped, TECHNICIAN | HEAD)]) for state in STOPS_IN],
+    *[Move(A.USABLE, state, None, ENGINEER | HEAD, open_if=rules.is_stopped, writes=rules.usable)
+      for state in STOPS_IN],
 
     *[Move(A.ASSIGN, state, None, HEAD, forms.Assign, appoints=TO_TECHNICIAN, tells=[Say(say.handed_over, TECHNICIAN)])
       for state in WITH_TECHNICIAN],
@@ -131,39 +149,10 @@ MOVES = [
       for state in WITH_TECHNICIAN],
 ]  # fmt: skip
 
-# left in this state longer than the policies say: who is reminded, then who above them
-DEADLINES = [
-    Deadline(S.REPORTED, "triage", [
-        Rung("repair.triage", [Say(say.triage_waits, ENGINEER)]),
-        Rung("repair.triage_head", [Say(say.triage_overdue, HEAD)]),
-    ]),
-    Deadline(S.AWAITING_APPROVAL, "approval", [
-        Rung("repair.approval", [Say(say.approval_waits, HEAD, or_else=DIRECTOR)]),
-        Rung("repair.approval_director", [Say(say.approval_overdue, DIRECTOR)]),
-    ]),
-    Deadline(S.REPAIRED, "confirmation", [
-        Rung("repair.confirmation", [Say(say.please_confirm_again, REPORTER)]),
-        Rung("repair.confirmation_head", [Say(say.confirmation_overdue, role(Role.DEPARTMENT_HEAD))]),
-    ]),
-]  # fmt: skip
-
-HOUSE_RULE = N_("house rule as shipped; set by each hospital")
-
-POLICIES = {
-    "repair.approval_limit": PolicyDefault({"amount": 5000, "unit": "CNY"}, HOUSE_RULE),
-    "repair.reopen_within": PolicyDefault({"amount": 7, "unit": "calendar_days"}, HOUSE_RULE),
-    "repair.triage": PolicyDefault({"amount": 30, "unit": "minutes"}, HOUSE_RULE),
-    "repair.triage_head": PolicyDefault({"amount": 2, "unit": "hours"}, HOUSE_RULE),
-    "repair.approval": PolicyDefault({"amount": 4, "unit": "hours"}, HOUSE_RULE),
-    "repair.approval_director": PolicyDefault({"amount": 1, "unit": "working_days"}, HOUSE_RULE),
-    "repair.confirmation": PolicyDefault({"amount": 1, "unit": "working_days"}, HOUSE_RULE),
-    "repair.confirmation_head": PolicyDefault({"amount": 3, "unit": "working_days"}, HOUSE_RULE),
-}
-
 REPAIR = Workflow(
     name="repair",
     label=N_("Repair"),
-    version=1,
+    version=2,
     prefix="WX",
     detail_table="repair",
     states={
@@ -172,6 +161,8 @@ REPAIR = Workflow(
         S.REJECTED: N_("Rejected"),
         S.TRIAGED: N_("Ready for repair"),
         S.IN_PROGRESS: N_("In repair"),
+        S.COST_REVIEW: N_("Repaired, cost to be approved"),
+        S.COST_REFUSED: N_("Repaired, cost refused"),
         S.REPAIRED: N_("Repaired, to be confirmed"),
         S.CLOSED: N_("Closed"),
         S.CANCELLED: N_("Cancelled"),
@@ -185,10 +176,19 @@ REPAIR = Workflow(
         A.ESTIMATE: ActionLook(N_("Change the estimate"), N_("changed the estimate")),
         A.START: ActionLook(N_("Start the repair"), N_("started the repair"), "primary"),
         A.FINISH: ActionLook(N_("Report as repaired"), N_("reported it as repaired"), "primary"),
+        A.APPROVE_COST: ActionLook(N_("Approve the cost"), N_("approved the cost"), "primary"),
+        A.REFUSE_COST: ActionLook(N_("Refuse the cost"), N_("refused the cost"), "danger"),
+        A.CORRECT_COST: ActionLook(N_("Correct or explain the cost"), N_("corrected or explained the cost")),
         A.CONFIRM: ActionLook(N_("Confirm: it works"), N_("confirmed that it works"), "primary"),
         A.REOPEN: ActionLook(N_("Not fixed: reopen"), N_("reopened it"), "danger"),
         A.CANCEL: ActionLook(N_("Cancel"), N_("cancelled it"), "danger"),
         A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
+        A.ALSO_SEEN: ActionLook(N_("Add to this report"), N_("reported it as well")),
+        A.RAISE: ActionLook(N_("Patients are waiting"), N_("made known that patients are waiting")),
+        A.STOPPED: ActionLook(
+            N_("The device cannot be used"), N_("made known that the device cannot be used")
+        ),
+        A.USABLE: ActionLook(N_("The device can be used"), N_("made known that the device can be used")),
         A.ASSIGN: ActionLook(N_("Give it to somebody else"), N_("gave it to somebody else")),
         A.HAND_BACK: ActionLook(N_("Hand back"), N_("handed it back to the head of equipment")),
         "remind": ActionLook(N_("Reminder"), N_("reminded")),

@@ -1,20 +1,18 @@
-"""What a repair tells. Texts are sources of the catalogues; places are filled by `rules.variables`."""
+"""What a repair says of its steps. Texts are sources of the catalogues; places are filled by `rules.variables`."""
 
-from storage.kinds import MessageKind, Question, Severity
-from storage.texts import N_, P_
-from workflows.repair.forms import HOW_WAS_IT, IN_TIME, SATISFACTION_LABELS, SPEED_LABELS, Satisfaction, Speed
-
-DEVICE = (N_("Device"), "{device} ({device_number})")
-PLACE = (N_("Place"), "{department} {place}")
-FAULT = (N_("Fault"), "{fault}")
-REPORTER = (P_("of a fault", "Reporter"), "{reporter}")
-URGENCY = (N_("Urgency"), "{urgency_text}")
-ESTIMATE = (N_("Estimate"), "{estimate}")
-TECHNICIAN = (N_("Engineer"), "{technician}")
-COST = (N_("Cost"), "{cost}")
-HOW_IT_WAS = (
-    Question("satisfaction", HOW_WAS_IT, tuple(SATISFACTION_LABELS.items()), Satisfaction.NOT_SAID),
-    Question("speed", IN_TIME, tuple(SPEED_LABELS.items()), Speed.NOT_SAID),
+from storage.kinds import MessageKind, Severity
+from storage.texts import N_
+from workflows.repair.fields import (
+    APPROVED,
+    COST,
+    DEVICE,
+    ESTIMATE,
+    FAULT,
+    HOW_IT_WAS,
+    PLACE,
+    REPORTER,
+    TECHNICIAN,
+    URGENCY,
 )
 
 please_triage = MessageKind(
@@ -125,69 +123,60 @@ cancelled = MessageKind(
     N_("The case was ended without a repair."),
     (DEVICE, FAULT),
 )
-triage_waits = MessageKind(
-    "repair.triage_waits",
-    N_("Still waiting: fault of {device}"),
-    N_("Nobody has assessed this fault yet."),
-    (DEVICE, PLACE, FAULT, REPORTER),
+
+please_approve_cost = MessageKind(
+    "repair.please_approve_cost",
+    N_("Approval of the cost: {cost}"),
+    N_("The repair cost more than was approved. The order cannot be closed before you decide."),
+    (DEVICE, PLACE, FAULT, APPROVED, COST, TECHNICIAN),
+    Severity.NOTICE,
+    buttons=("approve_cost", "refuse_cost"),
+    while_in_state=True,
+)
+cost_above = MessageKind(
+    "repair.cost_above",
+    N_("Cost above the approval: {cost}"),
+    N_("The repair cost slightly more than was approved. Nothing has to be done."),
+    (DEVICE, APPROVED, COST, TECHNICIAN),
+)
+cost_approved = MessageKind(
+    "repair.cost_approved",
+    N_("Cost approved: {cost}"),
+    N_("The order is closed as soon as it is confirmed that the device works."),
+    (DEVICE, COST),
+)
+cost_refused = MessageKind(
+    "repair.cost_refused",
+    N_("Cost not approved: {cost}"),
+    N_("Please correct or explain the cost. The reason is in the order."),
+    (DEVICE, FAULT, APPROVED, COST),
+    Severity.NOTICE,
+    buttons=("correct_cost",),
+    while_in_state=True,
+)
+also_seen = MessageKind(
+    "repair.also_seen",
+    N_("Reported again: {device}"),
+    N_("Somebody else reported the same fault."),
+    (DEVICE, PLACE, FAULT),
+)
+joined = MessageKind(
+    "repair.joined",
+    N_("Your words were added to the report"),
+    N_("This fault was reported before. You will be notified when it is repaired."),
+    (DEVICE, FAULT),
+)
+raised = MessageKind(
+    "repair.raised",
+    N_("Patients are waiting: {device}"),
+    N_("This repair has become most urgent."),
+    (DEVICE, PLACE, FAULT, TECHNICIAN),
     Severity.URGENT,
-    buttons=("triage",),
-    while_in_state=True,
-    reminds=True,
 )
-triage_overdue = MessageKind(
-    "repair.triage_overdue",
-    N_("Overdue: nobody has taken up {device}"),
-    N_("The engineers were reminded without effect. Please see to it."),
-    (DEVICE, PLACE, FAULT, REPORTER),
-    Severity.CRITICAL,
-    buttons=("triage",),
-    while_in_state=True,
-    short=N_("Nobody took up {device}"),
-    reminds=True,
-)
-approval_waits = MessageKind(
-    "repair.approval_waits",
-    N_("Still to be approved: {estimate}"),
-    N_("The repair cannot begin before you decide."),
-    (DEVICE, PLACE, FAULT, URGENCY, ESTIMATE, TECHNICIAN),
+stopped = MessageKind(
+    "repair.stopped",
+    N_("Out of use: {device}"),
+    N_("The device cannot be used until it is repaired."),
+    (DEVICE, PLACE, FAULT, TECHNICIAN),
     Severity.URGENT,
-    buttons=("approve", "reject"),
-    while_in_state=True,
-    reminds=True,
-)
-approval_overdue = MessageKind(
-    "repair.approval_overdue",
-    N_("Approval overdue: {estimate}"),
-    N_("The head of equipment has not decided. Please decide in their place."),
-    (DEVICE, PLACE, FAULT, URGENCY, ESTIMATE, TECHNICIAN),
-    Severity.CRITICAL,
-    buttons=("approve", "reject"),
-    while_in_state=True,
-    reminds=True,
-)
-please_confirm_again = MessageKind(
-    "repair.please_confirm_again",
-    N_("Please confirm: does {device} work?"),
-    N_("The engineer is waiting for your answer."),
-    (DEVICE, FAULT, TECHNICIAN),
-    Severity.URGENT,
-    short=N_("Does {device} work?"),
-    buttons=("confirm", "reopen"),
-    questions=HOW_IT_WAS,
-    answers="confirm",
-    while_in_state=True,
-    reminds=True,
-)
-confirmation_overdue = MessageKind(
-    "repair.confirmation_overdue",
-    N_("Not confirmed: repair of {device}"),
-    N_("The reporter has not answered. Please confirm in their place, or say that it is not fixed."),
-    (DEVICE, FAULT, REPORTER, TECHNICIAN),
-    Severity.CRITICAL,
-    buttons=("confirm", "reopen"),
-    questions=HOW_IT_WAS,
-    answers="confirm",
-    while_in_state=True,
-    reminds=True,
 )
