@@ -51,6 +51,7 @@ class Deadlines:
         """
         fired = 0
         if not self._upgraded:
+            await business_time.current(self._db, self._business)
             await arm_new_deadlines(self._db, self._registry, self._clocks)
             self._upgraded = True
         while True:

@@ -10,7 +10,6 @@ STEPS = (
         "complete",
         {
             "manifestation": "The table moved on its own",
-            "happened_on": "2026-03-02",
             "used_by": "professional",
         },
         "",
