@@ -36,7 +36,7 @@ PART_LABELS: dict[str, str] = {
 class Who:
     """A set of people: holders of roles, parts of the case, the system, or anybody at all.
 
-    `doers` are actions: whoever took one of them last in the case is told. It gives nobody a right.
+    `doers`: whoever took one of these actions last, to be told; it gives no right.
     """
 
     roles: frozenset[str] = frozenset()
@@ -127,7 +127,6 @@ Effect = Callable[[Facts, Any], Mapping[str, Any]]
 Precondition = Callable[[Facts], str | None]
 """Why the action is not open at present (a source text), or None. Pure; buttons hide on a reason."""
 
-
 Known = Callable[[Facts], Mapping[str, Any]]
 """What a form starts with, besides the columns of the workflow's row that have its fields' names. Pure."""
 
@@ -139,8 +138,7 @@ Faults = Callable[[Facts, Any], Mapping[str, str]]
 class Appoint:
     """The form's `field` names a person, who must hold `role` here and takes `part` in the case.
 
-    Without a field it is the actor. `beside`: others keep the part; no role is asked for, since the part gives no right
-    that a role would.
+    `beside`: it is the actor, others keep the part, and it gives no right that a role would.
     """
 
     field: str
@@ -217,7 +215,7 @@ class Deadline:
     """Left in `state` longer than the policies say: the ladder is climbed rung by rung.
 
     `only_latest`: of several rungs that an outage has made overdue, only the last one is told. `since`: the version of
-    the table that brought it; in cases that an older one opened it counts from the upgrade on (`workflows.upgrading`).
+    the table that brought it (`workflows.upgrading`).
     """
 
     state: str
@@ -278,15 +276,12 @@ class Workflow:
     """Is the next timer when something has to be done? It is not shown as due where timers remind of a later day."""
     title_stays_inside: bool = False
     """Does the title speak of what no message may: is it for the pages alone?"""
-<<<<<<< HEAD
     limit: Callable[[Facts, Calendar], datetime | None] | None = None
     """Until when whoever has it must act, where a law or a licence says so and not the ladder of the state. Pure."""
     part_labels: Mapping[str, str] = field(default_factory=lambda: PART_LABELS)
     """What those who take part are called in such a case (source texts)."""
-=======
     without_deadline: Mapping[str, str] = field(default_factory=dict)
     """Why open states have no deadline that counts from their entry, by state (source texts)."""
->>>>>>> e46a19c (Ask again before an order is closed whose cost nobody approved)
 
     def moves_from(self, state: str | None) -> list[Move]:
         """The moves that leave a state, in the order of the table."""

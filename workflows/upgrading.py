@@ -11,8 +11,8 @@ from storage.database import Connection, Database
 from storage.facts import load_facts
 from storage.timers import New
 from workflows.definition import Deadline, Workflow
+from workflows.due import due_of
 from workflows.engine import Clocks
-from workflows.plan import due_of
 from workflows.registry import Registry
 
 AT_ONCE = 200
