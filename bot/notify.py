@@ -208,7 +208,7 @@ def _of_delivery(line: DeliveryLine) -> Iterator[tuple[datetime, str]]:
     yield line.created_at, f"begun by {line.channel} {line.account} → {line.address}, as {line.unique_id}"
     for at, words in (
         (line.finished_at, _end(line)),
-        (line.received_at, f"the provider reports {line.receipt or 'arrival'}"),
+        (line.received_at, _reported(line)),
         (line.opened_at, "read"),
         (line.acted_at, f"answered: {line.acted}"),
         (line.updated_at, "the card shows the decision"),
@@ -216,6 +216,11 @@ def _of_delivery(line: DeliveryLine) -> Iterator[tuple[datetime, str]]:
     ):
         if at:
             yield at, words
+
+
+def _reported(line: DeliveryLine) -> str:
+    when = " (time of arrival: it told none)" if line.receipt_untimed else ""
+    return f"the provider reports {line.receipt or 'arrival'}{when}"
 
 
 def _end(line: DeliveryLine) -> str:

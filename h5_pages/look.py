@@ -76,6 +76,7 @@ DELIVERY_LABELS = {
     "accepted": N_("accepted by the provider"),
     "refused": N_("refused by the provider"),
 }
+REPORT_UNKNOWN = N_("sent, and the report is not understood")
 REACHED = (
     ("acted_at", N_("acted on")),
     ("recalled_at", P_("a message", "taken back")),
@@ -138,6 +139,8 @@ def outcome(line: DeliveryLine) -> str:
     furthest = next((words for when, words in REACHED if getattr(line, when) is not None), "")
     if furthest:
         return furthest
+    if line.state == "accepted" and line.receipt_unknown:
+        return REPORT_UNKNOWN
     if line.state is not None and line.message_state in ("queued", "sent"):
         return DELIVERY_LABELS.get(line.state, line.state)
     return MESSAGE_LABELS.get(line.message_state, line.message_state)

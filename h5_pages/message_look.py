@@ -7,12 +7,14 @@ from typing import Any
 
 from h5_pages import look
 from storage.message_story import DeliveryLine, MessageHead, MessageStory, NoteLine
+from storage.receipts import UNTIMED
 from storage.texts import N_, P_, Gettext
 
 OUTCOME_LABELS = {
     "queued": N_("waiting to be sent"),
     "held": N_("held back"),
     "sent": N_("sent"),
+    "unknown": look.REPORT_UNKNOWN,
     "delivered": N_("delivered"),
     "opened": N_("opened"),
     "acted": N_("acted on"),
@@ -23,6 +25,7 @@ OUTCOME_LABELS = {
 }
 OUTCOME_TONES = {
     "sent": "active",
+    "unknown": "active",
     "delivered": "done",
     "opened": "done",
     "acted": "done",
@@ -103,7 +106,8 @@ def _of_try(each: DeliveryLine, t: Gettext) -> Iterator[Step]:
     begun = each.tried_at if each.tries or each.state == "sending" else None
     yield from step(begun, TRIED if each.tries > 1 else SENT)
     yield from step(each.finished_at, *_end_of(each, t))
-    yield from step(each.received_at, RECEIVED, each.receipt)
+    detail = f"{each.receipt} · {t(UNTIMED)}" if each.receipt_untimed else each.receipt
+    yield from step(each.received_at, RECEIVED, detail)
     yield from step(each.opened_at, OPENED)
     yield from step(each.acted_at, ACTED)
     yield from step(each.updated_at, UPDATED)

@@ -58,6 +58,8 @@ class DeliveryLine:
     cost: Decimal | None
     received_at: datetime | None
     receipt: str
+    receipt_untimed: bool
+    receipt_unknown: bool
     opened_at: datetime | None
     acted_at: datetime | None
     acted: str
@@ -102,7 +104,7 @@ SELECT m.id, m.created_at, m.kind, m.severity, m.state, m.reason, m.held, m.next
 DELIVERIES = """
 SELECT d.id, d.created_at, d.channel, a.name AS account, d.address, d.unique_id, d.state, d.tries, d.tried_at,
        d.finished_at, d.provider_id, d.error_code, d.error, d.verdict, d.maybe_twice, d.parts, d.cost, d.received_at,
-       d.receipt, d.opened_at, d.acted_at, d.acted, d.updated_at, d.recalled_at
+       d.receipt, d.receipt_untimed, d.receipt_unknown, d.opened_at, d.acted_at, d.acted, d.updated_at, d.recalled_at
   FROM delivery d JOIN channel_account a ON a.id = d.account_id WHERE d.message_id = $1 ORDER BY d.id
 """
 NOTES = """

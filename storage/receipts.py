@@ -10,6 +10,10 @@ from storage.routing_notes import What
 from storage.texts import N_
 
 NOT_ARRIVED = N_("The provider reports that it did not arrive.")
+NOT_KNOWN = N_(
+    "The provider reports a status that is not known: neither that it arrived nor that it did not."
+)
+UNTIMED = N_("The provider told no time that could be read: it is when the report came.")
 KEY_PRESSED = "key "  # begins the code of a report that tells of a key
 
 
@@ -25,18 +29,21 @@ class Weight(IntEnum):
 class Receipt:
     """One report. `at` is the provider's time of it, `code` its own word, kept as it is.
 
+    `delivered` is None for a status that nobody knows, which changes nothing but what is shown. `untimed`: the
+    provider told no readable time, and `at` is when the report came.
     `weight`: a heavier report counts whatever lighter ones say and whenever they come. `reason` is why it failed.
     """
 
     unique_id: str
     provider_id: str
-    delivered: bool
+    delivered: bool | None
     code: str
     at: datetime
     weight: Weight = Weight.REPORT
     reason: str = NOT_ARRIVED
     parts: int | None = None
     """How many parts the provider counts, where it says so."""
+    untimed: bool = False
 
 
 class Noted(StrEnum):
@@ -53,11 +60,14 @@ FIND = """SELECT id, created_at, message_id, message_created_at FROM delivery
            WHERE unique_id = $1 AND account_id = $2 ORDER BY id DESC LIMIT 1"""
 # The message first, as every transaction does, or two of them could wait for each other.
 LOCK_MESSAGE = "SELECT state FROM message WHERE id = $1 AND created_at = $2 FOR UPDATE"
-LOCK_DELIVERY = """SELECT state, provider_id, maybe_twice, receipt, coalesce(received_at, finished_at) AS told_at
+LOCK_DELIVERY = """SELECT state, provider_id, maybe_twice,
+                          CASE WHEN receipt_unknown THEN '' ELSE receipt END AS receipt,
+                          coalesce(received_at, finished_at) AS told_at
                      FROM delivery WHERE id = $1 AND created_at = $2 FOR UPDATE"""
 DELIVERED = """
 UPDATE delivery SET state = 'accepted', received_at = $3, receipt = $4, error_code = '', error = '',
-       finished_at = coalesce(finished_at, $5), provider_id = coalesce(nullif(provider_id, ''), $6)
+       finished_at = coalesce(finished_at, $5), provider_id = coalesce(nullif(provider_id, ''), $6),
+       receipt_untimed = $7, receipt_unknown = false
  WHERE id = $1 AND created_at = $2
 """
 TOLD = """UPDATE message SET state = 'sent', finished_at = $3, reason = ''
@@ -66,8 +76,18 @@ TOLD = """UPDATE message SET state = 'sent', finished_at = $3, reason = ''
 NEEDLESS = "UPDATE delivery SET state = 'superseded' WHERE message_id = $1 AND id > $2 AND state = 'waiting'"
 FAILED = """
 UPDATE delivery SET state = CASE state WHEN 'superseded' THEN state ELSE 'refused' END, received_at = NULL,
-       receipt = $4, error_code = $4, error = $5, finished_at = $3
+       receipt = $4, error_code = $4, error = $5, finished_at = $3, receipt_untimed = $6, receipt_unknown = false
  WHERE id = $1 AND created_at = $2
+"""
+# What is known already stays so.
+NOT_SAID = """
+UPDATE delivery SET receipt = $3, receipt_unknown = true
+ WHERE id = $1 AND created_at = $2 AND (receipt = '' OR receipt_unknown)
+"""
+# Without a time of its own a report that is pushed again looks like a later one.
+SAID_BEFORE = """
+SELECT EXISTS (SELECT FROM routing_note WHERE message_id = $1 AND delivery_id = $2 AND what = 'receipt' AND code = $3
+                  AND data->>'delivered' IS NOT DISTINCT FROM $4 AND ($4 IS NULL OR data->>'untimed' = 'true'))
 """
 # What it costs was reckoned from the parts that we count.
 PARTS = """
@@ -95,11 +115,11 @@ async def note(db: Database, account_id: int, receipt: Receipt, now: datetime) -
         delivery = await tx.fetchrow(LOCK_DELIVERY, found["id"], found["created_at"])
         if delivery is None or not _is_of(receipt, delivery):
             return Noted.UNKNOWN
-        if not receipt.delivered and delivery["state"] in ("waiting", "sending"):
+        if receipt.delivered is False and delivery["state"] in ("waiting", "sending"):
             return Noted.TOO_EARLY
-        if delivery["receipt"] and not _is_news(receipt, delivery):
+        if not await _is_to_be_noted(tx, receipt, found, delivery):
             return Noted.NOTHING_NEW
-        await (_delivered if receipt.delivered else _failed)(tx, found, receipt, now)
+        await _WRITERS[receipt.delivered](tx, found, receipt, now)
         if receipt.parts is not None:
             await tx.execute(PARTS, found["id"], found["created_at"], receipt.parts)
         await _tell_of(tx, found, account_id, receipt, now)
@@ -116,9 +136,25 @@ async def _tell_of(tx: Connection, found: Record, account_id: int, receipt: Rece
         delivery_id=found["id"],
         account_id=account_id,
         code=receipt.code,
-        reason="" if receipt.delivered else receipt.reason,
+        reason=_reason(receipt),
         delivered=receipt.delivered,
+        **({"untimed": True} if receipt.untimed else {}),
     )
+
+
+def _reason(receipt: Receipt) -> str:
+    if receipt.delivered is None:
+        return NOT_KNOWN
+    return receipt.reason if not receipt.delivered else UNTIMED if receipt.untimed else ""
+
+
+async def _is_to_be_noted(tx: Connection, receipt: Receipt, found: Record, delivery: Record) -> bool:
+    """Was it not told before, and is it the latest, unless it says neither this nor that?"""
+    if receipt.untimed or receipt.delivered is None:
+        says = None if receipt.delivered is None else str(receipt.delivered).lower()
+        if await tx.fetchval(SAID_BEFORE, found["message_id"], found["id"], receipt.code, says):
+            return False
+    return receipt.delivered is None or not delivery["receipt"] or _is_news(receipt, delivery)
 
 
 def _is_of(receipt: Receipt, delivery: Record) -> bool:
@@ -142,13 +178,22 @@ def _weight(delivery: Record) -> Weight:
 async def _delivered(tx: Connection, found: Record, receipt: Receipt, now: datetime) -> None:
     """It arrived, so nothing is left to send, whatever was thought of it."""
     key = (found["id"], found["created_at"])
-    await tx.execute(DELIVERED, *key, receipt.at, receipt.code, now, receipt.provider_id)
+    await tx.execute(DELIVERED, *key, receipt.at, receipt.code, now, receipt.provider_id, receipt.untimed)
     await tx.execute(TOLD, found["message_id"], found["message_created_at"], now)
     await tx.execute(NEEDLESS, found["message_id"], found["id"])
 
 
 async def _failed(tx: Connection, found: Record, receipt: Receipt, now: datetime) -> None:
-    await tx.execute(FAILED, found["id"], found["created_at"], receipt.at, receipt.code, receipt.reason)
+    key = (found["id"], found["created_at"])
+    await tx.execute(FAILED, *key, receipt.at, receipt.code, receipt.reason, receipt.untimed)
     message = (found["message_id"], found["message_created_at"])
     if await tx.fetchval(NEXT_WAY, *message, now, receipt.reason, found["id"]) is not None:
         await tx.execute("SELECT pg_notify('outbox', '')")
+
+
+async def _not_said(tx: Connection, found: Record, receipt: Receipt, now: datetime) -> None:  # noqa: ARG001 - as the others
+    """Nobody knows what it means: it is kept to be shown, and takes no other way."""
+    await tx.execute(NOT_SAID, found["id"], found["created_at"], receipt.code)
+
+
+_WRITERS = {True: _delivered, False: _failed, None: _not_said}

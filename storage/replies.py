@@ -6,24 +6,31 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from storage import outbox, routing_notes
+from storage.clock import SHANGHAI
 from storage.database import Connection, Database
 from storage.numbers import spellings
 from storage.routing_notes import What
+from storage.texts import N_
 
 # What was sent longer ago nobody answers any more by a short word.
 ANSWERED_WITHIN = timedelta(days=7)
 MOST_OPEN = 50
+SAID = N_("Written at {said_at} by the provider's clock.")
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer as it came to that account. `key` is the same however often it is pushed."""
+    """An answer as it came to that account. `key` is the same however often it is pushed.
+
+    `words` are as they were sent, `said_at` is the provider's time of them.
+    """
 
     account_id: int
     key: str
     number: str
     extend: str
     words: str
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,8 @@ class Telling:
 
 KEEP = """
 WITH kept AS (
-  INSERT INTO sms_reply (account_id, key, number, extend, words, received_at) VALUES ($1, $2, $3, $4, $5, $6)
+  INSERT INTO sms_reply (account_id, key, number, extend, words, whole, said_at, received_at)
+  VALUES ($1, $2, $3, $4, left($5::text, 300), CASE WHEN length($5::text) > 300 THEN $5::text END, $6, $7)
   ON CONFLICT (account_id, key) DO NOTHING RETURNING id, outcome)
 SELECT id, outcome FROM kept
 UNION ALL SELECT id, outcome FROM sms_reply WHERE account_id = $1 AND key = $2 LIMIT 1
@@ -110,7 +118,7 @@ SELECT $1::timestamptz, 0, $2, $3::bigint, a.organisation_id, a.kind, concat_ws(
 
 async def keep(db: Database, reply: Reply, now: datetime) -> tuple[int, str | None]:
     """Its number, and what came of it when it was pushed before; None: nothing yet."""
-    known = (reply.account_id, reply.key, reply.number, reply.extend, reply.words)
+    known = (reply.account_id, reply.key, reply.number, reply.extend, reply.words, reply.said_at)
     row = await db.fetchrow(KEEP, *known, now)
     if row is None:  # another process kept it at this very moment
         row = await db.fetchrow(KEEP, *known, now)
@@ -156,8 +164,16 @@ async def finish(tx: Connection, reply_id: int, reply: Reply, outcome: Outcome, 
             account_id=reply.account_id,
             code=outcome.what,
             words=reply.words,
+            **_time_of(reply),
         )
     return True
+
+
+def _time_of(reply: Reply) -> Mapping[str, str]:
+    """The provider's time, with the words that show it."""
+    if reply.said_at is None:
+        return {}
+    return {"reason": SAID, "said_at": reply.said_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")}
 
 
 async def tell(tx: Connection, telling: Telling, now: datetime) -> None:

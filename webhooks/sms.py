@@ -7,6 +7,7 @@ well, or it would be pushed again.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from notifier.channel import Account
 from notifier.providers.accounts import kinds_of
 from notifier.providers.aliyun_sms import account as aliyun
 from notifier.providers.aliyun_sms import reports as aliyun_reports
+from notifier.providers.pushes import reported_at
 from notifier.providers.sms.pushed import Pushed, SmsReply, SmsReport
 from notifier.providers.sms.settings import SmsAccountSettings
 from notifier.providers.tencent_sms import account as tencent
@@ -94,15 +96,18 @@ class SmsPushes:
             return Noted.TOO_EARLY
         if sent is None:
             return Noted.UNKNOWN
+        now = self._clock.now()
+        at, untimed = reported_at(report.at, now)
         receipt = Receipt(
             sent.unique_id,
             report.provider_id,
             report.delivered,
             report.code or NO_CODE,
-            report.at,
+            at,
             parts=report.parts,
+            untimed=untimed,
         )
-        return await receipts.note(self._db, account_id, receipt, self._clock.now())
+        return await receipts.note(self._db, account_id, receipt, now)
 
     async def _answer(self, vendor: Vendor, account: Account, pushed: Pushed) -> list[str]:
         if not pushed.replies:
@@ -115,8 +120,11 @@ class SmsPushes:
             settings.extend_code_digits,
             Words(words.acknowledge, words.stop, words.unsubscribe),
         )
-        return [await self._replying.take(at, _reply(account.id, reply)) for reply in pushed.replies]
+        now = self._clock.now()
+        return [await self._replying.take(at, _reply(account.id, reply, now)) for reply in pushed.replies]
 
 
-def _reply(account_id: int, reply: SmsReply) -> Reply:
-    return Reply(account_id, reply.key, reply.number, reply.extend, reply.words)
+def _reply(account_id: int, reply: SmsReply, now: datetime) -> Reply:
+    said_at, untimed = reported_at(reply.said_at, now)
+    at = None if untimed else said_at
+    return Reply(account_id, reply.key, reply.number, reply.extend, reply.words, at)

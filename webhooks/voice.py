@@ -16,7 +16,7 @@ from notifier.channel import Account
 from notifier.providers.aliyun_voice import account as aliyun
 from notifier.providers.aliyun_voice import reports as aliyun_reports
 from notifier.providers.calls import CallEvent, Pushed
-from notifier.providers.pushes import CODE_LENGTH
+from notifier.providers.pushes import CODE_LENGTH, reported_at
 from notifier.providers.tencent_voice import account as tencent
 from notifier.providers.tencent_voice import reports as tencent_reports
 from storage import calls, receipts
@@ -105,14 +105,19 @@ class VoiceReports:
 
 
 def receipt_of(event: CallEvent, call: Call, key: str, now: datetime) -> Receipt:
-    """What an event means: without a key it arrived if it was answered, with another key it did not."""
+    """What an event means: without a key it arrived if it was answered, with another key it did not.
+
+    Of a state that nobody knows neither is said.
+    """
     acknowledged = key in event.keys
+    at, untimed = reported_at(event.at, now)
     return Receipt(
         call.unique_id,
         event.call_id,
-        delivered=acknowledged or (event.answered and not event.keys),
+        delivered=acknowledged if event.keys else event.answered,
         code=f"{KEY_PRESSED}{event.keys}"[:CODE_LENGTH] if event.keys else event.code or "-",
-        at=event.at or now,
+        at=at,
         weight=Weight.ACKNOWLEDGED if acknowledged else Weight.KEY if event.keys else Weight.REPORT,
         reason=OTHER_KEY if event.keys else NOT_ANSWERED,
+        untimed=untimed,
     )

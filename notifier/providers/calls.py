@@ -15,10 +15,11 @@ class CallEvent:
     """One thing that happened to a call, which is known by the provider's id, ours, or the number in turn.
 
     `keys` are those pressed, in order; `at` is None where the provider does not say when. `code` is its own word.
+    `answered` is None for a state that is not in the provider's documents.
     """
 
     call_id: str
-    answered: bool
+    answered: bool | None
     code: str
     out_id: str = ""
     number: str = ""

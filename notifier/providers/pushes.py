@@ -1,7 +1,8 @@
 """What comes from providers' pushes: untrusted texts, times and lists, checked entry by entry."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, ValidationError
@@ -10,24 +11,44 @@ from notifier.trim import one_line
 from storage.clock import SHANGHAI
 
 CODE_LENGTH = 64
+# A time further off than a vendor goes on trying, or ahead of ours, is no time of a report.
+OLDEST, FURTHEST_AHEAD = timedelta(days=30), timedelta(days=1)
+SECONDS, MILLISECONDS = 10, 13  # digits of a moment that is counted since 1970
 
 
 class PushUnreadable(Exception):
     """What came is nothing that the provider pushes."""
 
 
-def china_time(value: object) -> datetime:
-    """Providers write China's time without saying so. Raises ValueError."""
-    if not isinstance(value, str):
-        raise ValueError("not a time")  # noqa: TRY004 - pydantic wants it
-    return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+def china_time_or_none(value: object) -> datetime | None:
+    """Providers write China's time without saying so, or seconds or milliseconds since 1970; None for anything else.
+
+    What became of a message counts more than when: a report is not lost for its time.
+    """
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if text.isascii() and text.isdecimal() and len(text) in (SECONDS, MILLISECONDS):
+        return datetime.fromtimestamp(int(text[:SECONDS]), UTC)
+    with suppress(ValueError):
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+    with suppress(ValueError):
+        known = datetime.fromisoformat(text.replace("/", "-")) if len(text) > len("2026-01-01") else None
+        return known and (known if known.tzinfo else known.replace(tzinfo=SHANGHAI))
+    return None
+
+
+def reported_at(at: datetime | None, now: datetime) -> tuple[datetime, bool]:
+    """When it was so, and whether that is only when it came: no time was told, or one that cannot be."""
+    with suppress(OverflowError):
+        if at is not None and now - OLDEST <= at <= now + FURTHEST_AHEAD:
+            return at, False
+    return now, True
 
 
 # What a provider does not know it leaves out, or sends as null.
 _OrNothing = BeforeValidator(lambda value: "" if value is None else value)
 Id = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$"), _OrNothing]
 Code = Annotated[str, AfterValidator(lambda value: one_line(value)[:CODE_LENGTH]), _OrNothing]
-ChinaTime = Annotated[datetime, BeforeValidator(china_time)]
+MaybeTime = Annotated[datetime | None, BeforeValidator(china_time_or_none)]
 
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R")

@@ -80,6 +80,7 @@ class DeliveryLine:
     error_code: str | None
     error: str | None
     maybe_twice: bool | None
+    receipt_unknown: bool | None = None
 
     @property
     def ended_at(self) -> datetime | None:
@@ -148,7 +149,8 @@ STEPS = """SELECT version, action, source, target, actor_name, door, data, at FR
 DELIVERIES = """
 SELECT m.id AS message_id, m.case_version, m.kind, m.variables, coalesce(p.name, part.name, a.name, '') AS recipient,
        m.state AS message_state, m.reason, m.created_at, d.channel, d.state, d.tries,
-       d.finished_at, d.received_at, d.opened_at, d.acted_at, d.recalled_at, d.error_code, d.error, d.maybe_twice
+       d.finished_at, d.received_at, d.opened_at, d.acted_at, d.recalled_at, d.error_code, d.error, d.maybe_twice,
+       d.receipt_unknown
   FROM message m
   LEFT JOIN person p ON p.id = m.person_id
   LEFT JOIN participant part ON part.id = m.participant_id

@@ -20,12 +20,13 @@ from storage.paging import Listing, Order, Page, Sort, Where
 OUTCOME = """CASE
   WHEN d.acted_at IS NOT NULL THEN 'acted' WHEN d.recalled_at IS NOT NULL THEN 'recalled'
   WHEN d.opened_at IS NOT NULL THEN 'opened' WHEN d.received_at IS NOT NULL THEN 'delivered'
+  WHEN d.state = 'accepted' AND d.receipt_unknown THEN 'unknown'
   WHEN d.state = 'accepted' THEN 'sent' WHEN d.state = 'refused' THEN 'failed'
   WHEN d.state = 'superseded' OR m.state = 'withdrawn' THEN 'withdrawn'
   WHEN m.state = 'bundled' THEN 'bundled' WHEN m.state = 'dead' THEN 'failed' WHEN m.state = 'sent' THEN 'sent'
   WHEN m.held <> '' THEN 'held' ELSE 'queued' END"""
 OUTCOMES = (
-    "queued", "held", "sent", "delivered", "opened", "acted", "failed", "withdrawn", "recalled", "bundled",
+    "queued", "held", "sent", "unknown", "delivered", "opened", "acted", "failed", "withdrawn", "recalled", "bundled",
 )  # fmt: skip
 COLUMNS = f"""m.id AS message_id, m.created_at, m.kind, m.severity, m.variables, c.number AS case_number,
   coalesce(p.name, part.name, a.name, '') AS recipient, coalesce(d.channel, m.channel, '') AS channel,

@@ -126,6 +126,12 @@ class Delivery(Model):
     receipt = fields.CharField(
         max_length=64, db_default="", description="the provider's last report, as it came"
     )
+    receipt_untimed = fields.BooleanField(
+        db_default=False, description="the provider told no time: received_at is when its report came"
+    )
+    receipt_unknown = fields.BooleanField(
+        db_default=False, description="the report says neither that it arrived nor that it did not"
+    )
     maybe_twice = fields.BooleanField(db_default=False, description="an earlier try may have arrived")
     verdict = fields.CharField(max_length=16, db_default="", description="of the last failure")
     parts = fields.IntField(null=True, description="messages that the provider counts: parts of an SMS")

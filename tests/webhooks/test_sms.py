@@ -1,12 +1,18 @@
 """The address that takes delivery reports, and what of them counts."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from h5_pages.message_look import steps
 from storage import receipts
-from storage.receipts import Noted, Receipt
+from storage.access import ledger
+from storage.directory import viewer_of
+from storage.message_story import story
+from storage.paging import Order
+from storage.receipts import NOT_KNOWN, UNTIMED, Noted, Receipt
 from tests.support.sms import TOKEN
 from tests.support.sms_road import ADDRESS, SmsRoad
 
@@ -36,6 +42,27 @@ async def told(road: SmsRoad) -> tuple[str, str, bool]:
 async def test_answer_is_what_the_provider_waits_for(road: SmsRoad) -> None:
     assert await road.push([await sent(road)]) == ACKNOWLEDGED
     assert await told(road) == ("accepted", "DELIVERED", True)
+
+
+async def shown(road: SmsRoad) -> tuple[str, str]:
+    """The outcome in the head's list of messages, and the details of the message's way."""
+    async with road.db.connection() as connection:
+        viewer = await viewer_of(connection, road.world.head, road.clock.now())
+        way = await story(connection, (await road.ledger())[0]["message"])
+    assert viewer is not None
+    assert way is not None
+    (line,) = (await ledger.listed(road.db, viewer, (), ledger.Wanted(), Order("at"))).rows
+    return line.outcome, "\n".join(step.detail for step in steps(way, str))
+
+
+async def test_what_the_report_leaves_open_is_shown(road: SmsRoad) -> None:
+    report = await sent(road) | {"report_time": None}
+    await road.push([report | {"success": None, "err_code": "新状态"}])
+    outcome, details = await shown(road)
+    assert (outcome, NOT_KNOWN in details, "新状态" in details) == ("unknown", True, True)
+    await road.push([report])
+    outcome, details = await shown(road)
+    assert (outcome, f"DELIVERED · {UNTIMED}" in details) == ("delivered", True)
 
 
 async def test_report_that_comes_twice_changes_nothing(road: SmsRoad) -> None:
@@ -138,3 +165,71 @@ async def test_database_that_is_away_is_not_acknowledged(road: SmsRoad) -> None:
     report = await sent(road)
     road.db.pool.terminate()
     assert (await road.push([report]))[0] == 503
+
+
+UNREADABLE = ["", None, "yesterday", "2026-02-30 09:00:00", "2999-01-01 00:00:00", "1970-01-01 08:00:00"]
+
+
+async def marked(road: SmsRoad) -> tuple[bool, bool]:
+    (line, *_) = await road.ledger()
+    return line["receipt_untimed"], line["receipt_unknown"]
+
+
+@pytest.mark.parametrize("time", UNREADABLE)
+async def test_report_without_a_readable_time_counts_from_when_it_came_and_says_so(
+    road: SmsRoad, time: str | None
+) -> None:
+    assert await road.push([await sent(road) | {"report_time": time}]) == ACKNOWLEDGED
+    assert await told(road) == ("accepted", "DELIVERED", True)
+    assert await marked(road) == (True, False)
+    (line,) = await road.ledger()
+    assert line["received_at"] == road.clock.now()
+
+
+async def test_failure_without_a_time_takes_the_next_way_once_however_often_it_comes(road: SmsRoad) -> None:
+    report = await sent(road)
+    del report["report_time"]
+    failed = report | {"success": False, "err_code": "IS_CLOSED"}
+    await road.push([failed])
+    assert (await told(road))[0] == "refused"
+    timed = report | {"report_time": "2026-03-02 09:00:30"}
+    road.clock.forward(timedelta(seconds=40))
+    await road.push([timed])
+    assert await told(road) == ("accepted", "DELIVERED", True)
+    road.clock.forward(timedelta(minutes=1))
+    await road.push([failed])
+    assert await told(road) == ("accepted", "DELIVERED", True), "the same again is no later report"
+
+
+async def test_latest_time_counts_also_after_one_without(road: SmsRoad) -> None:
+    report = await sent(road)
+    untimed = {name: value for name, value in report.items() if name != "report_time"}
+    late = report | {"success": False, "err_code": "IS_CLOSED", "report_time": "2026-03-02 09:09:00"}
+    assert await road.push([untimed, late]) == ACKNOWLEDGED
+    assert await told(road) == ("refused", "IS_CLOSED", False)
+    assert await marked(road) == (False, False)
+
+
+async def test_unknown_status_is_kept_and_neither_delivers_nor_fails(road: SmsRoad) -> None:
+    report = await sent(road) | {"success": "maybe", "err_code": "新状态"}
+    assert await road.push([report]) == ACKNOWLEDGED
+    assert await told(road) == ("accepted", "新状态", False)
+    assert await marked(road) == (False, True)
+    (line,) = await road.ledger()
+    assert (line["message_state"], line["error"]) == ("sent", "")
+    assert await road.dispatcher.drain() == 0, "no other way is taken"
+    for _ in range(2):
+        await road.push([report])
+    (note,) = await road.db.fetch("SELECT * FROM routing_note WHERE what = 'receipt'")
+    assert (note["code"], note["data"]["delivered"]) == ("新状态", None)
+
+
+@pytest.mark.parametrize("success", [True, False])
+async def test_known_status_counts_whatever_unknown_ones_come_before_or_after(
+    road: SmsRoad, success: bool
+) -> None:
+    known = await sent(road) | {"success": success, "err_code": "KNOWN"}
+    unknown = known | {"success": None, "err_code": "新状态", "report_time": "2026-03-02 09:30:00"}
+    assert await road.push([unknown, known, unknown | {"err_code": "另一个"}]) == ACKNOWLEDGED
+    assert await told(road) == ("accepted" if success else "refused", "KNOWN", success)
+    assert await marked(road) == (False, False)

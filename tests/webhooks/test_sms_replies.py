@@ -41,7 +41,7 @@ async def test_reply_acknowledges_only_the_message_whose_code_it_carries(road: S
     line, _ = await road.ledger()
     assert line["acted"] == "acknowledge"
     (note,) = await road.db.fetch(NOTES)
-    assert (note["message_id"], note["delivery_id"], note["data"]) == (first, line["id"], {"words": "收到"})
+    assert (note["message_id"], note["delivery_id"], note["data"]["words"]) == (first, line["id"], "收到")
 
 
 async def test_reply_that_is_pushed_again_is_one_reply(road: SmsRoad) -> None:
@@ -291,3 +291,30 @@ async def test_as_many_are_named_as_the_answer_has_room_for(road: SmsRoad) -> No
     assert (await road.replied("1", extend_lost=True))["outcome"] == "which"
     (told,) = await road.db.fetch(TOLD)
     assert told["variables"] == {"open": "1234567802"}
+
+
+async def test_reply_is_kept_as_it_was_sent_with_the_providers_time(road: SmsRoad) -> None:
+    await asked(road, 1)
+    words = " 好的，收到１。\n马上到 "
+    await road.push([answer(content=words, send_time="2026-03-02 08:59:30")])
+    (reply,) = await kept(road)
+    assert (reply["words"], reply["outcome"]) == (words, "noted")
+    assert reply["said_at"] == road.clock.now() - timedelta(seconds=30)
+    (note,) = await road.db.fetch(NOTES)
+    assert note["data"] == {"words": words, "said_at": "2026-03-02 08:59:30"}
+    assert note["reason"].format(**note["data"]) == "Written at 2026-03-02 08:59:30 by the provider's clock."
+
+
+async def test_reply_of_an_unreadable_time_is_a_reply(road: SmsRoad) -> None:
+    await asked(road, 1)
+    for nth, time in enumerate(["", None, "soon", "0001-01-01 00:00:00", "9999-12-31 23:59:59"]):
+        await road.push([answer(send_time=time, sequence_id=str(nth))])
+    assert [row["said_at"] for row in await kept(road)] == [None] * 5
+    assert (await kept(road))[0]["outcome"] == "noted"
+
+
+async def test_long_reply_is_kept_to_its_end(road: SmsRoad) -> None:
+    await asked(road, 1)
+    await road.push([answer(content="收" * 500)])
+    (reply,) = await kept(road)
+    assert (reply["words"], reply["whole"]) == ("收" * 300, "收" * 500)

@@ -172,3 +172,27 @@ async def test_numbers_written_with_the_countrys_code_are_the_same(road: VoiceRo
     case, line = await called(road)
     await road.push(key(road, line, "1"))
     assert await road.state_of(case) == "acknowledged"
+
+
+async def test_state_that_nobody_knows_claims_nothing_and_takes_no_other_way(road: VoiceRoad) -> None:
+    case, line = await called(road)
+    body = end(road, line, answered=True)
+    told_of = body[0] if isinstance(body, list) else body["voiceprompt_callback"]
+    told_of["status_code" if isinstance(body, list) else "result"] = "299999"
+    assert await road.push(body) == 200
+    (after, *_) = await road.ledger()
+    assert (after["state"], after["received_at"], after["receipt_unknown"]) == ("accepted", None, True)
+    assert await road.dispatcher.drain() == 0
+    assert await road.state_of(case) == "raised"
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_end_of_a_call_without_a_time_counts_from_when_it_came(road: VoiceRoad, answered: bool) -> None:
+    _, line = await called(road)
+    body = end(road, line, answered=answered)
+    told_of = body[0] if isinstance(body, list) else body["voiceprompt_callback"]
+    told_of["end_time" if isinstance(body, list) else "end_calltime"] = "unreadable"
+    assert await road.push(body) == 200
+    (after, *_) = await road.ledger()
+    assert after["state"] == ("accepted" if answered else "refused")
+    assert after["receipt_untimed"]

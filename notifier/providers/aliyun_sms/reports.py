@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from notifier.providers.pushes import ChinaTime, Code, Id, PushUnreadable, read
+from notifier.providers.pushes import Code, Id, MaybeTime, PushUnreadable, read
 from notifier.providers.sms.pushed import Extend, Key, Mobile, Parts, Pushed, SmsReply, SmsReport, Words
 
 # An answer other than this one has the push repeated after 1, 5 and 10 minutes.
@@ -15,8 +15,8 @@ ACKNOWLEDGED = json.dumps({"code": 0, "msg": "接收成功"}, ensure_ascii=False
 class _Report(BaseModel):
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
 
-    report_time: ChinaTime
-    success: bool
+    report_time: MaybeTime = None
+    success: Any = None
     err_code: Code = ""
     biz_id: Id
     out_id: Id = ""
@@ -27,7 +27,7 @@ class _Report(BaseModel):
         return SmsReport(
             self.biz_id,
             self.phone_number,
-            self.success,
+            _delivered(self.success),
             self.err_code,
             self.report_time,
             self.out_id,
@@ -42,9 +42,15 @@ class _Reply(BaseModel):
     content: Words
     dest_code: Extend = ""
     sequence_id: Key
+    send_time: MaybeTime = None
 
     def made(self) -> SmsReply:
-        return SmsReply(self.sequence_id, self.phone_number, self.dest_code, self.content)
+        return SmsReply(self.sequence_id, self.phone_number, self.dest_code, self.content, self.send_time)
+
+
+def _delivered(success: object) -> bool | None:
+    """True and false are documented, and may be written as words or digits; anything else says neither."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(str(success).strip().casefold())
 
 
 def parse(body: bytes) -> Pushed:
@@ -53,6 +59,8 @@ def parse(body: bytes) -> Pushed:
         entries = json.loads(body)
     except (ValueError, RecursionError):
         raise PushUnreadable("not JSON") from None
+    if isinstance(entries, dict) and ("biz_id" in entries or _is_reply(entries)):
+        entries = [entries]
     if not isinstance(entries, list):
         raise PushUnreadable("not a list")
     said = [entry for entry in entries if _is_reply(entry)]

@@ -1,6 +1,6 @@
 """Reports of calls as Aliyun pushes them: VoiceCallReport while it lasts, VoiceReport when it is over.
 
-Sources: help.aliyun.com documents zh/vms/voicereport-6, zh/vms/voicecallreport-6, and the list of call states.
+Sources: help.aliyun.com documents zh/vms/voicereport-6, zh/vms/voicecallreport-6, and the list of call states (55085).
 Both come as lists, to the same address or to two, in any order.
 """
 
@@ -10,13 +10,21 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from notifier.providers.calls import CallEvent, Pushed
-from notifier.providers.pushes import Code, Id, PushUnreadable, china_time, read
+from notifier.providers.pushes import Code, Id, MaybeTime, PushUnreadable, read
 
 # An answer with another HTTP status than 200 has the push repeated after 1, 5 and 10 minutes.
 ACKNOWLEDGED = json.dumps({"code": 0, "msg": "接收成功"}, ensure_ascii=False)
 KEY_PRESSED = "300000"
 # Listened to the end; hung up early; pressed no key in time; over after both were connected.
 ANSWERED = frozenset({"200000", "200001", "200008", "200100"})
+# Engaged, not answered, refused, out of reach, switched off, restricted, or the network's own fault.
+NOT_ANSWERED = frozenset(
+    {
+        *("200002", "200003", "200004", "200005", "200006", "200007", "200010", "200011", "200104", "200105"),
+        *("200111", "200112", "200113", "200116", "200117", "200118", "200119", "200120", "200121"),
+        *("9996", "999999", "500", "400", "482", "476"),
+    }
+)
 # Connecting, ringing, speaking.
 UNDER_WAY = frozenset({"200101", "200102", "200103"})
 
@@ -31,13 +39,18 @@ class _Entry(BaseModel):
     out_id: Id = ""
     callee: Id = ""
     dtmf: Code = ""
-    status_time: Code = ""
-    end_time: Code = ""
-    originate_time: Code = ""
+    status_time: MaybeTime = None
+    end_time: MaybeTime = None
+    originate_time: MaybeTime = None
 
     def at(self) -> datetime | None:
         """When it was so."""
-        return _instant(self.status_time or self.end_time or self.originate_time)
+        return self.status_time or self.end_time or self.originate_time
+
+    def answered(self) -> bool | None:
+        if self.status_code == KEY_PRESSED or self.status_code in ANSWERED:
+            return True
+        return False if self.status_code in NOT_ANSWERED else None
 
 
 def parse_reports(body: bytes) -> Pushed:
@@ -46,6 +59,8 @@ def parse_reports(body: bytes) -> Pushed:
         entries = json.loads(body)
     except (ValueError, RecursionError):
         raise PushUnreadable("not JSON") from None
+    if isinstance(entries, dict) and "call_id" in entries:
+        entries = [entries]
     if not isinstance(entries, list):
         raise PushUnreadable("not a list")
     events, unreadable = read(entries, _Entry, _event)
@@ -53,20 +68,12 @@ def parse_reports(body: bytes) -> Pushed:
 
 
 def _event(entry: _Entry) -> CallEvent:
-    pressed = entry.status_code == KEY_PRESSED
     return CallEvent(
         entry.call_id,
-        answered=pressed or entry.status_code in ANSWERED,
+        answered=entry.answered(),
         code=entry.status_code,
         out_id=entry.out_id,
         number=entry.callee,
         keys=entry.dtmf,
         at=entry.at(),
     )
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        return china_time(text)
-    except ValueError:
-        return None

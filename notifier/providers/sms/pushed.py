@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
-from notifier.trim import one_line
-
-WORDS_LENGTH = 300
+WORDS_LENGTH = 2000  # a long SMS has about 500
 MOST_PARTS = 20
 EXTEND_LENGTH = 32
 
@@ -26,34 +24,50 @@ def _digits(value: object) -> str:
     return re.sub(r"[^0-9]", "", str(value))[-EXTEND_LENGTH:]
 
 
+def _storable(value: object) -> object:
+    """Halves of characters are put together where both are there; one alone, and NUL, are shown as missing."""
+    if not isinstance(value, str):
+        return value
+    whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\0", "\ufffd")[:WORDS_LENGTH]
+
+
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 Mobile = Annotated[str, StringConstraints(pattern=r"^[0-9+]{5,20}$")]
 Extend = Annotated[str, BeforeValidator(_digits)]
-Words = Annotated[str, AfterValidator(lambda value: one_line(value)[:WORDS_LENGTH])]
+# As they were sent, but for what no database can hold.
+Words = Annotated[str, BeforeValidator(_storable), StringConstraints(max_length=WORDS_LENGTH)]
 Parts = Annotated[int | None, BeforeValidator(_parts)]
 
 
 @dataclass(frozen=True)
 class SmsReport:
-    """What became of one SMS. `code` is kept as it comes; `parts` is how many the provider counts."""
+    """What became of one SMS. `code` is kept as it comes; `parts` is how many the provider counts.
+
+    `delivered` is None for a status that is not in the provider's documents, `at` where no readable time was told.
+    """
 
     provider_id: str
     number: str
-    delivered: bool
+    delivered: bool | None
     code: str
-    at: datetime
+    at: datetime | None
     unique_id: str = ""
     parts: int | None = None
 
 
 @dataclass(frozen=True)
 class SmsReply:
-    """What somebody answered. `key` is the same however often it is pushed; `extend` the digits it was sent to."""
+    """What somebody answered. `key` is the same however often it is pushed; `extend` the digits it was sent to.
+
+    `words` are as they were sent; `said_at` is the provider's time, None where it told none.
+    """
 
     key: str
     number: str
     extend: str
     words: str
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True)

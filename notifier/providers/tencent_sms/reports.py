@@ -5,26 +5,28 @@ import json
 
 from pydantic import BaseModel, ConfigDict
 
-from notifier.providers.pushes import ChinaTime, Code, Id, PushUnreadable, read
+from notifier.providers.pushes import Code, Id, MaybeTime, PushUnreadable, china_time_or_none, read
 from notifier.providers.sms.pushed import Extend, Mobile, Pushed, SmsReply, SmsReport, Words
 
 # Any other answer has the push repeated twice.
 ACKNOWLEDGED = json.dumps({"result": 0, "errmsg": "OK"})
-SUCCESS = "SUCCESS"
+STATUSES = {"success": True, "fail": False}
 
 
 class _Report(BaseModel):
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
 
-    user_receive_time: ChinaTime
+    user_receive_time: MaybeTime = None
     mobile: Mobile
-    report_status: Code
+    report_status: Code = ""
     errmsg: Code = ""
     sid: Id
 
     def made(self) -> SmsReport:
-        delivered = self.report_status == SUCCESS
-        return SmsReport(self.sid, self.mobile, delivered, self.errmsg, self.user_receive_time)
+        """A status that is not documented is kept as the code, as it says neither that it arrived nor that not."""
+        delivered = STATUSES.get(self.report_status.casefold())
+        code = self.errmsg if delivered is not None else f"{self.report_status} {self.errmsg}".strip()
+        return SmsReport(self.sid, self.mobile, delivered, code, self.user_receive_time)
 
 
 class _Reply(BaseModel):
@@ -33,12 +35,13 @@ class _Reply(BaseModel):
     extend: Extend = ""
     mobile: Mobile
     text: Words
-    time: Id
+    time: Id = ""
 
     def made(self) -> SmsReply:
         """The provider gives replies no number, so one is made of all that it tells."""
         told = f"{self.mobile}\n{self.time}\n{self.extend}\n{self.text}"
-        return SmsReply(hashlib.sha256(told.encode()).hexdigest(), self.mobile, self.extend, self.text)
+        key = hashlib.sha256(told.encode()).hexdigest()
+        return SmsReply(key, self.mobile, self.extend, self.text, china_time_or_none(self.time))
 
 
 def parse(body: bytes) -> Pushed:
@@ -47,6 +50,8 @@ def parse(body: bytes) -> Pushed:
         told = json.loads(body)
     except (ValueError, RecursionError):
         raise PushUnreadable("not JSON") from None
+    if isinstance(told, dict) and "sid" in told:
+        told = [told]
     if isinstance(told, list):
         reports, bad = read(told, _Report, _Report.made)
         return Pushed(reports, unreadable=bad)

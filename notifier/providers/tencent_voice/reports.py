@@ -5,15 +5,14 @@ one, in any order, and none of them repeats what the caller had given along: onl
 """
 
 import json
-from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from notifier.providers.calls import CallEvent, Pushed
-from notifier.providers.pushes import Code, Id, PushUnreadable
+from notifier.providers.pushes import Code, Id, MaybeTime, PushUnreadable
 
 ACKNOWLEDGED = json.dumps({"result": 0, "errmsg": "OK"})
-_ANSWERED = "0"
+_RESULTS = {"0": True, "1": False, "2": False}  # answered, not answered, an error
 
 
 class _Told(BaseModel):
@@ -24,8 +23,8 @@ class _Told(BaseModel):
 
 
 class _End(_Told):
-    result: Code
-    end_time: Code = Field(default="", alias="end_calltime")
+    result: Code = ""
+    end_time: MaybeTime = Field(default=None, alias="end_calltime")
 
 
 class _Key(_Told):
@@ -33,7 +32,7 @@ class _Key(_Told):
 
 
 class _Failure(_Told):
-    failure_code: Code
+    failure_code: Code = ""
     failure_reason: Code = ""
 
 
@@ -58,11 +57,9 @@ def _events(push: _Push) -> list[CallEvent]:
     events = []
     if push.end:
         told = push.end
-        answered, code = told.result == _ANSWERED, f"result {told.result}"
+        answered, code = _RESULTS.get(told.result), f"result {told.result}"
         events.append(
-            CallEvent(
-                told.call_id, answered=answered, code=code, number=told.number, at=_instant(told.end_time)
-            )
+            CallEvent(told.call_id, answered=answered, code=code, number=told.number, at=told.end_time)
         )
     if push.failure:
         why = push.failure
@@ -72,7 +69,3 @@ def _events(push: _Push) -> list[CallEvent]:
         key = push.key
         events.append(CallEvent(key.call_id, answered=True, code="key", number=key.number, keys=key.keypress))
     return events
-
-
-def _instant(text: str) -> datetime | None:
-    return datetime.fromtimestamp(int(text), UTC) if text.isdecimal() and len(text) == 10 else None  # noqa: PLR2004 - seconds

@@ -31,6 +31,19 @@ def test_end_of_a_call_says_whether_somebody_listened(code: str, answered: bool)
     assert event.answered is answered
 
 
+@pytest.mark.parametrize("code", ["200099", "200500", "新状态", "", "300001"])
+def test_state_that_is_not_documented_says_neither(code: str) -> None:
+    (event,) = parse_reports(MISSED.replace(b"200003", code.encode())).events
+    assert (event.answered, event.code) == (None, code)
+
+
+@pytest.mark.parametrize("time", ["", "yesterday", "2021-13-28 10:03:40"])
+def test_call_that_ended_nobody_knows_when_keeps_its_state(time: str) -> None:
+    told = MISSED.replace(b"2021-04-28 10:03:40", time.encode()).replace(b"2021-04-28 10:02:34", b"")
+    (event,) = parse_reports(told).events
+    assert (event.answered, event.at) == (False, None)
+
+
 def test_progress_of_a_call_is_no_event_yet() -> None:
     assert parse_reports(MISSED.replace(b"200003", b"200101")).events == []
 

@@ -39,6 +39,37 @@ def test_documented_reports_are_read_with_their_time_in_china() -> None:
     assert (pushed.reports[0].provider_id, pushed.unreadable) == (REPORT["sid"], 2)
 
 
+@pytest.mark.parametrize("status", ["UNKNOWN", "PENDING", "", None, "SUCCESSFUL", "0", 1, "成功"])
+def test_status_that_is_not_documented_is_neither_and_kept(status: Any) -> None:
+    (report,) = parse(body([REPORT | {"report_status": status, "errmsg": "X:1"}])).reports
+    assert (report.delivered, report.code) == (None, f"{status or ''} X:1".strip())
+
+
+@pytest.mark.parametrize("status", ["SUCCESS", "success", "Success"])
+def test_case_of_a_status_says_nothing(status: str) -> None:
+    assert parse(body([REPORT | {"report_status": status}])).reports[0].delivered is True
+
+
+@pytest.mark.parametrize("time", [None, "", "n/a", "2015-17-10 08:03:04", 0])
+def test_report_without_a_readable_time_keeps_its_status(time: Any) -> None:
+    for status, delivered in (("SUCCESS", True), ("FAIL", False)):
+        (report,) = parse(body([REPORT | {"user_receive_time": time, "report_status": status}])).reports
+        assert (report.delivered, report.at) == (delivered, None)
+
+
+def test_one_report_by_itself_is_no_reply() -> None:
+    assert parse(body(REPORT)) == parse(body([REPORT]))
+
+
+@pytest.mark.parametrize("time", [None, "", "x", {}])
+def test_reply_without_a_time_is_a_reply(time: Any) -> None:
+    pushed = parse(body(REPLY | {"time": time}))
+    assert [(reply.words, reply.said_at) for reply in pushed.replies] == [("收到", None)][
+        : 1 - pushed.unreadable
+    ]
+    assert pushed.unreadable == isinstance(time, dict)
+
+
 def test_a_hundred_reports_come_in_one_push() -> None:
     assert len(parse(body([REPORT | {"sid": str(n)} for n in range(100)])).reports) == 100
 
@@ -48,6 +79,7 @@ def test_documented_reply_is_known_again_when_it_is_pushed_again() -> None:
     (other,) = parse(body(REPLY | {"time": 1457336870})).replies
     assert (reply.number, reply.extend, reply.words) == ("13800000001", "01", "收到")
     assert reply.key == again.key != other.key
+    assert reply.said_at == datetime(2016, 3, 7, 15, 47, 49, tzinfo=SHANGHAI)
 
 
 @pytest.mark.parametrize("broken", [b"", b"{", b'"x"', b"7", b"\xff", b"[" * 100_000])

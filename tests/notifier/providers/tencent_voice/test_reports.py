@@ -24,6 +24,18 @@ def test_end_says_whether_somebody_listened_and_until_when() -> None:
     assert (missed.answered, missed.code) == (False, "result 1")
 
 
+@pytest.mark.parametrize("result", [b'"3"', b'"x"', b"null", b'""'])
+def test_result_that_is_not_documented_says_neither(result: bytes) -> None:
+    (event,) = parse_reports(END.replace(b'"result": "0"', b'"result": ' + result)).events
+    assert event.answered is None
+
+
+@pytest.mark.parametrize("time", [b'""', b'"soon"', b"null", b"0"])
+def test_end_without_a_readable_time_keeps_its_result(time: bytes) -> None:
+    (event,) = parse_reports(END.replace(b'"1470197221"', time)).events
+    assert (event.answered, event.at) == (True, None)
+
+
 def test_key_is_read() -> None:
     (event,) = parse_reports(KEY).events
     assert (event.answered, event.keys, event.at) == (True, "2", None)
