@@ -30,6 +30,7 @@ from notifier.providers.wecom.events import (
     CardPress,
     Entered,
     MenuPress,
+    Noted,
     Other,
     TextMessage,
     dedupe_key,
@@ -128,7 +129,11 @@ class WeComCallback:
         crypto = _signing(cryptos, query, encrypted)
         message = crypto.open(query, encrypted)
         self._check_time(query)
-        reply = await self._react(account.id, parse_event(message))
+        event = parse_event(message)
+        if isinstance(event, Noted):
+            log.info("wecom_callback_noted", account=known_as(request), **event.names)
+            return web.Response()
+        reply = await self._react(account.id, event)
         if reply is None:
             return web.Response()
         envelope = sealed(crypto, reply, self._clock.now(), self._nonce())

@@ -4,16 +4,37 @@ Source of the forms: developer.work.weixin.qq.com documents 90239, 90240 and 902
 """
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from notifier.providers.wecom.crypto import CallbackRejected, Check
 from notifier.providers.wecom.xml import Tree, read_xml
 
 Name = Annotated[str, StringConstraints(max_length=128)]
 Key = Annotated[str, StringConstraints(max_length=1024)]
+LONGEST_TEXT, LATEST_S = 8192, 99_999_999_999
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
+
+
+def _second(value: object) -> int:
+    """0 where there is none: what somebody did counts more than when."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and int(text) <= LATEST_S else 0
+
+
+def _number(value: object) -> object:
+    return value if isinstance(value, str) and value.isascii() and value.isdecimal() else None
 
 
 class Received(BaseModel):
@@ -23,8 +44,8 @@ class Received(BaseModel):
 
     user: Name = Field(alias="FromUserName", min_length=1)
     corp_id: Name = Field(alias="ToUserName")
-    created_s: int = Field(alias="CreateTime", ge=0, le=99_999_999_999)
-    agent_id: int | None = Field(default=None, alias="AgentID")
+    created_s: Annotated[int, BeforeValidator(_second)] = Field(default=0, alias="CreateTime")
+    agent_id: Annotated[int | None, BeforeValidator(_number)] = Field(default=None, alias="AgentID")
     message_id: Name = Field(default="", alias="MsgId")
     event: Name = Field(default="", alias="Event")
     key: Key = Field(default="", alias="EventKey")
@@ -39,7 +60,9 @@ class Received(BaseModel):
 class TextMessage(Received):
     """Somebody wrote to the app."""
 
-    text: Annotated[str, StringConstraints(max_length=8192)] = Field(alias="Content")
+    text: Annotated[str, AfterValidator(lambda value: value[:LONGEST_TEXT])] = Field(
+        default="", alias="Content"
+    )
 
 
 class CardPress(Received):
@@ -72,6 +95,17 @@ class Other(Received):
     message_type: Name = Field(alias="MsgType")
 
 
+class Noted(BaseModel):
+    """What no person did, or nobody can read: a change of the address book, a finished job, a suite’s ticket.
+
+    It is WeCom's own all the same, and would come again if it were refused. `names` say what it is, for the log.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    names: dict[str, str]
+
+
 CallbackEvent = TextMessage | CardPress | CardMenu | MenuPress | Entered | Other
 
 _EVENTS: dict[str, type[CardPress | CardMenu | MenuPress | Entered]] = {
@@ -83,13 +117,23 @@ _EVENTS: dict[str, type[CardPress | CardMenu | MenuPress | Entered]] = {
 }
 
 
-def parse_event(xml: bytes) -> CallbackEvent:
-    """The event in a decrypted callback. Raises CallbackRejected for anything that is none."""
+def parse_event(xml: bytes) -> CallbackEvent | Noted:
+    """The event in a decrypted callback. Raises CallbackRejected for what WeCom does not send."""
     tree = read_xml(xml)
     try:
         return _model_of(tree).model_validate({**tree, "selected": _selected(tree.get("SelectedItems"))})
     except ValidationError:
-        raise CallbackRejected(Check.CONTENT) from None
+        return _noted(tree)
+
+
+def _noted(tree: Tree) -> Noted:
+    """Raises CallbackRejected for words of nobody, and for what does not even say what it is."""
+    said = {name: str(tree.get(name, "")) for name in ("MsgType", "Event", "InfoType", "ChangeType")}
+    if not (said["MsgType"] or said["InfoType"]) or (
+        said["MsgType"] == "text" and not tree.get("FromUserName")
+    ):
+        raise CallbackRejected(Check.CONTENT)
+    return Noted(names={name: value for name, value in said.items() if _WORD.fullmatch(value)})
 
 
 def dedupe_key(event: CallbackEvent) -> str:

@@ -196,6 +196,81 @@ async def test_other_events_are_acknowledged_and_left_alone(rig: Rig, name: str)
     assert (answer.status, answer.message) == (200, None)
 
 
+TO = f"<ToUserName>{CORP_ID}</ToUserName>"
+EVENT = f"{TO}<CreateTime>1700000000</CreateTime><MsgType>event</MsgType>"
+OF_NOBODY = {
+    "event without a sender": f"{EVENT}<Event>enter_agent</Event><AgentID>1</AgentID>",
+    "empty sender": f"{EVENT}<FromUserName></FromUserName><Event>subscribe</Event>",
+    "press of nobody": f"{EVENT}<Event>template_card_event</Event><EventKey>approve</EventKey><TaskId>t</TaskId>",
+    "finished job": f"{EVENT}<Event>batch_job_result</Event><BatchJob><JobId>j</JobId><JobType>sync_user</JobType>"
+    "<ErrCode>0</ErrCode><ErrMsg>ok</ErrMsg></BatchJob>",
+    "changed person": f"{EVENT}<Event>change_contact</Event><ChangeType>update_user</ChangeType><UserID>x</UserID>",
+    "changed department": f"{EVENT}<Event>change_contact</Event><ChangeType>create_party</ChangeType><Id>2</Id>",
+    "event of two names": f"{EVENT}<Event>a</Event><Event>b</Event>",
+    "unknown kind": f"{TO}<MsgType>hologram</MsgType>",
+    "picture of nobody": f"{TO}<MsgType>image</MsgType><PicUrl>http://x</PicUrl><MediaId>m</MediaId>",
+    "press without a card": f"{EVENT}<FromUserName>engineer</FromUserName><Event>template_card_event</Event>"
+    "<EventKey>approve</EventKey>",
+    "words said twice": f"{TO}<FromUserName>engineer</FromUserName><MsgType>text</MsgType><Content>a</Content>"
+    "<Content>b</Content>",
+    "name without an end": f"{EVENT}<FromUserName>{'x' * 200}</FromUserName><Event>enter_agent</Event>",
+} | {
+    f"suite: {kind}": f"<SuiteId>ww4asffe99e54c0f4c</SuiteId><InfoType>{kind}</InfoType>"
+    f"<TimeStamp>1403610513</TimeStamp>{more}"
+    for kind, more in {
+        "suite_ticket": "<SuiteTicket>asdfasfdasdfasdf</SuiteTicket>",
+        "create_auth": "<AuthCode>AUTHCODE</AuthCode>",
+        "change_auth": "<AuthCorpId>wxf8b4f85f3a794e77</AuthCorpId>",
+        "cancel_auth": "<AuthCorpId>wxf8b4f85f3a794e77</AuthCorpId>",
+        "change_contact": "<AuthCorpId>x</AuthCorpId><ChangeType>delete_user</ChangeType><UserID>u</UserID>",
+        "reset_permanent_code": "<AuthCode>AUTHCODE</AuthCode>",
+        "register_corp": "<ServiceCorpId>x</ServiceCorpId><RegisterCode>x</RegisterCode>",
+        "share_agent_change": f"{TO}<AppId>1</AppId><CorpId>x</CorpId>",
+        "something_of_tomorrow": "",
+    }.items()
+}
+
+
+@pytest.mark.parametrize("inner", OF_NOBODY.values(), ids=OF_NOBODY)
+async def test_what_no_person_did_is_read_noted_and_does_not_come_again(rig: Rig, inner: str) -> None:
+    with capture_logs() as logs:
+        assert await rig.post(*rig.sealed(f"<xml>{inner}</xml>")) == (200, b"")
+    (line,) = [line for line in logs if line["event"] in ("wecom_callback_noted", "wecom_callback_rejected")]
+    assert (line["event"], line["account"]) == ("wecom_callback_noted", ACCOUNT_KEY)
+    assert not {"AUTHCODE", "asdfasfdasdfasdf"} & {str(value) for value in line.values()}
+    assert await rig.db.fetch("SELECT id FROM step") == []
+
+
+@pytest.mark.parametrize(
+    "inner", ["", "<Event>x</Event>", f"{TO}<AgentID>1</AgentID>", "<InfoType></InfoType>"]
+)
+async def test_what_does_not_say_what_it_is_stays_a_bad_request(rig: Rig, inner: str) -> None:
+    assert (await rig.post(*rig.sealed(f"<xml>{inner}</xml>")))[0] == 400
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        *("<Content></Content>", "<Content> </Content>", "", f"<Content>{'x' * 9000}</Content>"),
+        *("<Content>todo</Content><AgentID></AgentID>", "<Content>todo</Content><AgentID>x</AgentID>"),
+    ],
+)
+async def test_odd_words_of_somebody_are_answered(rig: Rig, inner: str) -> None:
+    answer = await rig.send("engineer", "text", f"{inner}<MsgId>9{len(inner)}</MsgId>")
+    assert answer.status == 200
+    assert "todo" in answer.text or "waiting" in answer.text
+
+
+@pytest.mark.parametrize("time", ["", "soon", "-1", "999999999999", "1.7e9"])
+async def test_a_time_that_nobody_can_read_loses_no_event(rig: Rig, time: str) -> None:
+    plain = (
+        f"<xml>{TO}<FromUserName>engineer</FromUserName><CreateTime>{time}</CreateTime><MsgType>event</MsgType>"
+        "<Event>enter_agent</Event></xml>"
+    )
+    status, body = await rig.post(*rig.sealed(plain))
+    assert (status, rig.opened(body).type) == (200, "text")
+
+
 async def test_a_former_callback_key_counts_beside_the_present_one(rig: Rig) -> None:
     present = {"callback_token": "newToken", "encoding_aes_key": V3_SECRETS["encoding_aes_key"]}
     former = {"former_callback_token": TOKEN, "former_encoding_aes_key": AES_KEY}

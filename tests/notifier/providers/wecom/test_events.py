@@ -13,6 +13,7 @@ from notifier.providers.wecom.events import (
     CardPress,
     Entered,
     MenuPress,
+    Noted,
     Other,
     TextMessage,
     dedupe_key,
@@ -114,9 +115,6 @@ DTD = f'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">{SAYS_B.replace("&b;", "")
         b'<?xml version="1.0" encoding="no-such"?><xml/>',
         b"<xml><MsgType>\xff\xfe</MsgType></xml>",
         b"<a>" * 5000 + b"</a>" * 5000,
-        f"<xml>{UNDATED}<MsgType>text</MsgType><Content>x</Content></xml>".encode(),
-        f"<xml>{HEAD}<MsgType>event</MsgType><Event>template_card_event</Event></xml>".encode(),
-        f"<xml>{HEAD}<MsgType>text</MsgType><Content><b/><b/></Content></xml>".encode(),
     ],
 )
 def test_what_is_no_event_is_rejected(xml: bytes) -> None:
@@ -185,3 +183,23 @@ def test_card_reply_uses_the_names_that_wecom_reads() -> None:
     assert (reply.findtext("CardType"), reply.findtext("SubTitleText")) == ("text_notice", "已由王主任同意")
     assert [line.text for line in reply.findall("HorizontalContentList/KeyName")] == ["设备", "科室", "费用"]
     assert (reply.findtext("CardAction/Type"), reply.findtext("CardAction/Url")) == ("1", content().url)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<MsgType>event</MsgType><Event>template_card_event</Event>",
+        "<MsgType>text</MsgType><Content><b/><b/></Content>",
+        "<InfoType>suite_ticket</InfoType>",
+    ],
+)
+def test_what_is_wecoms_own_but_nothing_that_a_person_did_is_noted(inner: str) -> None:
+    found = parse_event(f"<xml>{HEAD if 'MsgType' in inner else ''}{inner}</xml>".encode())
+    assert isinstance(found, Noted)
+    assert set(found.names.values()) <= {"event", "template_card_event", "text", "suite_ticket"}
+
+
+def test_words_without_a_time_are_words() -> None:
+    found = parse_event(f"<xml>{UNDATED}<MsgType>text</MsgType><Content>x</Content></xml>".encode())
+    assert isinstance(found, TextMessage)
+    assert (found.text, found.created_s) == ("x", 0)
