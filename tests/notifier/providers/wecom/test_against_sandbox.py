@@ -20,7 +20,14 @@ from notifier.channel import Account, Button, Content, Replacement, SendFailed, 
 from notifier.providers.wecom.account import account_of
 from notifier.providers.wecom.channel import WeComChannel
 from notifier.providers.wecom.crypto import CallbackQuery
-from notifier.providers.wecom.events import CallbackEvent, CardMenu, CardPress, TextMessage, parse_event
+from notifier.providers.wecom.events import (
+    CallbackEvent,
+    CardMenu,
+    CardPress,
+    Noted,
+    TextMessage,
+    parse_event,
+)
 from notifier.providers.wecom.replies import button_reply, sealed
 from notifier.providers.wecom.xml import encrypted_part
 from storage.clock import RealClock
@@ -59,6 +66,7 @@ class Door:
 
     async def post(self, request: web.Request) -> web.Response:
         event = parse_event(self.crypto.open(_query(request), encrypted_part(await request.read())))
+        assert not isinstance(event, Noted)
         self.events.append(event)
         reply = button_reply(event, self.reply, CLOCK.now())
         return web.Response(body=sealed(self.crypto, reply, CLOCK.now(), "n1") if self.reply else b"")

@@ -38,15 +38,21 @@ SELECTED = (
 )
 
 
+def _of_somebody(xml: bytes) -> CallbackEvent:
+    found = parse_event(xml)
+    assert not isinstance(found, Noted)
+    return found
+
+
 def event(name: str, key: str = "", rest: str = "", task: str = "m-1") -> CallbackEvent:
-    return parse_event(
+    return _of_somebody(
         f"<xml>{HEAD}<MsgType>event</MsgType><Event><![CDATA[{name}]]></Event><EventKey><![CDATA[{key}]]></EventKey>"
         f"<TaskId>{task}</TaskId>{rest}<AgentID>1000002</AgentID></xml>".encode()
     )
 
 
 def text(words: str, message_id: str = "1234567890123456") -> CallbackEvent:
-    return parse_event(
+    return _of_somebody(
         f"<xml>{HEAD}<MsgType>text</MsgType><Content><![CDATA[{words}]]></Content>"
         f"<MsgId>{message_id}</MsgId><AgentID>1</AgentID></xml>".encode()
     )
