@@ -29,6 +29,7 @@ ENDED = re.compile(r"([?？])[.,。，]\s*")  # a question needs no other mark b
 BETWEEN = {"device": N_("device"), "side_text": N_("state"), "what": N_("matter"), "number": N_("number")}
 EXAMPLES = {
     "acknowledge": "1",
+    "brief_text": N_("too warm: check cooling"),
     "count": "12",
     "device": "CT",
     "estimate": "¥120,000.00",
@@ -39,6 +40,7 @@ EXAMPLES = {
     "open": "000012、000011",
     "side_text": N_("too high"),
     "summary": N_("The repair has begun"),
+    "turned_text": N_("too low"),
     "what": N_("The repair has begun"),
 }
 

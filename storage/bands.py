@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from storage.database import Connection
 from storage.together import Part
@@ -12,7 +13,8 @@ class Band:
     """Limits of one metric (阈值), in the metric's unit; times in seconds. A value equal to a limit is inside.
 
     Outside the warning limits for `hold_s` is a warning, outside the alarm limits for as long an alarm.
-    `hysteresis` narrows the band for clearing alone. Longer than `no_data_s` without data is a warning.
+    `hysteresis` narrows the band for clearing alone, and what was raised is over after `clear_hold_s` well inside.
+    Longer than `no_data_s` without data is a warning.
     """
 
     metric: str
@@ -25,6 +27,7 @@ class Band:
     hysteresis: float = 0.0
     hold_s: float = 0.0
     no_data_s: float | None = None
+    clear_hold_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -38,15 +41,17 @@ class BandRow:
 
 BANDS = """
 SELECT device_id, device_type, metric, unit, source, warning_low, warning_high, alarm_low, alarm_high, hysteresis,
-       hold_s, no_data_s
+       hold_s, no_data_s, clear_hold_s
   FROM band WHERE device_id = ANY($1) OR (device_id IS NULL AND device_type = ANY($2))
 """
 
 
 OWN = """
-SELECT metric, unit, source, warning_low, warning_high, alarm_low, alarm_high, hysteresis, hold_s, no_data_s
+SELECT metric, unit, source, warning_low, warning_high, alarm_low, alarm_high, hysteresis, hold_s, no_data_s,
+       clear_hold_s
   FROM band WHERE device_id = $1 AND metric = $2 ORDER BY id DESC
 """
+PLACED = "SELECT min(placed_at) FROM band WHERE device_id = $1 AND metric = $2"
 
 
 async def entered(
@@ -68,10 +73,14 @@ async def own(connection: Connection, device_id: int, metric: str) -> Band | Non
     return Band(**dict(row)) if row else None
 
 
-async def put(connection: Connection, device_id: int, band: Band) -> None:
-    """Enter a device's own band, in the stead of what was there. The device's row must be locked."""
+async def put(connection: Connection, device_id: int, band: Band, now: datetime) -> None:
+    """Enter a device's own band, in the stead of what was there. The device's row must be locked.
+
+    From `now` (real time) on its sensor is expected to speak, unless it was before.
+    """
+    placed_at = await connection.fetchval(PLACED, device_id, band.metric)
     await drop(connection, device_id, band.metric)
-    values = asdict(band)
+    values = {**asdict(band), "placed_at": placed_at or now}
     places = ", ".join(f"${nth}" for nth in range(2, len(values) + 2))
     await connection.execute(
         f"INSERT INTO band (device_id, {', '.join(values)}) VALUES ($1, {places})",

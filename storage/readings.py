@@ -1,4 +1,4 @@
-"""What sensors said, as rows: readings, the state of each rule, and what could not be read.
+"""What sensors said, as rows: readings, and the state of each rule.
 
 Every function runs in the caller's transaction, so that readings, states and cases are committed together.
 """
@@ -11,9 +11,6 @@ from storage.database import Connection
 
 Sensor = tuple[int, str]
 """Device id and metric."""
-
-KEPT_QUARANTINED = 10_000
-KEPT_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -40,11 +37,16 @@ class NewReading:
 
 @dataclass(frozen=True)
 class RuleState:
-    """What a rule remembers. Times are the sensor's own. `level`: normal, warning or alarm."""
+    """What a rule remembers. Times are the sensor's own. `level`: normal, warning or alarm.
+
+    `side` (low, high) is where the value was outside: of what is raised, and of the holds that run.
+    """
 
     level: str = "normal"
     warning_since: datetime | None = None
     alarm_since: datetime | None = None
+    side: str | None = None
+    inside_since: datetime | None = None
     last_at: datetime | None = None
     last_value: float | None = None
     no_data: bool = False
@@ -62,15 +64,6 @@ class RuleRow:
     state: RuleState
     alarm_id: int | None
     no_data_alarm_id: int | None
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A message, or a part of it, that was not taken."""
-
-    topic: str
-    payload: bytes
-    reason: str
 
 
 SOURCES = """
@@ -98,11 +91,20 @@ ON CONFLICT (device_id, metric) DO NOTHING
 """
 RULES = """
 SELECT r.id, r.device_id, r.metric, d.type AS device_type, d.organisation_id, r.level, r.warning_since, r.alarm_since,
-       r.last_at, r.last_value, r.no_data, r.alarm_id, r.no_data_alarm_id
+       r.side, r.inside_since, r.last_at, r.last_value, r.no_data, r.alarm_id, r.no_data_alarm_id
   FROM sensor_rule r JOIN device d ON d.id = r.device_id
 """
 LOCK_RULES = f"{RULES} WHERE r.device_id = ANY($1) ORDER BY r.device_id, r.metric FOR UPDATE OF r"
 SPOKE_ONCE = f"{RULES} WHERE NOT r.no_data AND r.last_at < $1 AND d.status = 'in_use'"
+# A device's own limits say that its sensor is there. Since when is not known of those that were entered as rows.
+PLACE = "UPDATE band SET placed_at = $1 WHERE placed_at IS NULL AND device_id IS NOT NULL"
+NEVER_SPOKE = """
+SELECT b.device_id, b.metric, min(b.placed_at) AS placed_at FROM band b JOIN device d ON d.id = b.device_id
+ WHERE d.status = 'in_use' AND b.placed_at + make_interval(secs => b.no_data_s) < $1
+   AND NOT EXISTS (SELECT FROM sensor_rule r WHERE r.device_id = b.device_id AND r.metric = b.metric
+                      AND (r.last_at IS NOT NULL OR r.no_data))
+ GROUP BY b.device_id, b.metric
+"""
 # When the newest value arrived (real time): a sensor whose clock is slow is not silent while it speaks.
 HEARD = """
 SELECT r.id, v.received_at FROM sensor_rule r
@@ -111,22 +113,18 @@ SELECT r.id, v.received_at FROM sensor_rule r
 """
 SAVE_RULES = """
 UPDATE sensor_rule r
-   SET level = s.level, warning_since = s.warning_since, alarm_since = s.alarm_since, last_at = s.last_at,
-       last_value = s.last_value, no_data = s.no_data, alarm_id = s.alarm_id, no_data_alarm_id = s.no_data_alarm_id
+   SET level = s.level, warning_since = s.warning_since, alarm_since = s.alarm_since, side = s.side,
+       inside_since = s.inside_since, last_at = s.last_at, last_value = s.last_value, no_data = s.no_data,
+       alarm_id = s.alarm_id, no_data_alarm_id = s.no_data_alarm_id
   FROM jsonb_to_recordset($1) AS s(id bigint, level text, warning_since timestamptz, alarm_since timestamptz,
-       last_at timestamptz, last_value float8, no_data bool, alarm_id bigint, no_data_alarm_id bigint)
+       side text, inside_since timestamptz, last_at timestamptz, last_value float8, no_data bool,
+       alarm_id bigint, no_data_alarm_id bigint)
  WHERE r.id = s.id
 """
 FORGET = """
-UPDATE sensor_rule SET level = 'normal', warning_since = NULL, alarm_since = NULL, no_data = false, alarm_id = NULL,
-       no_data_alarm_id = NULL
+UPDATE sensor_rule SET level = 'normal', warning_since = NULL, alarm_since = NULL, side = NULL, inside_since = NULL,
+       no_data = false, alarm_id = NULL, no_data_alarm_id = NULL
  WHERE device_id = $1
-"""
-SET_ASIDE = """
-INSERT INTO quarantine (received_at, topic, payload, reason)
-SELECT $4, q.topic, q.payload, q.reason
-  FROM unnest($1::text[], $2::bytea[], $3::text[]) AS q(topic, payload, reason)
-RETURNING id
 """
 
 
@@ -171,6 +169,16 @@ async def silent_before(connection: Connection, at: datetime) -> list[RuleRow]:
     return [_rule(dict(row)) for row in await connection.fetch(SPOKE_ONCE, at)]
 
 
+async def never_spoke(connection: Connection, now: datetime) -> dict[Sensor, datetime]:
+    """Sensors with limits of their own, of devices in use, that never spoke within their time; since when they should.
+
+    `now` is real time; limits that were entered as rows count from the first time that this looks at them.
+    """
+    await connection.execute(PLACE, now)
+    rows = await connection.fetch(NEVER_SPOKE, now)
+    return {(row["device_id"], row["metric"]): row["placed_at"] for row in rows}
+
+
 async def heard_at(connection: Connection, rules: Iterable[RuleRow]) -> dict[int, datetime]:
     """When the newest value of each rule arrived (real time), by the rule's id."""
     rows = await connection.fetch(HEARD, [rule.id for rule in rules])
@@ -198,21 +206,16 @@ async def forget(connection: Connection, device_id: int) -> None:
     await connection.execute(FORGET, device_id)
 
 
-async def set_aside(
-    connection: Connection, rejected: Sequence[Rejected], received_at: datetime, keep: int = KEPT_QUARANTINED
-) -> None:
-    """Keep what was not taken: the first bytes of each, and the newest `keep` of all."""
-    ids = await connection.fetch(
-        SET_ASIDE,
-        [r.topic.replace("\0", "")[:200] for r in rejected],
-        [r.payload[:KEPT_BYTES] for r in rejected],
-        [r.reason[:200] for r in rejected],
-        received_at,
-    )
-    await connection.execute("DELETE FROM quarantine WHERE id <= $1", max(row["id"] for row in ids) - keep)
-
-
 def _rule(row: dict[str, object]) -> RuleRow:
-    names = ("level", "warning_since", "alarm_since", "last_at", "last_value", "no_data")
+    names = (
+        "level",
+        "warning_since",
+        "alarm_since",
+        "side",
+        "inside_since",
+        "last_at",
+        "last_value",
+        "no_data",
+    )
     state = RuleState(**{name: row.pop(name) for name in names})  # type: ignore[arg-type]  # columns are fields
     return RuleRow(state=state, **row)  # type: ignore[arg-type]  # as above

@@ -1,7 +1,8 @@
 """From the bytes of a message to readings. What cannot be read is named, and takes nothing else with it.
 
 The envelope must hold; each reading in it is judged on its own, so that a gateway with one broken sensor
-is still heard. The JSON Schema of docs/telemetry/message.schema.json is made from these models.
+is still heard. A name that stands twice in one object says two things, and which was meant nobody knows: such an
+object is not read. The JSON Schema of docs/telemetry/message.schema.json is made from these models.
 """
 
 import json
@@ -17,6 +18,7 @@ BEHIND = timedelta(days=31)
 MOST_READINGS = 1000
 MOST_BYTES = 256 * 1024
 MOST_REASONS = 3
+REPEATED = "a name stands there twice"
 
 MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
@@ -64,15 +66,39 @@ def decode(payload: bytes, received_at: datetime) -> Decoded:
         envelope = _Envelope.model_validate_json(payload)
     except ValidationError as error:
         return Decoded((), _reason(error))
+    plain = _plain(payload)
+    if isinstance(plain, _Twice):
+        return Decoded((), REPEATED)
+    twice = [isinstance(raw, _Twice) for raw in plain["readings"]] if isinstance(plain, dict) else []
     taken: list[Reading] = []
     faults: list[str] = []
     for place, raw in enumerate(envelope.readings):
-        reading, fault = _read(raw, received_at)
+        reading, fault = (None, REPEATED) if twice[place : place + 1] == [True] else _read(raw, received_at)
         if reading is not None:
             taken.append(reading)
         else:
             faults.append(f"readings.{place}: {fault}")
     return Decoded(tuple(taken), _joined(faults))
+
+
+class _Twice(dict[str, Any]):
+    """An object of which two members have one name."""
+
+
+def _plain(payload: bytes) -> Any:
+    """The message as it stands there, with objects marked that name a member twice; None if that cannot be told.
+
+    What pydantic has read is only refused here where it is nested too deeply, in members that are passed over.
+    """
+    try:
+        return json.loads(payload, object_pairs_hook=_marked)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _marked(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    return found if len(found) == len(members) else _Twice(found)
 
 
 def _read(raw: Any, received_at: datetime) -> tuple[Reading | None, str]:

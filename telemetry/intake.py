@@ -4,30 +4,34 @@ So a message is either taken whole or not at all, and may be acknowledged once t
 comes again finds its readings stored and its rules further on: nothing is counted twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from storage import bands, readings
+from storage import bands, quarantine, readings
 from storage.clock import Clock
 from storage.database import Connection, Database
 from storage.failpoints import FailPoints
-from storage.readings import NewReading, Rejected, RuleRow, Source
+from storage.quarantine import Fault, Rejected
+from storage.readings import NewReading, RuleRow, Source
 from telemetry import topics
 from telemetry.alarms import AlarmDesk
-from telemetry.decode import Reading, decode
+from telemetry.decode import Decoded, Reading, decode
 from telemetry.rules import Taken, on_value
 from workflows.alarm.bands import Bands
-from workflows.alarm.metrics import METRICS
+from workflows.alarm.metrics import METRICS, is_possible, metric_look
 from workflows.engine import Engine
 
-UNKNOWN_TOPIC = "not a topic of ours"
-UNKNOWN_GATEWAY = "unknown gateway"
-UNKNOWN_DEVICE = "no device of this gateway's organisation"
-RETIRED = "the device is retired"
-UNKNOWN_METRIC = "unknown metric, and no band names it"
+WORDS = {
+    Fault.FOREIGN_TOPIC: "not a topic of ours",
+    Fault.UNKNOWN_GATEWAY: "unknown gateway",
+    Fault.UNKNOWN_DEVICE: "no device of this gateway's organisation",
+    Fault.RETIRED: "the device is retired",
+    Fault.UNKNOWN_METRIC: "unknown metric, and no band names it",
+    Fault.NOT_TAKEN: "could not be taken; the log says why",
+}
 
 log = structlog.get_logger()
 
@@ -73,18 +77,20 @@ class Intake:
             said, rejected = await self._read(tx, messages, now)
             stored = await self._judge(tx, said, now) if said else 0
             if rejected:
-                await readings.set_aside(tx, rejected, now)
+                await quarantine.set_aside(tx, rejected, now)
             self._fail.hit("telemetry.before_commit")
         self._fail.hit("telemetry.after_commit")
         if rejected:
             log.warning("telemetry_rejected", messages=len(rejected), first=rejected[0].reason)
         return Tally(stored, len(rejected))
 
-    async def set_aside(self, message: Arrived, reason: str) -> None:
-        """Put a message into quarantine that cannot be taken; raises `DatabaseAway`."""
+    async def set_aside(self, messages: Sequence[Arrived], fault: Fault, more: int = 0) -> None:
+        """Put messages into quarantine that cannot be taken, and count `more` of them; raises `DatabaseAway`."""
+        now = self._real.now()
         async with self._db.transaction() as tx:
-            rejected = [Rejected(message.topic, message.payload, reason)]
-            await readings.set_aside(tx, rejected, self._real.now())
+            rejected = [Rejected(m.topic, m.payload, fault, WORDS[fault]) for m in messages]
+            await quarantine.set_aside(tx, rejected, now)
+            await quarantine.count(tx, fault, more, now)
 
     async def _read(
         self, tx: Connection, messages: Sequence[Arrived], now: datetime
@@ -97,14 +103,12 @@ class Intake:
         rejected: list[Rejected] = []
         for message, address in zip(messages, addresses, strict=True):
             source = known[address] if address is not None else None
-            fault = _stranger(source)
-            if not fault and source is not None and source.device_id is not None:
-                decoded = decode(message.payload, now)
-                named = [r for r in decoded.readings if r.metric in metrics]
-                said += [_Said(source, source.device_id, r) for r in named]
-                fault = decoded.fault or (UNKNOWN_METRIC if len(named) < len(decoded.readings) else "")
-            if fault:
-                rejected.append(Rejected(message.topic, message.payload, fault))
+            fault, words = _stranger(source), ""
+            if fault is None and source is not None and source.device_id is not None:
+                taken, fault, words = _sifted(decode(message.payload, now), metrics)
+                said += [_Said(source, source.device_id, reading) for reading in taken]
+            if fault is not None:
+                rejected.append(Rejected(message.topic, message.payload, fault, words or WORDS[fault]))
         return said, rejected
 
     async def _judge(self, tx: Connection, said: Sequence[_Said], now: datetime) -> int:
@@ -124,15 +128,33 @@ class Intake:
         return await readings.store(tx, rows, now)
 
 
-def _stranger(source: Source | None) -> str:
+def _stranger(source: Source | None) -> Fault | None:
     """Why nothing is believed that comes from there."""
     if source is None:
-        return UNKNOWN_TOPIC
+        return Fault.FOREIGN_TOPIC
     if source.gateway is None:
-        return UNKNOWN_GATEWAY
+        return Fault.UNKNOWN_GATEWAY
     if source.device_id is None:
-        return UNKNOWN_DEVICE
-    return RETIRED if source.retired else ""
+        return Fault.UNKNOWN_DEVICE
+    return Fault.RETIRED if source.retired else None
+
+
+def _sifted(decoded: Decoded, metrics: Collection[str]) -> tuple[list[Reading], Fault | None, str]:
+    """The readings that can be judged, and the first thing that is wrong with the others, in words."""
+    known = [r for r in decoded.readings if r.metric in metrics]
+    taken = [r for r in known if is_possible(r.metric, r.value)]
+    if decoded.fault:
+        return taken, Fault.UNREADABLE, decoded.fault
+    if len(known) < len(decoded.readings):
+        return taken, Fault.UNKNOWN_METRIC, ""
+    if len(taken) < len(known):
+        return taken, Fault.IMPOSSIBLE, _beyond(next(r.metric for r in known if r not in taken))
+    return taken, None, ""
+
+
+def _beyond(metric: str) -> str:
+    look = metric_look(metric)
+    return f"{metric}: beyond what can be measured, {look.possible[0]:g} to {look.possible[1]:g} {look.unit}".strip()
 
 
 async def limits_of(tx: Connection, rules: Sequence[RuleRow]) -> Bands:

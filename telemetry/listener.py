@@ -12,6 +12,8 @@ import structlog
 
 from storage.database import DatabaseAway
 from storage.failpoints import FailPoints
+from storage.quarantine import Fault
+from telemetry.foreign import ForeignTopics
 from telemetry.intake import Arrived, Intake
 from telemetry.mqtt import Broker, BrokerAway, Delivery, MqttLink
 from telemetry.topics import SUBSCRIPTION
@@ -22,7 +24,6 @@ TICK_S = 1.0
 SETTLES_IN_S = 10.0
 RETRY_FIRST_S = 1.0
 RETRY_MOST_S = 60.0
-NOT_TAKEN = "could not be taken; the log says why"
 
 log = structlog.get_logger()
 
@@ -44,6 +45,7 @@ class Listener:
         self._link = MqttLink(broker, SUBSCRIPTION, self._arrived)
         self._connected_at: float | None = None
         self.arrived = asyncio.Event()
+        self._foreign = ForeignTopics(broker, self.arrived)
 
     @property
     def waiting(self) -> int:
@@ -60,6 +62,11 @@ class Listener:
         """Has the broker said that it will tell us?"""
         return self._connected_at is not None and self.connected
 
+    @property
+    def hears_foreign(self) -> bool:
+        """Are we told of other topics at the broker as well?"""
+        return self._foreign.subscribed
+
     def hears(self) -> bool:
         """Connected for a while, with nothing left to be taken: silence of a sensor is its own."""
         since = self._connected_at
@@ -68,6 +75,11 @@ class Listener:
 
     async def stay_connected(self, stop: asyncio.Event) -> None:
         """Until `stop`; after a loss again, with growing back-off and full jitter."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._foreign.stay_connected(stop))
+            await self._stay_connected(stop)
+
+    async def _stay_connected(self, stop: asyncio.Event) -> None:
         failures = 0
         while not stop.is_set():
             try:
@@ -99,6 +111,7 @@ class Listener:
             if len(self._waiting) <= self._buffer // 2:
                 self._link.resume()
             await asyncio.sleep(0)  # lets the socket be read between two batches
+        await self._foreign.put_aside(self._intake)
 
     async def _take(self, batch: Sequence[Delivery]) -> None:
         """Take a batch; if it cannot be taken, each message alone, so that one does not hold up the others."""
@@ -112,7 +125,7 @@ class Listener:
                 for delivery in batch:
                     await self._take([delivery])
             else:
-                await self._intake.set_aside(Arrived(batch[0].topic, batch[0].payload), NOT_TAKEN)
+                await self._intake.set_aside([Arrived(batch[0].topic, batch[0].payload)], Fault.NOT_TAKEN)
 
     async def _until_lost(self, stop: asyncio.Event) -> None:
         self._connected_at = asyncio.get_running_loop().time()

@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 CONNECT_WITHIN_S = 10.0
 QOS = 1
@@ -70,11 +71,17 @@ class Delivery:
 
 
 class MqttLink:
-    """A connection at a time. `on_delivery` is called in the event loop; `lost` is set while there is none."""
+    """A connection at a time. `on_delivery` is called in the event loop; `lost` is set while there is none.
 
-    def __init__(self, broker: Broker, subscription: str, on_delivery: Callable[[Delivery], None]) -> None:
+    With `qos` 0 the broker keeps nothing for us, and says nothing of what was there before.
+    """
+
+    def __init__(
+        self, broker: Broker, subscription: str, on_delivery: Callable[[Delivery], None], qos: int = QOS
+    ) -> None:
         self._broker = broker
         self._subscription = subscription
+        self._qos = qos
         self._on_delivery = on_delivery
         self._client: Client | None = None
         self._paused = False
@@ -163,7 +170,7 @@ class MqttLink:
             self._broker.host,
             self._broker.port,
             keepalive=self._broker.keepalive_s,
-            clean_start=False,
+            clean_start=self._qos == 0,
             properties=properties,
         )
 
@@ -173,7 +180,10 @@ class MqttLink:
         if reason.is_failure:
             self._refuse(f"refused: {reason}")
         else:
-            client.subscribe(self._subscription, qos=QOS)
+            retained = SubscribeOptions.RETAIN_DO_NOT_SEND if self._qos == 0 else 0
+            client.subscribe(
+                self._subscription, options=SubscribeOptions(qos=self._qos, retainHandling=retained)
+            )
 
     def _answered(
         self, _client: Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Any

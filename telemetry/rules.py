@@ -2,10 +2,13 @@
 
 A value equal to a limit is inside. Outside the warning limits for the hold is a warning, outside the alarm
 limits for as long an alarm; each hold is counted from its own first value. Hysteresis acts on clearing
-alone. A warning may become an alarm; an alarm ends as a whole, when the value is back inside the inner band.
+alone. A warning may become an alarm; an alarm ends as a whole, when the value is back inside the inner band, and
+stays there for as long as the band's `clear_hold_s` says. Above and below are two matters: the first value on the
+other side ends what was raised on the one, and the holds of the other begin with it.
 What is late, comes twice for one instant, or is no number never changes anything here. A gap longer than
 the no-data time breaks a running hold; what was raised stays raised. No-data is at the last value plus the
-time-out, unless a value arrives at that very moment, and ends with the next valid value.
+time-out, unless a value arrives at that very moment, and ends with the next valid value. A sensor that never
+spoke is silent that long after it was put in place.
 """
 
 import math
@@ -17,6 +20,7 @@ from storage.bands import Band
 from storage.readings import RuleState
 
 NORMAL, WARNING, ALARM = "normal", "warning", "alarm"
+LOW, HIGH = "low", "high"
 
 
 class What(StrEnum):
@@ -41,7 +45,10 @@ class Taken(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """Something to tell. `high` and `limit` belong to values outside a band."""
+    """Something to tell. `high` and `limit` belong to values outside a band.
+
+    What is over with a `limit` is so because the value lies beyond that one, on the other side.
+    """
 
     what: What
     at: datetime
@@ -71,58 +78,86 @@ def on_value(state: RuleState, band: Band | None, at: datetime, value: float) ->
     if state.no_data:
         events.append(Event(What.SPEAK_AGAIN, at, value))
     state = replace(state, no_data=False, last_at=at, last_value=value)
-    state, event = _weigh(state, band, at, value) if band is not None else _unbound(state, at, value)
-    events += [event] if event else []
-    return Judged(state, Taken.JUDGED, tuple(events))
+    weighed = _weigh(state, band, at, value) if band is not None else _unbound(state, at, value)
+    return Judged(weighed[0], Taken.JUDGED, (*events, *weighed[1]))
 
 
-def on_time(state: RuleState, band: Band | None, now: datetime) -> Judged:
-    """Time has passed without a value."""
-    due = silent_from(state, band)
+def on_time(state: RuleState, band: Band | None, now: datetime, placed_at: datetime | None = None) -> Judged:
+    """Time has passed without a value; `placed_at` counts for a sensor that never spoke."""
+    due = silent_from(state, band, placed_at)
     if state.no_data or due is None or now <= due:
         return Judged(state)
     return Judged(replace(state, no_data=True), events=(Event(What.FALL_SILENT, due, state.last_value),))
 
 
-def silent_from(state: RuleState, band: Band | None) -> datetime | None:
-    """When the sensor counts as silent: at the last value plus the time-out."""
-    if band is None or band.no_data_s is None or state.last_at is None:
+def silent_from(state: RuleState, band: Band | None, placed_at: datetime | None = None) -> datetime | None:
+    """When the sensor counts as silent: at the last value, else when it was put in place, plus the time-out."""
+    since = state.last_at or placed_at
+    if band is None or band.no_data_s is None or since is None:
         return None
-    return state.last_at + timedelta(seconds=band.no_data_s)
+    return since + timedelta(seconds=band.no_data_s)
 
 
 def _after_gap(state: RuleState, band: Band | None, at: datetime) -> RuleState:
     """A hold does not run on over a gap that is longer than the no-data time."""
     due = silent_from(state, band)
-    return replace(state, warning_since=None, alarm_since=None) if due is not None and at > due else state
+    if due is None or at <= due:
+        return state
+    return replace(state, warning_since=None, alarm_since=None, inside_since=None)
 
 
-def _weigh(state: RuleState, band: Band, at: datetime, value: float) -> tuple[RuleState, Event | None]:
+def _weigh(state: RuleState, band: Band, at: datetime, value: float) -> tuple[RuleState, list[Event]]:
     """The level after a value, and what is to be told of it."""
     alarm_limit = _exceeded(value, band.alarm_low, band.alarm_high)
-    # A value outside the alarm limits is outside the warning ones too, wherever these lie.
     warning_limit = _exceeded(value, band.warning_low, band.warning_high)
+    # A value outside the alarm limits is outside the warning ones too, wherever these lie.
     limit = alarm_limit if warning_limit is None else warning_limit
+    over: list[Event] = []
+    if limit is not None:
+        side = _side(value, limit if alarm_limit is None else alarm_limit)
+        state, over = _turned(state, side, _outside(What.CLEAR, at, value, limit))
+    well_inside = limit is None and _well_inside(value, band)
     state = replace(
         state,
         warning_since=None if limit is None else state.warning_since or at,
         alarm_since=None if alarm_limit is None else state.alarm_since or at,
+        inside_since=state.inside_since or at if well_inside else None,
     )
-    if state.level != ALARM and alarm_limit is not None and _held(state.alarm_since, band, at):
+    state, events = _levelled(state, band, at, value, (warning_limit, alarm_limit))
+    return state, over + events
+
+
+def _turned(state: RuleState, side: str, over: Event) -> tuple[RuleState, list[Event]]:
+    """Outside on a side: on the other one nothing holds on, and what was raised there is over."""
+    if state.side in (None, side):
+        return replace(state, side=side), []
+    turned = replace(state, level=NORMAL, warning_since=None, alarm_since=None, side=side)
+    return turned, [over] if state.level != NORMAL else []
+
+
+def _levelled(
+    state: RuleState, band: Band, at: datetime, value: float, limits: tuple[float | None, float | None]
+) -> tuple[RuleState, list[Event]]:
+    """What the holds lead to. `limits`: of warning and alarm, which the value lies beyond."""
+    warning_limit, alarm_limit = limits
+    if state.level != ALARM and alarm_limit is not None and _held(state.alarm_since, band.hold_s, at):
         what = What.ALARM if state.level == NORMAL else What.WORSEN
-        return replace(state, level=ALARM), _outside(what, at, value, alarm_limit)
-    if state.level == NORMAL and warning_limit is not None and _held(state.warning_since, band, at):
-        return replace(state, level=WARNING), _outside(What.WARN, at, value, warning_limit)
-    if state.level != NORMAL and limit is None and _well_inside(value, band):
-        return replace(state, level=NORMAL), Event(What.CLEAR, at, value)
-    return state, None
+        return replace(state, level=ALARM), [_outside(what, at, value, alarm_limit)]
+    if state.level == NORMAL and warning_limit is not None and _held(state.warning_since, band.hold_s, at):
+        return replace(state, level=WARNING), [_outside(What.WARN, at, value, warning_limit)]
+    if state.level != NORMAL and _held(state.inside_since, band.clear_hold_s, at):
+        return _calm(state), [Event(What.CLEAR, at, value)]
+    return (_calm(state) if state.level == NORMAL and state.warning_since is None else state), []
 
 
-def _unbound(state: RuleState, at: datetime, value: float) -> tuple[RuleState, Event | None]:
+def _unbound(state: RuleState, at: datetime, value: float) -> tuple[RuleState, list[Event]]:
     """No limits are known (any more)."""
-    before = state.level
-    state = replace(state, level=NORMAL, warning_since=None, alarm_since=None)
-    return state, None if before == NORMAL else Event(What.CLEAR, at, value)
+    return _calm(state), [] if state.level == NORMAL else [Event(What.CLEAR, at, value)]
+
+
+def _calm(state: RuleState) -> RuleState:
+    """Nothing is raised, no hold runs."""
+    return replace(state, level=NORMAL, warning_since=None, alarm_since=None, side=None, inside_since=None)
 
 
 def _outside(what: What, at: datetime, value: float, limit: float) -> Event:
@@ -136,8 +171,12 @@ def _exceeded(value: float, low: float | None, high: float | None) -> float | No
     return high if high is not None and value > high else None
 
 
-def _held(since: datetime | None, band: Band, at: datetime) -> bool:
-    return since is not None and at - since >= timedelta(seconds=band.hold_s)
+def _side(value: float, limit: float) -> str:
+    return HIGH if value > limit else LOW
+
+
+def _held(since: datetime | None, seconds: float, at: datetime) -> bool:
+    return since is not None and at - since >= timedelta(seconds=seconds)
 
 
 def _well_inside(value: float, band: Band) -> bool:

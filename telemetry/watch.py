@@ -1,17 +1,23 @@
-"""Notices sensors that have fallen silent: by their own clock, and by ours, should theirs be slow."""
+"""Notices sensors that have fallen silent: by their own clock, and by ours, should theirs be slow.
 
-from collections.abc import Callable
+A sensor that never spoke is expected where a device has limits of its own: they are entered for what is there, and
+count from then on. What is shipped or entered for a type says nothing of what hangs in one room.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from storage import readings
 from storage.bands import Band
 from storage.clock import Clock
 from storage.database import Connection, Database
-from storage.readings import RuleRow
+from storage.readings import RuleRow, Sensor
 from telemetry.alarms import AlarmDesk
 from telemetry.intake import limits_of
 from telemetry.rules import on_time
 from workflows.alarm.bands import Bands
+from workflows.alarm.forms import Side
+from workflows.alarm.meanings import is_dangerous
 from workflows.engine import Engine
 
 
@@ -36,18 +42,22 @@ class Watch:
             found = await readings.silent_before(tx, now)
             limits = await limits_of(tx, found)
             due = [(rule.device_id, rule.metric) for rule in found if _silent(rule, limits, now)]
-            if not due:
+            placed = await readings.never_spoke(tx, now)
+            if not due and not placed:
                 return 0
-            return await self._tell(tx, await readings.lock_rules(tx, due), limits, now)
+            return await self._tell(tx, await readings.lock_rules(tx, [*due, *placed]), placed, now)
 
-    async def _tell(self, tx: Connection, locked: list[RuleRow], limits: Bands, now: datetime) -> int:
+    async def _tell(
+        self, tx: Connection, locked: list[RuleRow], placed: Mapping[Sensor, datetime], now: datetime
+    ) -> int:
         """Those that are silent still, now that nobody else can write them."""
         desk = AlarmDesk(self._engine.within(tx), now, locked)
         heard = await readings.heard_at(tx, locked)
+        limits = await limits_of(tx, locked)
         told = 0
-        for rule in locked:
+        for rule in sorted(locked, key=lambda rule: not is_dangerous(rule.metric, Side.NO_DATA)):
             band = limits.of(rule.device_id, rule.device_type, rule.metric)
-            judged = on_time(rule.state, band, now)
+            judged = on_time(rule.state, band, now, placed.get((rule.device_id, rule.metric)))
             if judged.events and not _heard_lately(heard.get(rule.id), band, now):
                 await desk.follow((rule.device_id, rule.metric), band, judged)
                 told += 1

@@ -28,7 +28,7 @@ from storage.models.runtime import (
     RateWindow,
 )
 from storage.models.sms import AccountCircuit, SmsReply
-from storage.models.telemetry import Alarm, Band, Gateway, Quarantine, Reading, SensorRule
+from storage.models.telemetry import Alarm, Band, Gateway, Quarantine, QuarantineCount, Reading, SensorRule
 
 __all__ = [
     "Absence",
@@ -72,6 +72,7 @@ __all__ = [
     "PromiseMiss",
     "ProviderToken",
     "Quarantine",
+    "QuarantineCount",
     "RateWindow",
     "Reading",
     "Repair",

@@ -40,6 +40,10 @@ class Band(Model):
     hysteresis = fields.FloatField(db_default=0.0)
     hold_s = fields.FloatField(db_default=0.0)
     no_data_s = fields.FloatField(null=True)
+    clear_hold_s = fields.FloatField(db_default=0.0, description="so long inside before it is over")
+    placed_at = fields.DatetimeField(
+        null=True, description="real time: since when the device's own sensor is expected; at first unknown"
+    )
     source = fields.CharField(max_length=300)
 
     class Meta:
@@ -77,6 +81,10 @@ class SensorRule(Model):
         null=True, description="measured: outside the warning limits since then"
     )
     alarm_since = fields.DatetimeField(null=True, description="measured: outside the alarm limits since then")
+    side = fields.CharField(
+        max_length=4, null=True, description="low, high: where the value was outside, for level and holds"
+    )
+    inside_since = fields.DatetimeField(null=True, description="measured: well inside again since then")
     last_at = fields.DatetimeField(null=True)
     last_value = fields.FloatField(null=True)
     no_data = fields.BooleanField(db_default=False)
@@ -100,10 +108,24 @@ class Quarantine(Model):
     topic = fields.CharField(max_length=200)
     payload = fields.BinaryField()
     reason = fields.CharField(max_length=200)
+    fault = fields.CharField(max_length=32, db_default="", description="the kind of reason, as it is counted")
 
     class Meta:
         table = "quarantine"
-        indexes = (("received_at",),)
+        indexes = (("received_at",), ("fault", "id"))
+
+
+class QuarantineCount(Model):
+    """How many messages were not taken, by hour and kind of reason: all of them, also those that are not kept."""
+
+    id = fields.BigIntField(primary_key=True)
+    hour = fields.DatetimeField(description="real time, its first moment")
+    fault = fields.CharField(max_length=32)
+    messages = fields.BigIntField()
+
+    class Meta:
+        table = "quarantine_count"
+        unique_together = (("hour", "fault"),)
 
 
 class Alarm(Model):
@@ -118,8 +140,19 @@ class Alarm(Model):
     side = fields.CharField(max_length=8, description="low, high, no_data")
     value = fields.FloatField(null=True)
     limit_value = fields.FloatField(null=True)
+    suspected_quench = fields.BooleanField(
+        db_default=False, description="helium and oxygen were too low at once"
+    )
+    with_metric = fields.CharField(max_length=32, null=True, description="what is out of its band as well")
+    with_unit = fields.CharField(max_length=16, null=True)
+    with_value = fields.FloatField(null=True)
+    with_limit_value = fields.FloatField(null=True)
     raised_at = fields.DatetimeField(description="measured")
     cleared_at = fields.DatetimeField(null=True, description="measured")
+    cleared_value = fields.FloatField(null=True)
+    turned_to = fields.CharField(
+        max_length=4, null=True, description="low, high: it ended on the other side of the band"
+    )
 
     class Meta:
         table = "alarm"

@@ -16,7 +16,7 @@ from storage.clock import Clock
 from telemetry.mqtt import QOS, Broker
 from telemetry.simulator.room import Room
 from telemetry.simulator.scenarios import Scenario
-from telemetry.topics import telemetry_topic
+from telemetry.topics import SIMULATOR, telemetry_topic
 
 TOLD_WITHIN_S = 10.0
 MOST_QUEUED = 10_000
@@ -91,8 +91,8 @@ class SimulatedGateway:
 
 
 def order_topic(gateway: str) -> str:
-    """Where a simulated gateway takes orders; a real one knows nothing of it."""
-    return f"yishe-simulator/{gateway}"
+    """Where a simulated gateway takes orders."""
+    return f"{SIMULATOR}/{gateway}"
 
 
 def give_order(broker: Broker, gateway: str, order: Order) -> bool:

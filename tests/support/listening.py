@@ -39,9 +39,9 @@ async def listening(
 
 
 def series(desk: Desk, count: int, first: int = 0) -> list[Arrived]:
-    """As many messages with one value each, which says its place."""
+    """As many messages with one value each, which says its place (up to a hundred)."""
     begin = desk.real.now() - timedelta(hours=1)
-    return [said(begin + timedelta(seconds=nth), nth) for nth in range(first, first + count)]
+    return [said(begin + timedelta(seconds=nth), nth % 100) for nth in range(first, first + count)]
 
 
 async def stored(desk: Desk) -> int:

@@ -68,6 +68,7 @@ CASES: dict[tuple[str, str], About] = {
     ("GET", "/cases/{number}"): of(E, number="repair"),
     ("POST", "/cases/{number}/patient"): of(Role.SAFETY_OFFICER, number="event"),
     ("GET", "/cases/{number}/looks"): of(Role.SAFETY_OFFICER, number="event"),
+    ("GET", "/cases/{number}/sensors"): Apart("about an alarm: tests/h5_pages/test_sensors.py"),
     ("GET", "/cases/{number}/{action}"): of(E, number="repair", action="triage"),
     ("POST", "/cases/{number}/{action}"): of(
         E, number="repair", action="remark", form={"remark": "Looks well", "seen_version": "1"}

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from storage import readings as stored
 from storage.failpoints import NoFailPoints
 from telemetry.intake import Arrived, Intake
 from telemetry.watch import Watch
@@ -75,6 +74,36 @@ async def test_an_alarm_worsens_and_clears_on_its_case(desk: Desk, intake: Intak
     await intake.take([said(at + timedelta(seconds=120), 24.5, 24)])
     assert await case(desk) == ("cleared", "alarm", "high")
     assert await desk.value("SELECT cleared_at - raised_at FROM alarm") == timedelta(seconds=130)
+
+
+async def test_a_value_straight_on_the_other_side_ends_the_one_case_and_opens_another(
+    desk: Desk, intake: Intake
+) -> None:
+    at = desk.real.now() - timedelta(minutes=5)
+    await add_band(desk.db, desk.world.device, alarm_low=15.0, alarm_high=30.0, hold_s=20.0)
+    await intake.take([said(at, 31, 31, 31, 14, 14)])
+    row = await desk.db.fetchrow(
+        "SELECT a.side, a.turned_to, a.cleared_value, c.state FROM alarm a, work_case c"
+    )
+    assert row is not None
+    assert tuple(row) == ("high", "low", 14, "cleared")
+    told = await desk.db.fetchrow("SELECT kind, variables FROM message ORDER BY id DESC LIMIT 1")
+    assert told is not None
+    assert (told["kind"], told["variables"]["turned_text"]) == ("alarm.turned", "too low")
+    await intake.take([said(at + timedelta(seconds=50), 14)])
+    states = await desk.db.fetch(
+        "SELECT c.state, a.side FROM work_case c JOIN alarm a ON a.case_id = c.id ORDER BY c.id"
+    )
+    assert [tuple(row) for row in states] == [("cleared", "high"), ("raised", "low")]
+
+
+async def test_an_alarm_is_over_only_after_so_long_within_the_band(desk: Desk, intake: Intake) -> None:
+    at = desk.real.now() - timedelta(minutes=5)
+    await add_band(desk.db, desk.world.device, alarm_high=30.0, clear_hold_s=30.0)
+    await intake.take([said(at, 31, 25, 31, 25, 25, 25)])
+    assert await case(desk) == ("raised", "alarm", "high")
+    await intake.take([said(at + timedelta(seconds=60), 25)])
+    assert await case(desk) == ("cleared", "alarm", "high")
 
 
 async def test_an_alarm_whose_band_is_gone_is_over_and_can_be_raised_anew(desk: Desk, intake: Intake) -> None:
@@ -158,16 +187,6 @@ async def test_an_unknown_metric_is_taken_only_with_a_band(desk: Desk, intake: I
     assert (await intake.take([said(at, 1, metric="gas_pressure")])).stored == 0
     await add_band(desk.db, desk.world.device, metric="gas_pressure")
     assert (await intake.take([said(at, 1, metric="gas_pressure")])).stored == 1
-
-
-async def test_quarantine_keeps_the_newest_and_their_first_bytes(desk: Desk, intake: Intake) -> None:
-    async with desk.db.transaction() as tx:
-        large = [stored.Rejected("t", b"x" * 100_000, f"fault {nth}") for nth in range(30)]
-        await stored.set_aside(tx, large, desk.real.now(), keep=10)
-        await stored.set_aside(tx, large[:5], desk.real.now(), keep=10)
-    assert await desk.value("SELECT count(*) FROM quarantine") == 10
-    assert await desk.value("SELECT max(length(payload)) FROM quarantine") == stored.KEPT_BYTES
-    assert (await reasons(desk))[0] == "fault 25"
 
 
 async def test_nothing_of_a_batch_is_taken_when_its_end_fails(desk: Desk) -> None:

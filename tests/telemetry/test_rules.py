@@ -1,5 +1,6 @@
 """Series of values at one sensor and what must come of them, each as one line of a table."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,8 @@ BAND = Band(
     "room_temperature", "°C", "a test",
     warning_low=18, warning_high=24, alarm_low=15, alarm_high=28, hysteresis=1, hold_s=30, no_data_s=100,
 )  # fmt: skip
+PATIENT = replace(BAND, clear_hold_s=60)
+EAGER = Band("room_temperature", "°C", "a test", alarm_low=10, alarm_high=30)
 AT_ONCE = Band("oxygen", "%", "a test", alarm_low=19.5, hysteresis=0.5)
 
 # name: band, what arrives as (second, value) or (second, None) for time alone, and what is noticed when
@@ -40,7 +43,31 @@ SERIES: dict[str, tuple[Band, list[tuple[float, float | None]], list[tuple[str, 
         BAND, [(0, 29), (10, 25), (20, 29), (30, 25), (40, 29)], [("warn", 30)]),
     "an alarm is not talked down": (
         BAND, [(0, 29), (30, 29), (40, 25), (90, 25), (100, 23)], [("alarm", 30), ("clear", 100)]),
-    "from too low to too high without a pause": (BAND, [(0, 17), (15, 25), (30, 25)], [("warn", 30)]),
+    "from too low to too high the hold begins anew": (
+        BAND, [(0, 17), (15, 25), (30, 25), (44, 25), (45, 25)], [("warn", 45)]),
+    "a raised one is over at the first value on the other side": (
+        BAND, [(0, 25), (30, 25), (40, 17), (69, 17), (70, 17)], [("warn", 30), ("clear", 40), ("warn", 70)]),
+    "and back again": (
+        BAND, [(0, 17), (30, 17), (40, 25), (70, 25), (80, 17)],
+        [("warn", 30), ("clear", 40), ("warn", 70), ("clear", 80)]),
+    "an alarm is over on the other side, and becomes one there after its hold": (
+        BAND, [(0, 29), (30, 29), (40, 14), (69, 14), (70, 14)], [("alarm", 30), ("clear", 40), ("alarm", 70)]),
+    "swinging from side to side is never told": (BAND, [(n * 15, 17 if n % 2 else 25) for n in range(20)], []),
+    "without a hold one value ends the one and raises the other": (
+        EAGER, [(0, 31), (1, 9)], [("alarm", 0), ("clear", 1), ("alarm", 1)]),
+    "a pause inside forgets the side of a hold": (BAND, [(0, 17), (10, 21), (20, 25), (50, 25)], [("warn", 50)]),
+    "is over only after so long inside": (
+        PATIENT, [(0, 25), (30, 25), (40, 23), (99, 22), (100, 22)], [("warn", 30), ("clear", 100)]),
+    "the hysteresis breaks the time inside": (
+        PATIENT, [(0, 25), (30, 25), (40, 23), (90, 23.5), (100, 22), (159, 22), (160, 22)],
+        [("warn", 30), ("clear", 160)]),
+    "a gap breaks the time inside": (
+        PATIENT, [(0, 25), (30, 25), (40, 22), (141, 22), (200, 22), (201, 22)],
+        [("warn", 30), ("fall_silent", 140), ("speak_again", 141), ("clear", 201)]),
+    "outside again while inside it is nothing new": (
+        PATIENT, [(0, 25), (30, 25), (40, 22), (80, 25), (110, 25)], [("warn", 30)]),
+    "the other side waits for no time inside": (
+        PATIENT, [(0, 25), (30, 25), (40, 17), (70, 17)], [("warn", 30), ("clear", 40), ("warn", 70)]),
     "raised anew after it was over": (
         BAND, [(0, 25), (30, 25), (40, 22), (50, 25), (80, 25)], [("warn", 30), ("clear", 40), ("warn", 80)]),
     "late values change nothing": (BAND, [(0, 25), (20, 25), (10, 20), (30, 25)], [("warn", 30)]),
@@ -129,3 +156,19 @@ def test_without_a_band_a_value_is_only_remembered() -> None:
 def test_a_hysteresis_wider_than_the_band_still_clears() -> None:
     narrow = Band("oxygen", "%", "a test", warning_low=20, warning_high=22, hysteresis=50)
     assert walk(narrow, [(0, 25), (1, 21.5), (2, 21)]) == [("warn", 0), ("clear", 2)]
+
+
+def test_what_is_over_on_the_other_side_says_where_the_value_is() -> None:
+    high = on_value(RuleState(), EAGER, START, 31).state
+    over, raised = on_value(high, EAGER, START + timedelta(seconds=1), 9).events
+    assert (over.value, over.high, over.limit) == (9, False, 10)
+    assert (raised.high, raised.limit) == (False, 10)
+
+
+def test_a_sensor_that_never_spoke_is_silent_so_long_after_it_was_put_in_place() -> None:
+    at = [START + timedelta(seconds=second) for second in (100, 101)]
+    assert on_time(RuleState(), BAND, at[1]).events == ()
+    assert on_time(RuleState(), BAND, at[0], placed_at=START).events == ()
+    silent = on_time(RuleState(), BAND, at[1], placed_at=START)
+    assert [(event.at, event.value) for event in silent.events] == [(at[0], None)]
+    assert [str(e.what) for e in on_value(silent.state, BAND, at[1], 21).events] == ["speak_again"]

@@ -130,3 +130,69 @@ async def test_a_silence_of_many_sensors_that_nobody_watched_is_one_case(desk: D
         await intake.take([said(later, 21), said(later, 50, metric="room_humidity")])
     actions = [row["action"] for row in await desk.db.fetch("SELECT action FROM step ORDER BY id")]
     assert actions == ["fall_silent", "miss_more", "clear"]
+
+
+async def test_a_sensor_with_limits_of_its_own_that_never_spoke_is_silent_after_its_time(
+    desk: Desk, watch: Watch
+) -> None:
+    await add_band(desk.db, desk.world.device, no_data_s=60.0, placed_at=desk.real.now())
+    desk.real.forward(timedelta(seconds=60))
+    assert await watch.round() == 0
+    desk.real.forward(timedelta(seconds=1))
+    assert [await watch.round(), await watch.round()] == [1, 0]
+    row = await desk.db.fetchrow("SELECT state, side, value FROM alarm, work_case")
+    assert row is not None
+    assert tuple(row) == ("raised", "no_data", None)
+    intake = Intake(desk.db, desk.engine, desk.real, NoFailPoints())
+    await intake.take([said(desk.real.now(), 21)])
+    assert await desk.value("SELECT state FROM work_case") == "cleared"
+
+
+async def test_limits_that_were_entered_as_rows_count_from_when_they_are_first_seen(
+    desk: Desk, watch: Watch
+) -> None:
+    await add_band(desk.db, desk.world.device, no_data_s=60.0)
+    assert await watch.round() == 0
+    desk.real.forward(timedelta(seconds=61))
+    assert await watch.round() == 1
+
+
+async def test_nobody_waits_for_a_sensor_that_only_its_type_has_limits_for(desk: Desk, watch: Watch) -> None:
+    assert await watch.round() == 0
+    desk.real.forward(timedelta(days=1))
+    assert await watch.round() == 0
+
+
+async def test_limits_without_a_time_for_silence_wait_for_nobody(desk: Desk, watch: Watch) -> None:
+    await add_band(desk.db, desk.world.device, alarm_high=30.0, placed_at=desk.real.now())
+    desk.real.forward(timedelta(days=1))
+    assert await watch.round() == 0
+
+
+async def test_where_oxygen_is_silent_as_well_the_case_says_so_first(desk: Desk, watch: Watch) -> None:
+    for metric in ("helium_level", "oxygen", "room_temperature"):
+        await add_band(desk.db, desk.world.device, metric, no_data_s=60.0, placed_at=desk.real.now())
+    desk.real.forward(timedelta(seconds=61))
+    assert await watch.round() == 3
+    assert await desk.value("SELECT metric FROM alarm") == "oxygen"
+    assert await desk.value("SELECT count(DISTINCT kind) FROM message") == 1
+
+
+async def test_oxygen_that_falls_silent_later_is_told_anew_and_said_to_be_back(
+    desk: Desk, intake: Intake, watch: Watch
+) -> None:
+    await add_band(desk.db, desk.world.device, "oxygen", no_data_s=90.0)
+    at = desk.real.now()
+    await intake.take([said(at, 21), said(at, 20.9, metric="oxygen")])
+    desk.real.forward(timedelta(seconds=61))
+    await watch.round()
+    case = Outcome(await desk.value("SELECT id FROM work_case"), "", "raised", 1)
+    await desk.act(case, "acknowledge", desk.world.engineer)
+    desk.real.forward(timedelta(seconds=30))
+    await watch.round()
+    assert await desk.value("SELECT state FROM work_case") == "raised"
+    told = await desk.value("SELECT variables FROM message ORDER BY id DESC LIMIT 1")
+    assert told["what_text"] == "no data: oxygen, measure first"
+    await intake.take([said(desk.real.now(), 20.9, metric="oxygen")])
+    assert await desk.value("SELECT metric FROM alarm") == "room_temperature"
+    assert await desk.value("SELECT state FROM work_case") == "raised"

@@ -42,10 +42,15 @@ class Limits(Form):
     hold_s: Seconds = Field(
         default=0.0, title=N_("Hold (seconds)"), description=N_("So long outside before it is told")
     )
+    clear_hold_s: Seconds = Field(
+        default=0.0,
+        title=N_("Over after (seconds)"),
+        description=N_("So long inside the limits before it is over; 0: at once"),
+    )
     no_data_s: Annotated[float, Field(allow_inf_nan=False, ge=30, le=A_DAY_S)] | None = Field(
         default=None,
         title=N_("No data after (seconds)"),
-        description=N_("Empty: silence is not told"),
+        description=N_("Also of a sensor that never sent anything; empty: silence is not told"),
     )
     source: Annotated[str, StringConstraints(min_length=1, max_length=300)] = Field(
         title=N_("Source"), description=N_("The manual with its page, or who decided it")
@@ -64,7 +69,7 @@ async def put(office: Office, by: By, seen: Seen, metric: str, data: Mapping[str
         look = METRICS.get(metric)
         unit = look.unit if look else (before.unit if before else "")
         band = Band(metric=metric, unit=unit, **form.model_dump())
-        await bands.put(desk.connection, seen.id, band)
+        await bands.put(desk.connection, seen.id, band, desk.clocks.real.now())
         await _record(desk, row, metric, before, band)
 
 

@@ -60,9 +60,27 @@ class Silence(Form):
 
 
 class Recovery(Form):
-    """Back inside the band, or data again."""
+    """Back inside the band, data again, or (`side`, with its `limit_value`) beyond the band on the other side."""
 
     value: float = Field(allow_inf_nan=False, title=N_("Value"))
+    side: Side | None = Field(default=None, title=N_("Side"), json_schema_extra={"labels": dict(SIDE_LABELS)})
+    limit_value: float | None = Field(default=None, allow_inf_nan=False, title=N_("Limit"))
+    at: AwareDatetime = Field(title=N_("Measured at"), json_schema_extra={"kind": "datetime"})
+
+
+class Easing(Form):
+    """One of two values that an alarm is about is back inside its band."""
+
+    metric: Name = Field(title=N_("Measured"), json_schema_extra={"labels": dict(METRIC_LABELS)})
+    value: float = Field(allow_inf_nan=False, title=N_("Value"))
+    at: AwareDatetime = Field(title=N_("Measured at"), json_schema_extra={"kind": "datetime"})
+
+
+class Speaking(Form):
+    """A sensor speaks again, and another one of the device is still silent."""
+
+    metric: Name = Field(title=N_("Speaks again"), json_schema_extra={"labels": dict(METRIC_LABELS)})
+    silent: Name = Field(title=N_("Still silent"), json_schema_extra={"labels": dict(METRIC_LABELS)})
     at: AwareDatetime = Field(title=N_("Measured at"), json_schema_extra={"kind": "datetime"})
 
 

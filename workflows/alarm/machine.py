@@ -1,7 +1,8 @@
 """The alarm of a sensor (机房报警) as one table.
 
 raised → acknowledged → cleared → closed. Values raise, worsen and clear it; people acknowledge and close it.
-A warning that becomes an alarm is raised anew on the same case. With a device that is retired its alarms end.
+A warning that becomes an alarm is raised anew on the same case, and so is what begins to look like a quench: helium and
+oxygen too low at once. With a device that is retired its alarms end.
 Clause 6.4.4.1 of the standard.
 """
 
@@ -14,6 +15,7 @@ from workflows.definition import (
     SYSTEM,
     ActionLook,
     Deadline,
+    Guard,
     Move,
     PolicyDefault,
     Rung,
@@ -40,7 +42,10 @@ class A(StrEnum):
     ALARM = "alarm"
     FALL_SILENT = "fall_silent"
     MISS_MORE = "miss_more"
+    SPEAK = "speak"
     WORSEN = "worsen"
+    SUSPECT_QUENCH = "suspect_quench"
+    EASE = "ease"
     ACKNOWLEDGE = "acknowledge"
     CLEAR = "clear"
     CLOSE = "close"
@@ -56,24 +61,45 @@ THEY = ENGINEER | HEAD
 ALL = THEY | VICE_DIRECTOR
 
 OVER = [Say(say.cleared, ENGINEER)]
+# Where lives are in danger, the head of equipment hears of it at once as well.
+KEEP_OUT = [Say(say.keep_out, THEY)]
+QUENCH = [Say(say.quench, THEY)]
+
+DANGER = Guard(N_("it is dangerous to go in"), rules.is_danger)
+SUSPECTED = Guard(N_("a quench is suspected"), rules.is_quench)
+GRAVER = Guard(N_("it is dangerous to go in without that value"), rules.is_graver)
+TURNED = Guard(N_("the value is beyond the other limit"), rules.has_turned)
+GOING_ON = (S.RAISED, S.ACKNOWLEDGED)
 
 # action, from, to, who may act, what it brings, what it writes, who is told
 MOVES = [
+    Move(A.WARN, None, S.RAISED, SYSTEM, forms.Excursion, when=DANGER, writes=rules.warned, tells=KEEP_OUT),
     Move(A.WARN, None, S.RAISED, SYSTEM, forms.Excursion, writes=rules.warned, tells=[Say(say.warning, ENGINEER)]),
+    Move(A.ALARM, None, S.RAISED, SYSTEM, forms.Excursion, when=DANGER, writes=rules.alarmed, tells=KEEP_OUT),
     Move(A.ALARM, None, S.RAISED, SYSTEM, forms.Excursion, writes=rules.alarmed, tells=[Say(say.alarm, ENGINEER)]),
     Move(A.FALL_SILENT, None, S.RAISED, SYSTEM, forms.Silence, writes=rules.fell_silent,
          tells=[Say(say.silent, ENGINEER)]),
 
-    *[Move(A.WORSEN, state, S.RAISED, SYSTEM, forms.Excursion, writes=rules.worsened,
-           tells=[Say(say.alarm, ENGINEER)])
-      for state in (S.RAISED, S.ACKNOWLEDGED)],
+    *[Move(A.WORSEN, state, S.RAISED, SYSTEM, forms.Excursion, when=when, writes=rules.worsened, tells=tells)
+      for state in GOING_ON
+      for when, tells in ((SUSPECTED, QUENCH), (DANGER, KEEP_OUT), (None, [Say(say.alarm, ENGINEER)]))],
 
-    *[Move(A.MISS_MORE, state, None, SYSTEM, forms.Silence) for state in (S.RAISED, S.ACKNOWLEDGED)],
+    *[Move(A.SUSPECT_QUENCH, state, S.RAISED, SYSTEM, forms.Excursion, writes=rules.quenched, tells=QUENCH)
+      for state in GOING_ON],
+    *[Move(A.EASE, state, None, SYSTEM, forms.Easing, writes=rules.eased, tells=[Say(say.eased, THEY)])
+      for state in GOING_ON],
+
+    *[Move(A.MISS_MORE, state, S.RAISED, SYSTEM, forms.Silence, when=GRAVER, writes=rules.missed_graver,
+           tells=[Say(say.silent, ENGINEER)])
+      for state in GOING_ON],
+    *[Move(A.MISS_MORE, state, None, SYSTEM, forms.Silence) for state in GOING_ON],
+    *[Move(A.SPEAK, state, None, SYSTEM, forms.Speaking, writes=rules.speaks) for state in GOING_ON],
 
     Move(A.ACKNOWLEDGE, S.RAISED, S.ACKNOWLEDGED, ALL, duty_of=ENGINEER),
 
-    *[Move(A.CLEAR, state, S.CLEARED, SYSTEM, forms.Recovery, writes=rules.recovered, tells=OVER)
-      for state in (S.RAISED, S.ACKNOWLEDGED)],
+    *[Move(A.CLEAR, state, S.CLEARED, SYSTEM, forms.Recovery, when=when, writes=rules.recovered, tells=tells)
+      for state in GOING_ON
+      for when, tells in ((TURNED, [Say(say.turned, ENGINEER)]), (None, OVER))],
 
     Move(A.CLOSE, S.CLEARED, S.CLOSED, THEY, forms.Cause, duty_of=ENGINEER),
     Move(A.DISMISS, S.ACKNOWLEDGED, S.CLOSED, THEY, forms.Reason, duty_of=ENGINEER),
@@ -122,7 +148,12 @@ ALARM = Workflow(
         A.ALARM: ActionLook(N_("Raise the alarm"), N_("raised the alarm")),
         A.FALL_SILENT: ActionLook(N_("Miss data"), N_("noticed that no data comes")),
         A.MISS_MORE: ActionLook(N_("Miss more data"), N_("noticed that another sensor is silent as well")),
+        A.SPEAK: ActionLook(N_("Hear a sensor again"), N_("heard one of the silent sensors again")),
         A.WORSEN: ActionLook(N_("Raise to an alarm"), N_("raised it from warning to alarm")),
+        A.SUSPECT_QUENCH: ActionLook(
+            N_("Suspect a quench"), N_("suspected a quench: helium and oxygen are low")
+        ),
+        A.EASE: ActionLook(N_("Note a part of it as over"), N_("saw that one of both values is back")),
         A.ACKNOWLEDGE: ActionLook(N_("I see to it"), N_("acknowledged it"), "primary"),
         A.CLEAR: ActionLook(N_("Clear"), N_("saw that it is over")),
         A.CLOSE: ActionLook(N_("Note the cause and close"), N_("noted the cause and closed it"), "primary"),

@@ -9,6 +9,12 @@ VALUE = (N_("Measured"), "{metric_text} {value}")
 LIMIT = (N_("Limit"), "{limit}")
 SINCE = (N_("Raised at"), "{since}")
 LASTED = (N_("Lasted"), "{lasted}")
+CALL = (N_("Call"), "{call_text}")
+SERVICE = (N_("Service"), "{service_vendor} {service_phone}")
+ALSO = (N_("Also"), "{with_text} {with_value}")
+AFTER = (N_("Entering"), "{after_text}")
+NOW = (N_("Now"), "{cleared_value}")
+WHERE = (DEVICE, PLACE, VALUE, LIMIT, ALSO, SINCE, CALL, SERVICE)
 USUAL_CAUSES = Question(
     "cause",
     N_("What was the cause?"),
@@ -25,71 +31,121 @@ USUAL_CAUSES = Question(
 )
 LAST_VALUE = (N_("Missed"), "{metric_text} {value}")
 
+# What to do first, what it means and whom to call are of the metric and its side: `workflows.alarm.meanings`.
+# No sentence here may send anybody anywhere.
 warning = MessageKind(
     "alarm.warning",
-    N_("Warning: {metric_text} {side_text}, {device}"),
-    N_("Please look at the machine room and acknowledge."),
-    (DEVICE, PLACE, VALUE, LIMIT, SINCE),
+    N_("Warning: {what_text}, {device}"),
+    N_("{first_text} {means_text} Please acknowledge."),
+    WHERE,
     Severity.URGENT,
     buttons=("acknowledge",),
     while_in_state=True,
+    short=N_("{brief_text}: room warning, {device}"),
 )
 alarm = MessageKind(
     "alarm.alarm",
-    N_("ALARM: {metric_text} {side_text}, {device}"),
-    N_("The device may be damaged. Go to the machine room now and acknowledge."),
-    (DEVICE, PLACE, VALUE, LIMIT, SINCE),
+    N_("ALARM: {what_text}, {device}"),
+    N_("{first_text} {means_text} Please acknowledge at once."),
+    WHERE,
     Severity.CRITICAL,
     buttons=("acknowledge",),
     while_in_state=True,
+    short=N_("{brief_text}: room alarm, {device}"),
+)
+keep_out = MessageKind(
+    "alarm.keep_out",
+    N_("ALARM: {what_text}, {device}"),
+    N_("{first_text} {means_text} Acknowledge from a safe place."),
+    WHERE,
+    Severity.CRITICAL,
+    buttons=("acknowledge",),
+    while_in_state=True,
+    short=N_("{brief_text}: danger to life, {device}"),
+)
+quench = MessageKind(
+    "alarm.quench",
+    N_("ALARM: {what_text}, {device}"),
+    N_("{first_text} {means_text} Acknowledge from a safe place."),
+    WHERE,
+    Severity.CRITICAL,
+    buttons=("acknowledge",),
+    while_in_state=True,
+    short=N_("{brief_text}: suspected quench, {device}"),
+)
+eased = MessageKind(
+    "alarm.eased",
+    N_("One value is back, the other not: {what_text}, {device}"),
+    N_("{first_text} Only this value is still outside its limits."),
+    WHERE,
+    Severity.URGENT,
+    while_in_state=True,
+    short=N_("one value back, {brief_text}, {device}"),
 )
 silent = MessageKind(
     "alarm.silent",
-    N_("No data from the machine room: {device}"),
-    N_("A sensor or its gateway is silent. Please look after it and acknowledge."),
-    (DEVICE, PLACE, LAST_VALUE, SINCE),
+    N_("Warning: {what_text}, {device}"),
+    N_("{first_text} {means_text} Please acknowledge."),
+    (DEVICE, PLACE, LAST_VALUE, SINCE, CALL, SERVICE),
     Severity.URGENT,
     buttons=("acknowledge",),
     while_in_state=True,
-    short=N_("No data: {device}"),
+    short=N_("{brief_text}: no data from the room, {device}"),
 )
 unacknowledged = MessageKind(
     "alarm.unacknowledged",
-    N_("Still not acknowledged: {level_text}, {device}"),
-    N_("Nobody has acknowledged it yet."),
-    (DEVICE, PLACE, VALUE, LIMIT, SINCE),
+    N_("Not acknowledged: {what_text}, {device}"),
+    N_("{first_text} Nobody has acknowledged it yet: please do."),
+    WHERE,
     Severity.URGENT,
     buttons=("acknowledge",),
     while_in_state=True,
-    short=N_("Not acknowledged: {device}"),
+    short=N_("not acknowledged: {brief_text}, {device}"),
     reminds=True,
 )
 nobody_answers = MessageKind(
     "alarm.nobody_answers",
-    N_("Nobody answers: {level_text}, {device}"),
-    N_("The engineers were told without effect. Please see to it and acknowledge."),
-    (DEVICE, PLACE, VALUE, LIMIT, SINCE),
+    N_("Nobody answers: {what_text}, {device}"),
+    N_("{first_text} The engineers have not acknowledged it. Please follow up and acknowledge."),
+    WHERE,
     Severity.CRITICAL,
     buttons=("acknowledge",),
     while_in_state=True,
+    short=N_("nobody answers: {brief_text}, {device}"),
     reminds=True,
 )
 still_on = MessageKind(
     "alarm.still_on",
-    N_("Still going on: {level_text}, {device}"),
-    N_("It was acknowledged long ago and has not ended."),
-    (DEVICE, PLACE, VALUE, LIMIT, SINCE),
+    N_("Still going on: {what_text}, {device}"),
+    N_("{first_text} It was acknowledged and has not ended."),
+    WHERE,
     Severity.URGENT,
     while_in_state=True,
     recalled=True,
+    short=N_("still: {brief_text}, {device}"),
     reminds=True,
 )
 cleared = MessageKind(
     "alarm.cleared",
     N_("Over: {metric_text}, {device}"),
-    N_("It ended by itself. Please note the cause and close the case."),
-    (DEVICE, PLACE, VALUE, SINCE, LASTED),
+    N_("The sensor says that it is over. Please note the cause and close the case."),
+    (DEVICE, PLACE, VALUE, NOW, SINCE, LASTED, AFTER),
     Severity.NOTICE,
+    buttons=("close",),
+    questions=(USUAL_CAUSES,),
+    answers="close",
+    send=N_("Close the alarm"),
+    while_in_state=True,
+)
+turned = MessageKind(
+    "alarm.turned",
+    N_("{metric_text} now {turned_text}: {device}"),
+    N_(
+        "It has gone straight past the band to the other limit. This alarm is over; if the value stays there, another "
+        "one follows. Please note the cause and close the case."
+    ),
+    (DEVICE, PLACE, VALUE, NOW, SINCE, LASTED, AFTER),
+    Severity.URGENT,
     buttons=("close",),
     questions=(USUAL_CAUSES,),
     answers="close",
@@ -100,7 +156,7 @@ please_close = MessageKind(
     "alarm.please_close",
     N_("To be closed: {metric_text}, {device}"),
     N_("The alarm is over, but nobody has noted its cause."),
-    (DEVICE, PLACE, SINCE, LASTED),
+    (DEVICE, PLACE, SINCE, LASTED, AFTER),
     Severity.NOTICE,
     buttons=("close",),
     questions=(USUAL_CAUSES,),
