@@ -1,5 +1,6 @@
 """Show a case, ask for an action's form, do it: the same for signed-in people and for follow-up links."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 from h5_pages import error_pages, forms, look, story
 from h5_pages.intake import PressBroken
 from h5_pages.params import Press
+from h5_pages.sensors import Gauge
 from h5_pages.visit import Visit, kept_fields
 from storage.access import NotVisible
 from storage.directory import Viewer
@@ -19,13 +21,14 @@ from workflows.errors import FormInvalid, NotOpen, NotPermitted, WorkflowError
 
 @dataclass(frozen=True)
 class CaseDesk:
-    """A case as somebody sees it, and the addresses at which they do."""
+    """A case as somebody sees it, the addresses at which they do, and the sensors that it is about."""
 
     view: CaseView
     viewer: Viewer
     actor: Actor
     url: str
     files: str
+    gauges: Sequence[Gauge] = ()
 
     @property
     def by_link(self) -> bool:

@@ -33,6 +33,7 @@ ROUTES = [
     Route("GET", "/cases/{number}", cases.case),
     Route("POST", "/cases/{number}/patient", adverse_events.show_patient),
     Route("GET", "/cases/{number}/looks", adverse_events.looks),
+    Route("GET", "/cases/{number}/sensors", cases.sensors, For.ANYBODY, by_itself=True),
     Route("GET", "/cases/{number}/{action}", cases.action_form),
     Route("POST", "/cases/{number}/{action}", cases.action, photos=True),
     Route("GET", "/d/{token}", devices.by_label, For.ANYBODY, per="token"),

@@ -87,7 +87,11 @@ CHAPTERS = (
             ),
             Topic("adverse-event", ("/devices/{id}/adverse-event",), workflow="adverse_event"),
             Topic("patient", ("/cases/{number}/patient", "/cases/{number}/looks")),
-            Topic("alarm", ("/devices/{id}/bands", "/devices/{id}/bands/{metric}"), workflow="alarm"),
+            Topic(
+                "alarm",
+                ("/devices/{id}/bands", "/devices/{id}/bands/{metric}", "/cases/{number}/sensors"),
+                workflow="alarm",
+            ),
         ),
     ),
     Chapter(

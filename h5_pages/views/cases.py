@@ -4,7 +4,9 @@ from aiohttp import web
 
 from h5_pages.case_desk import CaseDesk, act, ask, show
 from h5_pages.params import OfCase, OfCaseAction
+from h5_pages.sensors import concerned, gauges
 from h5_pages.visit import Visit
+from storage.access.sensors import of_alarm
 from workflows.acknowledging import read
 
 
@@ -27,6 +29,15 @@ async def case(request: web.Request, visit: Visit) -> web.StreamResponse:
     return page
 
 
+async def sensors(request: web.Request, visit: Visit) -> web.StreamResponse:
+    """What the sensors say now that an open alarm is about: a part of its page, which asks for it by itself."""
+    if visit.viewer is None:
+        return web.Response(status=204, headers={"HX-Refresh": "true"})  # the page then asks for sign-in
+    number = OfCase.of(request).number
+    shown = gauges(await of_alarm(visit.services.db, visit.viewer, number))
+    return visit.page("alarm_now.html", number=number, gauges=shown)
+
+
 async def action_form(request: web.Request, visit: Visit) -> web.StreamResponse:
     """What an action asks for."""
     wanted = OfCaseAction.of(request)
@@ -41,4 +52,5 @@ async def action(request: web.Request, visit: Visit) -> web.StreamResponse:
 
 async def _desk(visit: Visit, number: str) -> CaseDesk:
     view = await visit.services.cases.view(visit.person, number)
-    return CaseDesk(view, visit.person, visit.actor, f"/cases/{number}", "/files")
+    now = await concerned(visit.services.db, visit.person, view)
+    return CaseDesk(view, visit.person, visit.actor, f"/cases/{number}", "/files", now)

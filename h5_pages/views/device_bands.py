@@ -22,7 +22,7 @@ from workflows.administration.device_bands import Limits
 from workflows.administration.device_forms import RIGHT_LABELS, RIGHTS, Right
 from workflows.administration.devices import Seen
 from workflows.alarm.bands import DEFAULT_BANDS, Bands
-from workflows.alarm.metrics import METRICS, MetricLook, metric_look, shown
+from workflows.alarm.metrics import METRICS, MetricLook, metric_look, shown_limit
 from workflows.errors import FormInvalid, NotPermitted, WorkflowError
 
 WHOSE = {
@@ -50,8 +50,9 @@ class BandLine:
         """Two limits, such as `18 °C – 24 °C`."""
         if self.band is None or (low is None and high is None):
             return ""
-        unit = self.band.unit
-        return f"{shown(low, unit) if low is not None else '…'} – {shown(high, unit) if high is not None else '…'}"
+        return " – ".join(
+            "…" if limit is None else shown_limit(limit, self.band.unit) for limit in (low, high)
+        )
 
 
 async def show(request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -149,7 +150,7 @@ def _lines(sensors: DeviceSensors) -> list[BandLine]:
 def _known(line: BandLine) -> Mapping[str, str]:
     """The limits that count now; where they come from is asked for anew, unless they are this device's own."""
     if line.band is None:
-        return {"hold_s": "120", "no_data_s": "600"}
+        return {"hold_s": "120", "no_data_s": "600", "clear_hold_s": "0"}
     values = {name: getattr(line.band, name) for name in Limits.model_fields}
     known = {
         name: f"{v:g}" if isinstance(v, float) else str(v) for name, v in values.items() if v is not None

@@ -1,5 +1,7 @@
 """Limits of a device's sensors: seen by whoever sees the device, set by who looks after it, and counted at once."""
 
+from datetime import timedelta
+
 import pytest
 
 from storage.failpoints import NoFailPoints
@@ -87,3 +89,24 @@ async def test_whoever_sees_the_device_sees_limits_and_sets_none(pages: Pages) -
 async def test_what_nobody_measures_has_no_limits(pages: Pages) -> None:
     engineer = await pages.person(pages.world.engineer)
     assert (await engineer.get(address(pages, "radiation"))).status == 404
+
+
+async def test_an_alarm_can_be_set_to_end_only_after_so_long_inside(pages: Pages) -> None:
+    engineer, path = await pages.person(pages.world.engineer), address(pages)
+    assert (await send(engineer, path, **{**OWN, "clear_hold_s": "90"})).status == 303
+    assert 'value="90"' in (await engineer.get(path)).text
+    row = await pages.db.fetchrow("SELECT clear_hold_s, placed_at FROM band")
+    assert row is not None
+    assert (row["clear_hold_s"], row["placed_at"]) == (90, pages.clock.now())
+    shown = (await engineer.get(path.rpartition("/")[0])).text
+    assert "Over after (seconds)" in shown
+
+
+async def test_limits_that_are_set_anew_leave_since_when_the_sensor_is_expected(pages: Pages) -> None:
+    engineer, path, began = await pages.person(pages.world.engineer), address(pages), pages.clock.now()
+    await send(engineer, path, **OWN)
+    pages.clock.forward(timedelta(minutes=5))
+    await send(engineer, path, **{**OWN, "alarm_high": "23"})
+    row = await pages.db.fetchrow("SELECT placed_at, alarm_high FROM band")
+    assert row is not None
+    assert tuple(row) == (began, 23)

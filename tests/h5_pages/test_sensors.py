@@ -65,7 +65,76 @@ async def test_the_case_of_an_alarm_is_shown_on_its_page_and_the_to_do_list(page
     row = await pages.db.fetchrow("SELECT number FROM work_case")
     assert row is not None
     page = await visitor.get(f"/cases/{row['number']}")
-    for words in ("T 31 °C &gt; 28 °C", "Room temperature 31 °C", "too high", "I see to it"):
+    for words in ("T 31 °C &gt; 28 °C", "Room temperature 31 °C", "room too warm", "I see to it"):
         assert words in page.text, words
     assert "room_temperature" not in page.text
     assert row["number"] in (await visitor.get("/todo")).text
+
+
+async def number_of(pages: Pages) -> str:
+    row = await pages.db.fetchrow("SELECT number FROM work_case ORDER BY id DESC")
+    assert row is not None
+    return str(row["number"])
+
+
+async def test_the_live_value_stands_on_the_page_of_its_alarm_and_is_asked_for_again(pages: Pages) -> None:
+    await measured(pages, 21, 31)
+    visitor, number = await pages.person(pages.world.engineer), await number_of(pages)
+    page = await visitor.get(f"/cases/{number}")
+    for words in (
+        "Measured now",
+        "31 °C",
+        "Allowed: ≤ 24 °C",
+        "outside since",
+        f'hx-get="/cases/{number}/sensors"',
+    ):
+        assert words in page.text, words
+    pages.clock.forward(timedelta(seconds=10))
+    await Intake(pages.db, pages.engine, pages.clock, NoFailPoints()).take([said(pages.clock.now(), 33.5)])
+    part = await visitor.get(f"/cases/{number}/sensors")
+    assert part.text.strip().startswith("<section")
+    assert "33.5 °C" in part.text
+    assert part.text.strip() in (await visitor.get(f"/cases/{number}")).text
+
+
+async def test_the_page_of_an_alarm_says_what_to_do_first_and_whom_to_call(pages: Pages) -> None:
+    await pages.db.execute("UPDATE device SET service_vendor = 'Demo Service', service_phone = '025-1234'")
+    await add_gateway(pages.db, pages.world.hospital)
+    await add_band(pages.db, pages.world.device, "oxygen", alarm_low=19.5)
+    said_low = said(pages.clock.now(), 18.4, metric="oxygen")
+    await Intake(pages.db, pages.engine, pages.clock, NoFailPoints()).take([said_low])
+    page = await (await pages.person(pages.world.engineer)).get(f"/cases/{await number_of(pages)}")
+    for words in ("Do not enter.", "lack of oxygen, keep out", "119", "Demo Service", 'href="tel:025-1234"'):
+        assert words in page.text, words
+
+
+async def test_live_values_of_an_alarm_are_for_those_who_see_it(pages: Pages) -> None:
+    await measured(pages, 31)
+    path = f"/cases/{await number_of(pages)}/sensors"
+    other = await add_organisation(pages.db, "hospital", "Second Demo Hospital")
+    visitor = await pages.person(await add_person(pages.db, other, "Foreigner", Role.ENGINEER))
+    assert (await visitor.get(path)).status == 404
+    pages.clock.forward(timedelta(minutes=40))
+    assert (await visitor.get(path)).status == 204
+
+
+async def test_a_case_that_is_no_alarm_shows_no_live_values(pages: Pages) -> None:
+    case = await pages.report(pages.world.reporter, "No image")
+    visitor = await pages.person(pages.world.engineer)
+    assert "Measured now" not in (await visitor.get(f"/cases/{case.number}")).text
+    assert (await visitor.get(f"/cases/{case.number}/sensors")).status == 404
+
+
+async def test_a_value_just_outside_is_not_shown_as_its_limit(pages: Pages) -> None:
+    await measured(pages, 21, 24.0004)
+    visitor = await pages.person(pages.world.engineer)
+    assert "24.0004 °C" in (await visitor.get(f"/devices/{pages.world.device}")).text
+
+
+async def test_a_sensor_that_never_spoke_is_shown_as_silent(pages: Pages) -> None:
+    await pages.db.execute(
+        "INSERT INTO sensor_rule (device_id, metric, no_data) VALUES ($1, 'oxygen', true)", pages.world.device
+    )
+    visitor = await pages.person(pages.world.engineer)
+    page = await visitor.get(f"/devices/{pages.world.device}")
+    assert "has not sent anything yet" in page.text
