@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import aiohttp
 
@@ -17,7 +18,7 @@ from notifier.preview import Preview, Sample
 from notifier.providers import build_channels
 from notifier.providers.accounts import faults_of
 from notifier.rendering import Renderer
-from storage import misses, rotation
+from storage import misses, quarantine, rotation
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
 from storage.clock import RealClock
 from storage.database import Database, DatabaseAway, DatabaseUnusable
@@ -76,13 +77,21 @@ async def check(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
             )
             yield await _audit(db)
             if not missing:
-                async for finding in _people_and_accounts(db, key):
+                async for finding in _complete(db, key, settings):
                     yield finding
-                if settings.alarm_url is None:
-                    async for finding in _deaf_to_the_auditor(db):
-                        yield finding
     except (DatabaseAway, DatabaseUnusable) as wrong:
         yield Finding("database", False, str(wrong))
+
+
+async def _complete(db: Database, key: MasterKey, settings: Settings) -> AsyncIterator[Finding]:
+    """What can be looked at in a database of this version."""
+    async for finding in _people_and_accounts(db, key):
+        yield finding
+    if settings.mqtt_url:
+        yield await _not_taken(db)
+    if settings.alarm_url is None:
+        async for finding in _deaf_to_the_auditor(db):
+            yield finding
 
 
 async def db_version(db: Database) -> str:
@@ -112,6 +121,13 @@ async def _broker(settings: Settings) -> Finding:
     except (BrokerAway, SettingsWrong) as wrong:
         return Finding("broker", False, str(wrong))
     return Finding("broker", True, f"{broker.host}:{broker.port}")
+
+
+async def _not_taken(db: Database) -> Finding:
+    """What came to the broker within a day and was not taken. It does not fail: somebody else may use the broker."""
+    counted = await quarantine.counted(db, RealClock().now() - timedelta(days=1))
+    words = ", ".join(f"{fault} {messages}" for fault, messages in counted.items())
+    return Finding("messages of sensors not taken, within a day", True, words or "none")
 
 
 def _catalogues() -> Finding:

@@ -5,13 +5,14 @@ What is counted happens in this process; what is asked of the database is the sa
 
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, Info, ProcessCollector, generate_latest
 
 from bot.loops import Heartbeats
+from storage import quarantine
 from storage.database import Database, Record
 
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -22,7 +23,6 @@ SELECT (SELECT count(*) FROM message WHERE state = 'queued') AS queued,
        (SELECT coalesce(extract(epoch FROM $1 - min(created_at)), 0) FROM message WHERE state = 'queued') AS oldest,
        (SELECT count(*) FROM timer WHERE fired_at IS NULL AND due_at < $2) AS overdue,
        (SELECT count(*) FROM work_case WHERE closed_at IS NULL) AS open_cases,
-       (SELECT count(*) FROM quarantine WHERE received_at > $1 - interval '1 hour') AS rejected,
        (SELECT count(*) FROM promise_miss WHERE made_up_at IS NULL) AS missed,
        (SELECT coalesce(extract(epoch FROM $1 - max(ended_at)), -1) FROM auditor_round) AS auditor_age,
        (SELECT coalesce(extract(epoch FROM $1 - max(passed_at)), -1) FROM auditor_round) AS auditor_pass_age,
@@ -61,9 +61,6 @@ class Metrics:
             ),
             "overdue": self._gauge("yishe_timers_overdue", "Deadlines that should have fired"),
             "open_cases": self._gauge("yishe_cases_open", "Cases that are not closed"),
-            "rejected": self._gauge(
-                "yishe_telemetry_rejected", "Messages of gateways that were put aside within the last hour"
-            ),
             "missed": self._gauge(
                 "yishe_promises_missed", "Reminders, steps and messages that the auditor misses"
             ),
@@ -80,6 +77,11 @@ class Metrics:
             "Tries to deliver, by channel and what became of them",
             "channel",
             "state",
+        )
+        self._rejected = self._gauge(
+            "yishe_telemetry_rejected",
+            "Messages at the broker that were not taken, in this hour and the one before, by what is wrong",
+            "fault",
         )
         self._up = self._gauge("yishe_database_up", "1 when the database answered this question in time")
         self._pool = self._gauge(
@@ -110,9 +112,12 @@ class Metrics:
         """Ask the database. Raises `DatabaseAway`; then everything stays as it was but for `away`."""
         row = await db.fetchrow(DEPTHS, real_now, business_now)
         deliveries = await db.fetch(DELIVERIES, real_now)
+        rejected = await quarantine.counted(db, real_now - timedelta(hours=2))
         for name, gauge in self._depths.items():
             gauge.set(float(row[name]) if row else 0.0)
         self._count(deliveries)
+        for fault in quarantine.Fault:
+            self._rejected.labels(fault).set(rejected.get(fault, 0))
 
     def answered(self, *, in_time: bool) -> None:
         """Did the database answer?"""

@@ -15,8 +15,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.health import Health
 from bot.loops import Heartbeats
 from bot.web import log_requests
+from storage import quarantine
 from storage.database import Database
 from storage.embedded import EmbeddedServer
+from storage.quarantine import Fault
 from storage.sealing import MasterKey, new_master_key
 from tests.support.clocks import FixedClock
 from tests.support.desk import Desk, open_desk
@@ -78,6 +80,15 @@ async def test_depths_are_what_the_database_holds(database_url: str) -> None:
         assert found["yishe_cases_open",] == 1
         assert found["yishe_database_bytes",] > 1_000_000
         assert found["yishe_database_up",] == 1
+
+
+async def test_messages_that_were_not_taken_are_told_by_what_is_wrong(database_url: str) -> None:
+    async with open_desk(database_url) as desk, desk.db.connection() as connection:
+        await quarantine.count(connection, Fault.FOREIGN_TOPIC, 7, desk.real.now())
+        await quarantine.count(connection, Fault.UNREADABLE, 3, desk.real.now() - timedelta(hours=3))
+        found = await asked(health_of(desk))
+        assert found["yishe_telemetry_rejected", "foreign_topic"] == 7
+        assert found["yishe_telemetry_rejected", "unreadable"] == 0
 
 
 async def test_deliveries_are_counted_by_channel_and_end_for_an_hour(owner_url: str) -> None:

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from storage import quarantine
+from storage.clock import RealClock
 from storage.database import Database
+from storage.quarantine import Fault
 from storage.sealing import MasterKey, new_master_key
 from tests.support.service import run
 from tests.support.towns import OutsideWorld, build_hospitals, outside_world
@@ -104,3 +107,10 @@ async def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
     code, lines = await _check("postgresql://127.0.0.1:1/nothing", tmp_path)
     assert lines[-1].startswith("FAIL database: the database does not answer: ")
     assert code == 1
+
+
+async def test_messages_of_sensors_that_were_not_taken_are_counted(database_url: str, tmp_path: Path) -> None:
+    async with Database.open(database_url) as db, db.connection() as connection:
+        await quarantine.count(connection, Fault.FOREIGN_TOPIC, 1200, RealClock().now())
+    _, lines = await _check(database_url, tmp_path, YISHE_MQTT_URL="mqtt://127.0.0.1:9")
+    assert "ok   messages of sensors not taken, within a day: foreign_topic 1200" in lines
