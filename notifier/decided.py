@@ -1,7 +1,7 @@
 """Every copy of a card says who decided, once the case has left the state that the card speaks of."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,10 +11,10 @@ from notifier.channel import SendFailed, Verdict
 from notifier.channels import Channels, as_account
 from notifier.rendering import Renderer
 from notifier.retry import retry_delay
-from storage import deliveries
+from storage import live_cards
 from storage.clock import Clock
 from storage.database import Database, DatabaseAway
-from storage.deliveries import LiveCard
+from storage.live_cards import LiveCard, Look
 
 LEASE = timedelta(seconds=120)
 AT_ONCE = 8
@@ -47,7 +47,16 @@ class DecidedCards:
         `progress` is called after each piece of the work.
         """
         tried = 0
-        while cards := await deliveries.claim_live_cards(self._db, self._real.now(), self._lease, AT_ONCE):
+        while looks := await live_cards.to_look_at(self._db, self._real.now(), self._lease):
+            tried += await self._cards_of(looks, progress)
+            await live_cards.looked(self._db, looks, self._real.now())
+            progress()
+        return tried
+
+    async def _cards_of(self, looks: Sequence[Look], progress: Callable[[], None]) -> int:
+        """Update the cards of these that are due; how many were tried."""
+        tried = 0
+        while cards := await live_cards.claim(self._db, looks, self._real.now(), self._lease, AT_ONCE):
             ends = await asyncio.gather(*map(self._make_show, cards), return_exceptions=True)
             for end in ends:
                 if isinstance(end, BaseException):
@@ -63,7 +72,7 @@ class DecidedCards:
         except SendFailed as failure:
             log.warning("card_update_failed", delivery=card.id, verdict=failure.verdict, code=failure.code)
             if failure.verdict is Verdict.PERMANENT:
-                await deliveries.card_done(self._db, card, self._real.now())
+                await live_cards.done(self._db, card, self._real.now())
             else:
                 await self._later(card, failure.retry_after_s)
         except DatabaseAway:
@@ -79,8 +88,8 @@ class DecidedCards:
             decision = replace(self._renderer.decision(card), sent=card.payload)
             async with self._channels.in_time():
                 await channel.update(card.update_code, card.address, as_account(opened), decision)
-        await deliveries.card_done(self._db, card, self._real.now())
+        await live_cards.done(self._db, card, self._real.now())
 
     async def _later(self, card: LiveCard, at_least_s: float | None) -> None:
         delay = retry_delay(card.update_tries, self._random(), at_least_s)
-        await deliveries.card_later(self._db, card, self._real.now() + delay)
+        await live_cards.later(self._db, card, self._real.now() + delay)

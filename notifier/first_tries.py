@@ -13,11 +13,12 @@ from notifier.channels import Channels
 from notifier.plain import Plain
 from notifier.rendering import Renderer
 from notifier.router import is_pressing
-from storage import first_tries, outbox
+from storage import first_tries, live_cards, outbox
 from storage.clock import Clock
 from storage.database import Connection, Database, DatabaseAway
 from storage.deliveries import Delivery, Route
 from storage.first_tries import Due, FirstTry, Taken
+from storage.open_span import OpenSpan
 from storage.outbox import Claimed
 
 log = structlog.get_logger()
@@ -63,6 +64,7 @@ class FirstTries:
         self._real = real
         self._plain = plain
         self._apart = apart
+        self._open = OpenSpan()
 
     async def begin(
         self, limit: int, lease: timedelta, claimed: Callable[[int], None], *, pressing: bool = False
@@ -90,7 +92,8 @@ class FirstTries:
     async def _claim(self, tx: Connection, now: datetime, limit: int, *, pressing: bool) -> Due:
         """Nothing is plain by policies that a newer one has changed meanwhile."""
         plain = await self._plain.severities(tx)
-        due = await first_tries.claim(tx, now, limit, plain, self._apart, pressing=pressing)
+        since = await self._open.since(tx)
+        due = await first_tries.claim(tx, now, limit, plain, self._apart, since=since, pressing=pressing)
         if due.messages and await self._plain.severities(tx, due.newest_policy) != plain:
             return replace(due, messages=[(message, None) for message, _ in due.messages])
         return due
@@ -176,3 +179,4 @@ class Notes:
     async def _write(self, taken: Sequence[Taken]) -> None:
         async with self._db.connection() as connection:
             await first_tries.note(connection, taken, self._real.now())
+            await live_cards.were_sent(connection, taken)

@@ -6,10 +6,10 @@ from typing import Literal, cast
 
 from notifier.channel import READ, STOP, Button, Content, Poll, Question, Replacement
 from storage import kinds
-from storage.deliveries import LiveCard
 from storage.device_names import shortened
 from storage.kinds import ActionWords, MessageKind, Severity, Vocabulary, shown
 from storage.links import Links
+from storage.live_cards import LiveCard
 from storage.mutes import may_be_muted
 from storage.outbox import Claimed
 from storage.texts import N_, Gettext, Texts

@@ -8,6 +8,7 @@ from typing import Any
 from storage.database import Connection
 from storage.directory import PERSON, Viewer, viewer_from
 from storage.outbox import due
+from storage.spans import Span
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,9 @@ WITH moved AS (
   UPDATE work_case SET state = $2, version = $3, number = coalesce($16, number),
          entered_version = CASE WHEN $4 THEN $3 ELSE entered_version END,
          entered_at = CASE WHEN $4 THEN $6 ELSE entered_at END,
-         closed_at = CASE WHEN $5 THEN coalesce(closed_at, $6) END
+         closed_at = CASE WHEN $5 THEN coalesce(closed_at, $6) END,
+         began_at = CASE WHEN $3 = 1 THEN $7 ELSE began_at END,
+         last_at = greatest($7, last_at + interval '1 microsecond')
    WHERE id = $1),
 stepped AS (
   INSERT INTO step (case_id, version, action, source, target, person_id, participant_id, actor_name, door, data,
@@ -155,28 +158,37 @@ DETAIL_GIVEN = "(SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $17)
 NEW_DETAIL = ", detailed AS (INSERT INTO {table} (case_id, {columns}) SELECT $1, g.* FROM {given})"
 CHANGED_DETAIL = ", detailed AS (UPDATE {table} SET ({columns}) = ROW(g.*) FROM {given} WHERE case_id = $1)"
 LOCK = f"""
-SELECT c.workflow, to_jsonb(person) AS person FROM work_case c LEFT JOIN LATERAL ({PERSON}) person ON true
+SELECT c.workflow, c.began_at, to_jsonb(person) AS person FROM work_case c LEFT JOIN LATERAL ({PERSON}) person ON true
  WHERE c.id = $3 FOR UPDATE OF c
 """
 
 
-async def lock_case(connection: Connection, case_id: int) -> str | None:
-    """Lock the case's row until the end of the transaction; the name of its workflow, or None."""
-    locked = await lock_case_for(connection, case_id, None, None)
-    return locked[0] if locked else None
+@dataclass(frozen=True)
+class Locked:
+    """A case whose row is locked: the name of its workflow, the span of its history, and who wants to act."""
+
+    workflow: str
+    span: Span
+    person: Viewer | None
+
+
+async def lock_case(connection: Connection, case_id: int) -> Locked | None:
+    """Lock the case's row until the end of the transaction."""
+    return await lock_case_for(connection, case_id, None, None)
 
 
 async def lock_case_for(
     connection: Connection, case_id: int, person_id: int | None, at: datetime | None
-) -> tuple[str, Viewer | None] | None:
-    """The same, with who wants to act; None when there is no such case.
+) -> Locked | None:
+    """The same, with who wants to act: the active person of that id, with the grants that hold at `at` (business time).
 
-    The name of its workflow, and the active person of that id with the grants that hold at `at` (business time).
+    None when there is no such case.
     """
     row = await connection.fetchrow(LOCK, person_id, at, case_id)
     if row is None:
         return None
-    return row["workflow"], viewer_from(row["person"]) if row["person"] else None
+    person = viewer_from(row["person"]) if row["person"] else None
+    return Locked(row["workflow"], Span.of_case(row["began_at"], None, closed=False), person)
 
 
 async def write(connection: Connection, written: Written) -> None:

@@ -1,11 +1,11 @@
 """The delivery ledger: which channel a message took, its frozen payload, every try and its end. Real times."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
-from storage.database import Connection, Database, Record
+from storage.database import Connection, Record
 from storage.outbox import Claimed
 
 
@@ -43,28 +43,6 @@ class Delivery:
         return Route(None, self.account_id, self.channel, self.address)
 
 
-@dataclass(frozen=True)
-class LiveCard:
-    """A card that still shows buttons although the case has moved on, and the step that moved it."""
-
-    id: int
-    created_at: datetime
-    account_id: int
-    channel: str
-    address: str
-    payload: Mapping[str, Any]
-    update_code: str
-    update_tries: int
-    tried_at: datetime
-    kind: str
-    workflow: str
-    variables: Mapping[str, Any]
-    number: str
-    language: str | None
-    action: str
-    actor_name: str
-
-
 COLUMNS = "id, created_at, account_id, channel, address, unique_id, payload, state, tries, maybe_twice"
 OPEN = f"""SELECT {COLUMNS} FROM delivery
             WHERE message_id = $1 AND state IN ('waiting', 'sending') ORDER BY id DESC LIMIT 1"""
@@ -76,32 +54,6 @@ INSERT INTO delivery (created_at, message_id, message_created_at, case_id, conta
                       address, unique_id, payload, extend_code, state, tried_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $10::jsonb->>'extend_code', 'sending', $1)
 RETURNING {COLUMNS}
-"""
-# The decision is the first step after the message's state that entered another one. Of a storm, it is that its reader
-# acknowledged it.
-LIVE_CARDS = """
-WITH live AS (
-  SELECT d.id, d.created_at FROM delivery d
-    JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
-    LEFT JOIN work_case c ON c.id = d.case_id
-   WHERE d.update_code IS NOT NULL AND d.updated_at IS NULL
-     AND (c.entered_version > m.valid_while OR m.lane LIKE 'storm/%' AND m.acknowledged_at IS NOT NULL)
-     AND (d.update_next_at IS NULL OR d.update_next_at <= $1)
-   ORDER BY d.id LIMIT $3 FOR UPDATE OF d SKIP LOCKED),
-leased AS (
-  UPDATE delivery d SET update_next_at = $2, update_tries = d.update_tries + 1 FROM live
-   WHERE d.id = live.id AND d.created_at = live.created_at RETURNING d.*)
-SELECT l.id, l.created_at, l.account_id, l.channel, l.address, l.payload, l.update_code, l.update_tries, l.tried_at,
-       m.kind, m.variables, coalesce(c.workflow, split_part(m.kind, '.', 1)) AS workflow,
-       coalesce(c.number, '') AS number, p.language, s.action, s.actor_name
-  FROM leased l
-  JOIN message m ON m.id = l.message_id AND m.created_at = l.message_created_at
-  LEFT JOIN work_case c ON c.id = l.case_id
-  LEFT JOIN person p ON p.id = m.person_id
-  JOIN LATERAL (
-    (SELECT action, actor_name FROM step WHERE case_id = l.case_id AND entered AND version > m.valid_while
-      ORDER BY id LIMIT 1)
-    UNION ALL SELECT 'acknowledge', coalesce(p.name, '') WHERE l.case_id IS NULL) s ON true
 """
 
 
@@ -184,26 +136,4 @@ async def may_be_second(connection: Connection, delivery: Delivery) -> None:
         "UPDATE delivery SET maybe_twice = true WHERE id = $1 AND created_at = $2",
         delivery.id,
         delivery.created_at,
-    )
-
-
-async def claim_live_cards(db: Database, now: datetime, lease: timedelta, limit: int) -> Sequence[LiveCard]:
-    """Cards to be made to show the decision, under a lease."""
-    return [LiveCard(**dict(row)) for row in await db.fetch(LIVE_CARDS, now, now + lease, limit)]
-
-
-async def card_done(db: Database, card: LiveCard, now: datetime) -> None:
-    """The card shows the decision, or never can."""
-    await db.execute(
-        "UPDATE delivery SET updated_at = $3 WHERE id = $1 AND created_at = $2", card.id, card.created_at, now
-    )
-
-
-async def card_later(db: Database, card: LiveCard, until: datetime) -> None:
-    """Try the card again later."""
-    await db.execute(
-        "UPDATE delivery SET update_next_at = $3 WHERE id = $1 AND created_at = $2",
-        card.id,
-        card.created_at,
-        until,
     )

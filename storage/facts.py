@@ -7,6 +7,7 @@ from typing import Any
 
 from storage.database import Connection
 from storage.policy_values import in_force
+from storage.spans import ANY_TIME, Span
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,18 @@ class Facts:
     parts: tuple[PartHolder, ...]
     steps: tuple[PastStep, ...]
     now: datetime
+    began_at: datetime | None = None
+    """Real time; it leads to what the case wrote, with `last_at`: see `storage.spans`."""
+    last_at: datetime | None = None
     policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fired: Mapping[tuple[str, int, datetime], datetime] = field(default_factory=dict)
     """Rule, rung and due time of what fired in this case, and when it did."""
     parent_number: str | None = None
+
+    @property
+    def span(self) -> Span:
+        """The real time within which its steps, messages and deliveries lie."""
+        return Span.of_case(self.began_at, self.last_at, closed=self.closed_at is not None)
 
     def with_part(self, part: str) -> list[PartHolder]:
         """Those who have this part now."""
@@ -72,7 +81,7 @@ class Facts:
 # {detail} is a table name from a workflow's definition, never from outside; {in_force} is below.
 FACTS = """
 SELECT c.id, c.number, c.workflow, c.state, c.version, c.entered_version, c.entered_at, c.opened_at, c.closed_at,
-       c.title, c.organisation_id, o.name AS organisation_name, o.path,
+       c.title, c.organisation_id, o.name AS organisation_name, o.path, c.began_at, c.last_at,
        (SELECT parent.number FROM work_case parent WHERE parent.id = c.parent_id) AS parent_number,
        coalesce((SELECT to_jsonb(d) FROM device d WHERE d.id = c.device_id), '{{}}') AS device,
        coalesce((SELECT to_jsonb(x) FROM {detail} x WHERE x.case_id = c.id), '{{}}') AS detail,
@@ -82,7 +91,7 @@ SELECT c.id, c.number, c.workflow, c.state, c.version, c.entered_version, c.ente
          WHERE p.case_id = c.id AND p.ended_at IS NULL) AS parts,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('action', s.action, 'version', s.version, 'name', s.actor_name,
                'person_id', s.person_id, 'participant_id', s.participant_id) ORDER BY s.id), '[]')
-          FROM step s WHERE s.case_id = c.id) AS steps,
+          FROM step s WHERE s.case_id = c.id AND s.recorded_at BETWEEN $4 AND $5) AS steps,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(t.rule, t.rung, t.due_at, t.fired_at)), '[]')
           FROM timer t WHERE t.case_id = c.id AND t.outcome = 'done') AS fired,
        (SELECT coalesce(jsonb_object_agg(newest.name, newest.value), '{{}}') FROM (
@@ -102,10 +111,19 @@ async def load_facts(
     detail_table: str,
     defaults: Mapping[str, Mapping[str, Any]],
     now: datetime,
+    span: Span = ANY_TIME,
 ) -> Facts | None:
-    """The facts of a case at business time `now`; policies without a row take the given defaults."""
+    """The facts of a case at business time `now`; policies without a row take the given defaults.
+
+    `span` is that of its steps (real time); without it every partition of the history is looked into.
+    """
     row = await connection.fetchrow(
-        FACTS.format(detail=detail_table, in_force=IN_FORCE), case_id, list(defaults), now
+        FACTS.format(detail=detail_table, in_force=IN_FORCE),
+        case_id,
+        list(defaults),
+        now,
+        span.since,
+        span.until,
     )
     if row is None:
         return None

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from storage import open_span
 from storage.chat_policy import NEVER_FORBIDDEN
 from storage.database import Connection
 from storage.deliveries import Delivery, Route
@@ -69,7 +70,8 @@ PLAIN = f"""
          SELECT FROM mute WHERE mute.person_id = p.id AND mute.ended_at IS NULL)
        AND NOT EXISTS (SELECT 1 FROM notice_preference own WHERE own.person_id = p.id
                           AND (own.quiet_from IS NOT NULL OR own.digest_at IS NOT NULL))
-       AND (m.attempts = 0 OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id))
+       AND (m.attempts = 0 OR NOT EXISTS (
+         SELECT 1 FROM delivery d WHERE d.message_id = m.id AND d.created_at >= {{since}}))
      ORDER BY cp.rank, cp.id LIMIT 1) way
     ON NOT EXISTS (SELECT FROM account_circuit down WHERE down.account_id = way.account_id)
        AND (way.channel <> 'telegram' OR {NEVER_FORBIDDEN})"""
@@ -112,14 +114,19 @@ async def claim(
     plain: Sequence[str],
     apart: Sequence[str] = (),
     *,
+    since: datetime,
     pressing: bool = False,
 ) -> Due:
     """Up to `limit` due messages, locked to the transaction's end, with the first way of each that is plain.
 
     `plain` are the severities for which no policy asks more than the first contact point, at this hour; messages of
-    the workflows and kinds `apart` are begun one by one. `pressing`: nothing but what presses is claimed.
+    the workflows and kinds `apart` are begun one by one. `pressing`: nothing but what presses is claimed. `since` is
+    that of `storage.open_span`.
     """
-    due_now = DUE.format(limit=limit, ahead=ahead(pressing=pressing), more=WAY, joined=PLAIN)
+    month = open_span.as_literal(since)
+    due_now = DUE.format(
+        limit=limit, ahead=ahead(pressing=pressing), more=WAY, joined=PLAIN.format(since=month), since=month
+    )
     rows = await connection.fetch(due_now, now, list(plain), list(apart))
     found = [(Claimed(*row[:-6]), Route(*row[-4:]) if row[-1] is not None else None) for row in rows]
     return Due(found, rows[0][-6] if rows else 0, {row[-3]: row[-5] for row in rows if row[-1] is not None})

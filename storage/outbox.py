@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from storage import open_span
 from storage.database import Connection, Database
 
 
@@ -67,6 +68,7 @@ def due(severity: str, at: str) -> str:
     return f"CASE WHEN {severity} IN ('urgent', 'critical') THEN {at}::timestamptz - {AHEAD} ELSE {at} END"
 
 
+# Only in the months in which something may be queued (storage.open_span): the plan then knows no others.
 # The oldest of each lane and person, locked; whoever else claims at this moment passes over them. With whom and what
 # they are about, and the first way to somebody who is to be told as a matter of course: see `storage.first_tries`.
 DUE = """
@@ -75,9 +77,10 @@ SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflo
        coalesce(o.path, ''), coalesce(p.language, part.language), part.email, m.channel, NOT coalesce(p.active, true),
        m.severity, m.account_id, m.address, m.stand_in_for_id{more}
   FROM (SELECT * FROM message m
-         WHERE m.state = 'queued' AND m.due_at <= $1::timestamptz{ahead} AND m.next_at <= $1
+         WHERE m.state = 'queued' AND m.created_at >= {since} AND m.due_at <= $1::timestamptz{ahead} AND m.next_at <= $1
            AND NOT EXISTS (SELECT 1 FROM message earlier
                             WHERE earlier.lane = m.lane AND earlier.id < m.id AND earlier.state = 'queued'
+                              AND earlier.created_at >= {since}
                               AND earlier.person_id IS NOT DISTINCT FROM m.person_id
                               AND (earlier.held IN ('', 'woken') OR earlier.next_at <= $1))
          ORDER BY m.due_at, m.id LIMIT {limit:d} FOR UPDATE SKIP LOCKED) m
@@ -119,7 +122,8 @@ async def claim(
 ) -> Sequence[Claimed]:
     """Take up to `limit` messages that are due, for the length of the lease; perhaps only those that press."""
     async with db.transaction() as tx:
-        due_now = DUE.format(limit=limit, ahead=ahead(pressing=pressing), more="", joined="")
+        since = open_span.as_literal(await open_span.read(tx))
+        due_now = DUE.format(limit=limit, ahead=ahead(pressing=pressing), more="", joined="", since=since)
         rows = await tx.fetch(due_now, now)
         claimed = [Claimed(*row) for row in rows]
         if claimed:
@@ -219,11 +223,14 @@ async def told(connection: Connection, message: Claimed, now: datetime) -> None:
     )
 
 
+# Its case is at work again, however long ago it ended: see `storage.spans`.
 REVIVE = """
-UPDATE message m SET state = 'queued', next_at = $2, finished_at = NULL, reason = ''
-  FROM message same LEFT JOIN work_case c ON c.id = same.case_id
- WHERE m.id = $1 AND m.state = 'dead' AND same.id = m.id AND same.created_at = m.created_at
-RETURNING coalesce(c.organisation_id, m.organisation_id) AS organisation_id, coalesce(c.number, '') AS case_number
+WITH revived AS (
+  UPDATE message m SET state = 'queued', next_at = $2, finished_at = NULL, reason = ''
+   WHERE id = $1 AND state = 'dead' RETURNING case_id, organisation_id),
+touched AS (UPDATE work_case SET last_at = greatest(last_at, $2) FROM revived WHERE id = revived.case_id)
+SELECT coalesce(c.organisation_id, m.organisation_id) AS organisation_id, coalesce(c.number, '') AS case_number
+  FROM revived m LEFT JOIN work_case c ON c.id = m.case_id
 """
 
 

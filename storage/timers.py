@@ -18,12 +18,13 @@ class DueTimer:
     entered_version: int
     due_at: datetime
     tries: int
+    began_at: datetime | None
     overtaken: bool
 
 
 # Case and timer are locked together and nobody waits for either, so that no two writers wait in a ring.
 DUE = """
-SELECT t.id, t.case_id, c.workflow, t.rule, t.rung, t.entered_version, t.due_at, t.tries, EXISTS (
+SELECT t.id, t.case_id, c.workflow, t.rule, t.rung, t.entered_version, t.due_at, t.tries, c.began_at, EXISTS (
          SELECT 1 FROM timer later WHERE later.case_id = t.case_id AND later.rule = t.rule AND later.rung > t.rung
             AND later.fired_at IS NULL AND later.due_at <= $1) AS overtaken
   FROM timer t JOIN work_case c ON c.id = t.case_id

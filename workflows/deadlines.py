@@ -14,6 +14,7 @@ from storage.clock import BusinessClock
 from storage.database import Connection, Database, DatabaseAway
 from storage.facts import Facts, load_facts
 from storage.failpoints import FailPoints
+from storage.spans import Span
 from storage.timers import DueTimer
 from workflows.actor import SYSTEM_ACTOR, Door
 from workflows.definition import Deadline, Rung, Workflow
@@ -88,7 +89,8 @@ class Deadlines:
         workflow = self._registry.named(timer.workflow)
         deadline = _deadline(workflow, timer)
         defaults = {name: policy.value for name, policy in workflow.policies.items()}
-        facts = await load_facts(tx, timer.case_id, workflow.detail_table, defaults, now)
+        span = Span.of_case(timer.began_at, None, closed=False)
+        facts = await load_facts(tx, timer.case_id, workflow.detail_table, defaults, now, span)
         if facts is None or deadline is None or facts.entered_version != timer.entered_version:
             await timers.finish(tx, timer.id, "moot", now)
             return

@@ -21,6 +21,7 @@ from storage.facts import Facts, load_facts
 from storage.failpoints import FailPoints, NoFailPoints
 from storage.one_transaction import OneTransaction
 from storage.sealing import RecordSealer
+from storage.spans import Span
 from workflows.actor import Actor, Reporter
 from workflows.asked import Asked, Taking, Token, fingerprint, sealed_fields, step_row
 from workflows.calendar import Calendar
@@ -114,10 +115,16 @@ class Engine:
         )
         if locked is None:
             raise CaseNotFound
+<<<<<<< HEAD
         name, person = locked
         workflow = self._registry.named(name)
         facts = await self._facts(tx, workflow, case_id)
         viewer = acting_viewer(asked, person, facts)
+=======
+        workflow = self._registry.named(locked.workflow)
+        facts = await self._facts(tx, workflow, case_id, locked.span)
+        viewer = acting_viewer(asked.actor, locked.person, facts)
+>>>>>>> 1d6b99b (Look for cards, messages and steps in the few months that can hold them)
         if seen_version < facts.entered_version:
             raise stale(workflow, facts)
         move, form = choose(workflow, facts, viewer, asked.actor, asked.action, asked.data)
@@ -189,7 +196,7 @@ class Engine:
             viewer = await self._person(tx, actor)
             part = NewPart(Part.REPORTER, viewer.person_id, viewer.name)
             case_id, _ = await case_opening.new_case(tx, new, part)
-        return await self._facts(tx, workflow, case_id), viewer
+        return await self._facts(tx, workflow, case_id, Span(since=self._clocks.real.now())), viewer
 
     async def _take(self, tx: Connection, step: Taking) -> Outcome:
         """Take the chosen move: appoint, write everything, answer."""
@@ -235,9 +242,32 @@ class Engine:
         )
         return outcome
 
+<<<<<<< HEAD
     async def _facts(self, tx: Connection, workflow: Workflow, case_id: int) -> Facts:
+=======
+    async def _appoint(self, tx: Connection, step: Taking) -> Facts:
+        """Give the part to the person that the form names (or to the actor); raises `FormInvalid`."""
+        appoint = step.move.appoints
+        if appoint is None:
+            return step.facts
+        person_id = getattr(step.form, appoint.field, None) or step.viewer.person_id
+        person: Viewer | None = step.viewer
+        if person_id != step.viewer.person_id:
+            person = await directory.viewer_of(tx, person_id, step.facts.now) if person_id else None
+        if person is None or not person.holds({appoint.role}, step.facts.path):
+            raise FormInvalid.choice(appoint.field)
+        part = NewPart(appoint.part, person.person_id, person.name)
+        new_id = await case_opening.take_part(tx, step.facts.case_id, part, step.facts.now)
+        others = tuple(p for p in step.facts.parts if p.part != appoint.part)
+        return replace(
+            step.facts, parts=(*others, PartHolder(new_id, appoint.part, person.name, person.person_id, ""))
+        )
+
+    async def _facts(self, tx: Connection, workflow: Workflow, case_id: int, span: Span) -> Facts:
+>>>>>>> 1d6b99b (Look for cards, messages and steps in the few months that can hold them)
         defaults = {name: policy.value for name, policy in workflow.policies.items()}
-        facts = await load_facts(tx, case_id, workflow.detail_table, defaults, self._clocks.business.now())
+        now = self._clocks.business.now()
+        facts = await load_facts(tx, case_id, workflow.detail_table, defaults, now, span)
         if facts is None:
             raise CaseNotFound
         return facts

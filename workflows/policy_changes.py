@@ -53,12 +53,13 @@ class PolicyChanges:
 
     async def _retime(self, tx: Connection, case_id: int) -> int:
         """Move the timers of one case, which is locked, to where the policies of now put them."""
-        name = await case_writer.lock_case(tx, case_id)
-        if name is None:
+        locked = await case_writer.lock_case(tx, case_id)
+        if locked is None:
             return 0
-        workflow = self._registry.named(name)
+        workflow = self._registry.named(locked.workflow)
         defaults = {name: policy.value for name, policy in workflow.policies.items()}
-        facts = await load_facts(tx, case_id, workflow.detail_table, defaults, self._business.now())
+        now = self._business.now()
+        facts = await load_facts(tx, case_id, workflow.detail_table, defaults, now, locked.span)
         if facts is None or facts.closed_at is not None:
             return 0
         waiting = [WaitingTimer(*row) for row in await policy_timers.waiting(tx, case_id)]

@@ -9,6 +9,7 @@ from storage.access import NotVisible
 from storage.database import Connection, Database
 from storage.directory import Viewer
 from storage.facts import Facts, load_facts
+from storage.spans import Span
 from storage.together import Column, Part
 
 
@@ -145,7 +146,7 @@ TODO = f"""{LINE} WHERE c.closed_at IS NULL AND EXISTS (
  ORDER BY {PRESSES} NULLS LAST, c.entered_at LIMIT $4
 """
 STEPS = """SELECT version, action, source, target, actor_name, door, data, at FROM step
-            WHERE case_id = $1 ORDER BY id"""
+            WHERE case_id = $1 AND recorded_at BETWEEN $2 AND $3 ORDER BY id"""
 DELIVERIES = """
 SELECT m.id AS message_id, m.case_version, m.kind, m.variables, coalesce(p.name, part.name, a.name, '') AS recipient,
        m.state AS message_state, m.reason, m.created_at, d.channel, d.state, d.tries,
@@ -155,8 +156,8 @@ SELECT m.id AS message_id, m.case_version, m.kind, m.variables, coalesce(p.name,
   LEFT JOIN person p ON p.id = m.person_id
   LEFT JOIN participant part ON part.id = m.participant_id
   LEFT JOIN channel_account a ON a.id = m.account_id
-  LEFT JOIN delivery d ON d.message_id = m.id
- WHERE m.case_id = $1 ORDER BY m.id, d.id
+  LEFT JOIN delivery d ON d.message_id = m.id AND d.created_at BETWEEN $2 AND $3
+ WHERE m.case_id = $1 AND m.created_at BETWEEN $2 AND $3 ORDER BY m.id, d.id
 """
 PHOTOS = """SELECT a.public_key, a.name, a.version, f.media_type FROM attachment a
              JOIN stored_file f ON f.sha256 = a.file_id WHERE a.case_id = $1 ORDER BY a.id"""
@@ -193,8 +194,13 @@ def visible_part(viewer: Viewer, device_id: int | Column | None, *, open_only: b
 
 async def find(db: Database, viewer: Viewer, number: str) -> tuple[int, str]:
     """Id and workflow of the case with that number; raises `NotVisible`."""
+    case_id, workflow, _ = await _found(db, viewer, number)
+    return case_id, workflow
+
+
+async def _found(db: Database, viewer: Viewer, number: str) -> tuple[int, str, Span]:
     row = await db.fetchrow(
-        f"SELECT c.id, c.workflow FROM work_case c JOIN organisation o ON o.id = c.organisation_id "
+        f"SELECT c.id, c.workflow, c.began_at, c.last_at, c.closed_at FROM work_case c JOIN organisation o ON o.id = c.organisation_id "
         f"WHERE {VISIBLE} AND c.number = $4",
         viewer.person_id,
         viewer.participant_id,
@@ -203,28 +209,29 @@ async def find(db: Database, viewer: Viewer, number: str) -> tuple[int, str]:
     )
     if row is None:
         raise NotVisible
-    return row["id"], row["workflow"]
+    span = Span.of_case(row["began_at"], row["last_at"], closed=row["closed_at"] is not None)
+    return row["id"], row["workflow"], span
 
 
 async def page(
     db: Database, viewer: Viewer, number: str, details: Mapping[str, DetailTable], now: datetime
 ) -> CasePage:
     """One case with its timeline; raises `NotVisible`. `details` by workflow; `now` is business time."""
-    case_id, workflow = await find(db, viewer, number)
+    case_id, workflow, span = await _found(db, viewer, number)
     detail = details[workflow]
     async with db.connection() as connection:
-        facts = await load_facts(connection, case_id, detail.name, detail.policies, now)
+        facts = await load_facts(connection, case_id, detail.name, detail.policies, now, span)
         if facts is None:
             raise NotVisible
         return await _page(connection, facts)
 
 
 async def _page(connection: Connection, facts: Facts) -> CasePage:
-    case_id = facts.case_id
+    case_id, of = facts.case_id, (facts.case_id, facts.span.since, facts.span.until)
     return CasePage(
         facts=facts,
-        steps=[StepLine(**dict(row)) for row in await connection.fetch(STEPS, case_id)],
-        deliveries=[DeliveryLine(**dict(row)) for row in await connection.fetch(DELIVERIES, case_id)],
+        steps=[StepLine(**dict(row)) for row in await connection.fetch(STEPS, *of)],
+        deliveries=[DeliveryLine(**dict(row)) for row in await connection.fetch(DELIVERIES, *of)],
         photos=[Photo(**dict(row)) for row in await connection.fetch(PHOTOS, case_id)],
         due_at=await connection.fetchval(
             "SELECT min(due_at) FROM timer WHERE case_id = $1 AND fired_at IS NULL", case_id

@@ -32,6 +32,9 @@ class Case(Model):
     title = fields.CharField(max_length=200)
     opened_at = fields.DatetimeField(description="business time")
     closed_at = fields.DatetimeField(null=True, description="business time")
+    began_at = fields.DatetimeField(null=True, description="real time of the first step, where it is known")
+    last_at = fields.DatetimeField(null=True, description="real time of the newest step, where it is known")
+    """With `began_at` these lead to the few partitions that hold the case: see `storage.spans`."""
 
     class Meta:
         table = "work_case"

@@ -89,3 +89,27 @@ class RateWindow(Model):
     class Meta:
         table = "rate_window"
         unique_together = (("key", "slot"),)
+
+
+class OutboxSpan(Model):
+    """One row: no message is queued or to be escalated that was made before that month."""
+
+    id = fields.IntField(primary_key=True, generated=False)
+    open_since = fields.DatetimeField(description="real time, the beginning of a month")
+
+    class Meta:
+        table = "outbox_span"
+
+
+class CardLook(Model):
+    """Whose cards may show buttons that are over: a case that went on, a storm that was read."""
+
+    id = fields.BigIntField(primary_key=True)
+    case_id = fields.BigIntField(null=True)
+    message_id = fields.BigIntField(null=True, description="of a storm, which is about no case")
+    since = fields.DatetimeField(null=True, description="real time: its cards are no older")
+    look_at = fields.DatetimeField(null=True, description="real time; at once")
+    looks = fields.IntField(db_default=0)
+
+    class Meta:
+        table = "card_look"
