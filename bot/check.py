@@ -24,6 +24,7 @@ from storage.clock import RealClock
 from storage.database import Database, DatabaseAway, DatabaseUnusable
 from storage.links import Links
 from storage.migrate import missing_migrations
+from storage.partition_locks import lock_room
 from storage.roles import SERVICE_ROLE, standing
 from storage.sealing import MasterKey, SealBroken
 from telemetry.mqtt import BrokerAway, MqttLink
@@ -77,6 +78,7 @@ async def check(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
             )
             yield await _audit(db)
             if not missing:
+                yield await _locks(db)
                 async for finding in _complete(db, key, settings):
                     yield finding
     except (DatabaseAway, DatabaseUnusable) as wrong:
@@ -106,6 +108,18 @@ async def _audit(db: Database) -> Finding:
         return Finding("audit", True, f"cannot be changed by the service (login {who.login})")
     words = f"{who.login} could change or delete audit rows: give the service a login in {SERVICE_ROLE}"
     return Finding("audit", False, words)
+
+
+async def _locks(db: Database) -> Finding:
+    """Is there room for statements that look through every month there is?"""
+    room = await lock_room(db)
+    words = f"max_locks_per_transaction is {room.per_session}, enough for {room.relations} partitions and indexes"
+    if not room.is_enough:
+        words = (
+            f"max_locks_per_transaction is {room.per_session} and should be {room.needed} at least, since one "
+            f"statement may lock {room.relations} partitions and indexes: set it in postgresql.conf and restart"
+        )
+    return Finding("locks", room.is_enough, words)
 
 
 async def _broker(settings: Settings) -> Finding:

@@ -57,12 +57,16 @@ def _overdue(due: dict[str, float], late_by_s: float) -> list[str]:
 
 @dataclass(frozen=True)
 class Loop:
-    """Work that is done in rounds: at once when woken, else every `period_s`."""
+    """Work that is done in rounds: at once when woken, else every `period_s`.
+
+    Between the beginnings of two rounds lie `gap_s` at least: who is woken a hundred times meanwhile goes once.
+    """
 
     name: str
     round: Callable[[], Awaitable[object]]
     wake: asyncio.Event
     period_s: float
+    gap_s: float = 0.0
 
 
 class Background:
@@ -95,6 +99,7 @@ class Background:
         self._heartbeats.turn(loop.name, loop.period_s)
         while not self._stop.is_set():
             loop.wake.clear()
+            began = asyncio.get_running_loop().time()
             try:
                 await loop.round()
                 self._heartbeats.beat(loop.name, loop.period_s)
@@ -107,6 +112,8 @@ class Background:
                 log.exception("loop_failed", loop=loop.name, failures=failures)
             self._heartbeats.turn(loop.name, loop.period_s)
             await self._pause(loop, failures)
+            if (left := began + loop.gap_s - asyncio.get_running_loop().time()) > 0:
+                await _wait(self._stop, left)
 
     async def _pause(self, loop: Loop, failures: int) -> None:
         """Until woken or the period is over; after a failure with growing back-off and full jitter."""

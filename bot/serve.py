@@ -29,6 +29,8 @@ from storage.roles import standing
 from workflows.calendar import follow_changes
 
 POLL_S = 1.0
+CLAIMS_APART_S = 0.01  # hundreds of commits a second wake no more claims than this
+CARDS_APART_S = 0.2
 RECALLS_EVERY_S = 10.0
 ROBOTS_EVERY_S = 5.0  # how soon another process takes over the connection of a robot
 AUDIT_EVERY_S = 30.0
@@ -105,14 +107,20 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
         send, cards = asyncio.Event(), asyncio.Event()
         wakes["outbox"] = [send, cards]
         loops += [
-            Loop("notifier", lambda: services.dispatcher.start_due(send), send, POLL_S),
+            Loop("notifier", lambda: services.dispatcher.start_due(send), send, POLL_S, CLAIMS_APART_S),
             Loop("robots", services.robots.round, asyncio.Event(), ROBOTS_EVERY_S),
             Loop("recalls", services.recalls.run_due, asyncio.Event(), RECALLS_EVERY_S),
             Loop("digests", services.rounds.run_due, asyncio.Event(), STORMS_EVERY_S),
             Loop("storms", services.storms.run_due, asyncio.Event(), STORMS_EVERY_S),
             Loop("bounces", services.bounces.read, asyncio.Event(), BOUNCES_EVERY_S),
             Loop("escalations", services.escalations.run_due, asyncio.Event(), POLL_S),
-            Loop("cards", lambda: services.decided.run_due(_piece(heartbeats, "cards")), cards, POLL_S),
+            Loop(
+                "cards",
+                lambda: services.decided.run_due(_piece(heartbeats, "cards")),
+                cards,
+                POLL_S,
+                CARDS_APART_S,
+            ),
         ]
     if Part.TIMERS in parts:
         timers, imports = asyncio.Event(), asyncio.Event()
@@ -126,7 +134,12 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
                 5 * POLL_S,
             ),
             Loop("unreachable", services.unreachable.tell, asyncio.Event(), UNREACHABLE_EVERY_S),
-            Loop("upkeep", lambda: _look_after(services), asyncio.Event(), 3600),
+            Loop(
+                "upkeep",
+                lambda: _look_after(services, _piece(heartbeats, "upkeep", 3600)),
+                asyncio.Event(),
+                3600,
+            ),
             Loop("rates", lambda: _drop_old_uses(services), asyncio.Event(), 60),
         ]
     if Part.AUDITOR in parts:
@@ -179,8 +192,11 @@ async def _refresh_clock(services: Services) -> None:
     await follow_changes(services.db, services.days)
 
 
-async def _look_after(services: Services) -> None:
-    await upkeep.look_after(services.db, services.clocks.real.now())
+async def _look_after(services: Services, progress: Callable[[], None]) -> None:
+    real = services.clocks.real
+    await upkeep.look_after(services.db, real.now())
+    if packed := await upkeep.pack_finished_months(services.db, real.now(), progress):
+        log.info("months_packed", partitions=packed)
     if forgotten := await services.pages.files.sweep():
         log.info("unused_files_forgotten", count=forgotten)
 

@@ -25,6 +25,8 @@ DEFAULTS = {
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # A statement without the partition's key locks each month with its indexes: storage/partition_locks.py.
+    "max_locks_per_transaction": "1024",
 }
 
 
