@@ -113,7 +113,9 @@ async def _audit(db: Database) -> Finding:
 async def _locks(db: Database) -> Finding:
     """Is there room for statements that look through every month there is?"""
     room = await lock_room(db)
-    words = f"max_locks_per_transaction is {room.per_session}, enough for {room.relations} partitions and indexes"
+    words = (
+        f"max_locks_per_transaction is {room.per_session}, enough for {room.relations} partitions and indexes"
+    )
     if not room.is_enough:
         words = (
             f"max_locks_per_transaction is {room.per_session} and should be {room.needed} at least, since one "

@@ -252,7 +252,7 @@ class Beginning:
         """Not sent any more, or not once more; a try whose end nobody knows stays open: it may have arrived."""
         begun = await deliveries.open_delivery(tx, message)
         perhaps = begun is not None and (begun.state == "sending" or begun.maybe_twice)
-        if (perhaps and message.is_known) or await ways.was_taken(tx, message.id):
+        if (perhaps and message.is_known) or await ways.was_taken(tx, message):
             await outbox.told(tx, message, self._real.now())
             return
         untrue = UNTRUE_LATER if perhaps else UNTRUE

@@ -30,7 +30,7 @@ class Nobody:
     async def is_left(self, tx: Connection, message: Claimed) -> None:
         """The message was told before, goes to somebody else, or is done with."""
         now = self._real.now()
-        if await ways.was_taken(tx, message.id):
+        if await ways.was_taken(tx, message):
             await outbox.told(tx, message, now)
         elif message.channel is not None and await deliveries.count_for(tx, message) == 0:
             # Where a message is for one channel only, who does not have it misses nothing.
@@ -43,7 +43,7 @@ class Nobody:
 
     async def tell_as_well(self, tx: Connection, message: Claimed) -> None:
         """It is not delivered in time and has no other way: somebody else is told as well, once."""
-        if not _concerns_others(message) or await ways.was_taken(tx, message.id):
+        if not _concerns_others(message) or await ways.was_taken(tx, message):
             return
         business, now = self._business.now(), self._real.now()
         await escalations.wake_colleagues(tx, message, now)

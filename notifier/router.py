@@ -102,16 +102,16 @@ class Router:
         if (
             not manner.order.acknowledged
             and message.held == outbox.ESCALATED
-            and await ways.was_taken(tx, message.id)
+            and await ways.was_taken(tx, message)
         ):
             return None  # it was delivered, and no more was asked for
         if route := await self._stand_ins.after_refusal(tx, message):
             return Choice(route, manner.wait_on(route.channel))
-        return await self._choose(tx, message, manner, await ways.used(tx, message.id))
+        return await self._choose(tx, message, manner, await ways.used(tx, message))
 
     async def has_another(self, tx: Connection, message: Claimed, manner: Manner, route: Route) -> bool:
         """Is there a way, beside that one, which was not used for this message?"""
-        used = [*await ways.used(tx, message.id), Used(route.account_id, route.channel, route.address, False)]
+        used = [*await ways.used(tx, message), Used(route.account_id, route.channel, route.address, False)]
         return await self._choose(tx, message, manner, used) is not None
 
     async def lets_decide(self, tx: Connection, message: Claimed, channel: str) -> bool:

@@ -30,7 +30,7 @@ class StandIns:
     async def after_refusal(self, tx: Connection, message: Claimed) -> Route | None:
         """The stand-in of an account that refused this message, before another way, else None."""
         if message.attempts > 1:
-            way = await standby.after_refusal(tx, message.id, kinds_of, self._real.now())
+            way = await standby.after_refusal(tx, message, kinds_of, self._real.now())
             if way is not None:
                 log.info("standby_after_refusal", message=message.id, account=way.account_id)
                 await self._tell_of(tx, message, way.account_id, "refused")
@@ -55,7 +55,7 @@ class StandIns:
             self._real.now(),
             urgent=urgent,
             may_probe=is_new,
-            message_id=message.id,
+            message=message,
         )
         if found is None:
             return None

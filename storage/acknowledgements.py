@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage import spans
 from storage.database import Connection, Database
+from storage.spans import ANY_TIME, Span
 from storage.texts import N_
 
 
@@ -40,7 +42,7 @@ others AS (
          state = CASE WHEN state = 'queued' AND attempts = 0 THEN 'withdrawn' ELSE state END,
          finished_at = CASE WHEN state = 'queued' AND attempts = 0 THEN $3 ELSE finished_at END,
          reason = CASE WHEN state = 'queued' AND attempts = 0 THEN $9 ELSE reason END
-   WHERE case_id = $5 AND person_id = $6 AND id <> $1 AND acknowledged_at IS NULL
+   WHERE case_id = $5 AND created_at >= $10 AND person_id = $6 AND id <> $1 AND acknowledged_at IS NULL
      AND state IN ('queued', 'sent', 'bundled') AND (valid_while = $7 OR $7::int IS NULL AND kind = $8))
 SELECT id FROM said
 """
@@ -49,15 +51,17 @@ ACTED_ON_CASE = """
 WITH mine AS (
   UPDATE message SET acknowledged_at = coalesce(acknowledged_at, $3), escalate_at = NULL,
          acknowledged_way = CASE WHEN acknowledged_at IS NULL THEN $4 ELSE acknowledged_way END
-   WHERE case_id = $1 AND person_id = $2 AND state IN ('sent', 'bundled') AND created_at <= $3
+   WHERE case_id = $1 AND person_id = $2 AND state IN ('sent', 'bundled') AND created_at BETWEEN $7 AND $3
      AND case_version <= $6 RETURNING id, created_at)
 UPDATE delivery d SET acted_at = $3, acted = $5, opened_at = coalesce(d.opened_at, $3) FROM mine
- WHERE d.message_id = mine.id AND d.created_at >= mine.created_at AND d.state = 'accepted' AND d.acted_at IS NULL
+ WHERE d.message_id = mine.id AND d.created_at >= $7 AND d.created_at >= mine.created_at AND d.state = 'accepted'
+   AND d.acted_at IS NULL
 """
 # Whoever opens a case's page has what they were told of it before their eyes.
 READ = """
 UPDATE delivery d SET opened_at = $3 FROM message m
- WHERE d.case_id = $1 AND d.state = 'accepted' AND d.opened_at IS NULL
+ WHERE d.case_id = $1 AND d.created_at BETWEEN $4 AND $5 AND m.created_at BETWEEN $4 AND $5
+   AND d.state = 'accepted' AND d.opened_at IS NULL
    AND m.id = d.message_id AND m.created_at = d.message_created_at AND m.person_id = $2
 """
 # Of a storm: the cases that still wait for an answer, once each. Whoever is told in somebody's stead reads theirs.
@@ -82,7 +86,7 @@ UPDATE message m SET acknowledged_at = $2, acknowledged_way = $3 FROM told
 KNOWN = N_("The reader has acknowledged another copy.")
 ACTED = """
 UPDATE delivery SET acted_at = coalesce(acted_at, $3), acted = $4, opened_at = coalesce(opened_at, $3)
- WHERE message_id = $1 AND id = $2
+ WHERE message_id = $1 AND id = $2 AND created_at >= $5
 """
 
 
@@ -94,25 +98,36 @@ async def told(db: Database, message_id: int) -> Told | None:
 
 async def acknowledge(tx: Connection, message: Told, way: str, now: datetime) -> bool:
     """Note that the recipient took note; False when that was known."""
-    of = (message.case_id, message.person_id, message.valid_while, message.kind, KNOWN)
+    since = spans.around(message.created_at)
+    of = (message.case_id, message.person_id, message.valid_while, message.kind, KNOWN, since)
     return await tx.fetchval(ACKNOWLEDGE, message.id, message.created_at, now, way, *of) is not None
 
 
 async def acted(tx: Connection, message: Told, delivery_id: int, action: str, now: datetime) -> None:
     """Note by which delivery it was answered, and how."""
-    await tx.execute(ACTED, message.id, delivery_id, now, action)
+    await tx.execute(ACTED, message.id, delivery_id, now, action, spans.after(message.created_at))
 
 
 async def acted_on_case(
     db: Database, case_id: int, version: int, person_id: int, action: str, way: str, now: datetime
 ) -> None:
     """The person took an action on the case as it was at that version: what they were told of it is answered."""
-    await db.execute(ACTED_ON_CASE, case_id, person_id, now, way, action, version)
+    since = (await span_of(db, case_id)).since
+    await db.execute(ACTED_ON_CASE, case_id, person_id, now, way, action, version, since)
 
 
 async def read(db: Database, case_id: int, person_id: int, now: datetime) -> None:
     """The person saw the case's page: what arrived with them about it is read, if it was not before."""
-    await db.execute(READ, case_id, person_id, now)
+    span = await span_of(db, case_id)
+    await db.execute(READ, case_id, person_id, now, span.since, span.until)
+
+
+async def span_of(db: Database, case_id: int) -> Span:
+    """The real time within which all that was sent about the case lies."""
+    row = await db.fetchrow("SELECT began_at, last_at, closed_at FROM work_case WHERE id = $1", case_id)
+    if row is None:
+        return ANY_TIME
+    return Span.of_case(row["began_at"], row["last_at"], closed=row["closed_at"] is not None)
 
 
 async def open_of_storm(db: Database, message_id: int, kinds: Sequence[str]) -> Sequence[tuple[int, int]]:

@@ -9,7 +9,8 @@ from storage.database import Connection, Database
 # As the audit tells it: what a day was before it was entered, changed or taken back.
 MOVED = """
 SELECT at, subject::date AS day, (before->>'is_workday')::boolean AS before FROM audit
- WHERE action IN ('calendar.enter', 'calendar.remove') AND (before ? 'is_workday' OR after ? 'is_workday')
+ WHERE at > $1 AND action IN ('calendar.enter', 'calendar.remove')
+   AND (before ? 'is_workday' OR after ? 'is_workday')
  ORDER BY at DESC, id DESC
 """
 ENTER = """
@@ -61,9 +62,9 @@ async def known(db: Database) -> KnownDays:
     return KnownDays({row["day"]: row["is_workday"] for row in days}, frozenset(row["year"] for row in years))
 
 
-async def moved_days(connection: Connection) -> Sequence[MovedDay]:
-    """Every change of the calendar, the newest first."""
-    return [MovedDay(**dict(row)) for row in await connection.fetch(MOVED)]
+async def moved_days(connection: Connection, since: datetime) -> Sequence[MovedDay]:
+    """Every change of the calendar since then, the newest first."""
+    return [MovedDay(**dict(row)) for row in await connection.fetch(MOVED, since)]
 
 
 async def are_kept_at(db: Database, paths: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from storage import spans
 from storage.database import Connection, Record
 from storage.outbox import Claimed
 
@@ -45,7 +46,7 @@ class Delivery:
 
 COLUMNS = "id, created_at, account_id, channel, address, unique_id, payload, state, tries, maybe_twice"
 OPEN = f"""SELECT {COLUMNS} FROM delivery
-            WHERE message_id = $1 AND state IN ('waiting', 'sending') ORDER BY id DESC LIMIT 1"""
+            WHERE message_id = $1 AND created_at >= $2 AND state IN ('waiting', 'sending') ORDER BY id DESC LIMIT 1"""
 BEGIN_TRY = f"""UPDATE delivery SET maybe_twice = maybe_twice OR state = 'sending', state = 'sending', tried_at = $3
                  WHERE id = $1 AND created_at = $2 RETURNING {COLUMNS}"""
 OVER_BUDGET = "budget"  # the error code of a way that was passed over: nothing was tried
@@ -59,13 +60,17 @@ RETURNING {COLUMNS}
 
 async def open_delivery(connection: Connection, message: Claimed) -> Delivery | None:
     """The delivery that a former try of this message left open."""
-    row = await connection.fetchrow(OPEN, message.id)
+    row = await connection.fetchrow(OPEN, message.id, spans.after(message.created_at))
     return Delivery(**dict(row)) if row else None
 
 
 async def count_for(connection: Connection, message: Claimed) -> int:
     """How many deliveries the message has had."""
-    count: int = await connection.fetchval("SELECT count(*) FROM delivery WHERE message_id = $1", message.id)
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM delivery WHERE message_id = $1 AND created_at >= $2",
+        message.id,
+        spans.after(message.created_at),
+    )
     return count
 
 

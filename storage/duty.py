@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage import spans
 from storage.database import Connection
 from storage.outbox import Claimed
 
@@ -60,7 +61,7 @@ SELECT s.person_id FROM duty_shift s JOIN organisation o ON o.id = s.organisatio
   JOIN post mine ON mine.person_id = $1 AND mine.role = theirs.role AND mine.organisation_id = theirs.organisation_id
        AND mine.starts_at <= $3 AND (mine.ends_at IS NULL OR mine.ends_at > $3)
   JOIN message m ON m.case_id = $4 AND m.case_version = $5 AND m.kind = $6 AND m.person_id = s.person_id
-       AND m.state IN ('queued', 'sent')
+       AND m.created_at >= $7 AND m.state IN ('queued', 'sent')
  WHERE s.person_id <> $1 AND starts_with($2, o.path) AND {on_duty("s", "$3")} LIMIT 1
 """
 SHIFTS = """
@@ -95,7 +96,7 @@ async def is_on_duty(connection: Connection, person_id: int, path: str, at: date
 
 async def colleague_told(connection: Connection, message: Claimed, at: datetime) -> int | None:
     """Somebody on duty for the case's place who shares a role with the recipient and is told the same; or None."""
-    told = (message.case_id, message.case_version, message.kind)
+    told = (message.case_id, message.case_version, message.kind, spans.around(message.created_at))
     found: int | None = await connection.fetchval(COLLEAGUE, message.person_id, message.path, at, *told)
     return found
 

@@ -5,17 +5,15 @@ They are queued again, and take the next way when they are sent.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from storage import routing_notes
+from storage import routing_notes, spans
 from storage.database import Connection, Database
 from storage.open_span import OpenSpan, as_literal
 from storage.outbox import ESCALATED, WOKEN, Claimed, due
 from storage.routing_notes import What
 from storage.texts import N_
 
-SIBLINGS = timedelta(days=31)
-"""So much older than a message may be what is told along with it, or was told to others at first."""
 TOO_LATE = N_("Nobody acknowledged it, or it was not delivered, within the time that the policy allows.")
 
 
@@ -36,8 +34,8 @@ class Overdue:
 DUE = """
 SELECT m.id, m.created_at, m.case_id, m.case_version, m.kind,
        (m.valid_while IS NOT NULL AND m.valid_while <> c.entered_version)
-       OR EXISTS (SELECT FROM step s WHERE s.case_id = m.case_id AND s.person_id = m.person_id AND s.recorded_at >= {since}
-                   AND s.recorded_at >= m.created_at AND s.version > m.case_version)
+       OR EXISTS (SELECT FROM step s WHERE s.case_id = m.case_id AND s.person_id = m.person_id
+                   AND s.recorded_at >= {since} AND s.recorded_at >= m.created_at AND s.version > m.case_version)
        OR EXISTS (SELECT FROM delivery d WHERE d.message_id = m.id AND d.created_at >= {since}
                    AND (d.acted_at IS NOT NULL OR (m.valid_while IS NULL AND d.opened_at IS NOT NULL)))
        OR (m.lane LIKE 'storm/%' AND NOT EXISTS (
@@ -69,7 +67,7 @@ async def run_due(db: Database, span: OpenSpan, now: datetime, limit: int) -> Se
     """Queue again what is overdue, up to `limit`; what was looked at."""
     async with db.transaction() as tx:
         since = await span.since(tx)
-        months = {"since": as_literal(since), "before": as_literal(since - SIBLINGS)}
+        months = {"since": as_literal(since), "before": as_literal(spans.around(since))}
         found = [Overdue(**dict(row)) for row in await tx.fetch(DUE.format(**months), now, limit)]
         for message in found:
             await _end(tx, message, now)
@@ -91,6 +89,6 @@ async def wake_colleagues(tx: Connection, of: Overdue | Claimed, now: datetime) 
     """Tell those whom a message let sleep because somebody on duty was told: it did not help."""
     if of.case_id is None:
         return
-    made_since = of.created_at - SIBLINGS
+    made_since = spans.around(of.created_at)
     for row in await tx.fetch(WAKE, of.case_id, of.case_version, of.kind, now, made_since):
         await routing_notes.note(tx, row["id"], What.ESCALATED, now, code="duty", reason=TOO_LATE)

@@ -157,7 +157,11 @@ def _next_look(
     look: Look, waiting: Sequence[tuple[int | None, int, datetime]], now: datetime
 ) -> tuple[datetime, int] | None:
     """When to look again, and how often it was looked then; None: not again."""
-    of = [at for case, message, at in waiting if (case == look.case_id if look.case_id else message == look.message_id)]
+    of = [
+        at
+        for case, message, at in waiting
+        if (case == look.case_id if look.case_id else message == look.message_id)
+    ]
     if of:
         return max(now, min(of)), look.looks
     return (now + ONCE_MORE, look.looks + 1) if look.looks + 1 < LOOKS else None

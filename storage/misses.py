@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from storage import spans
 from storage.database import Connection, Database
 
 
@@ -101,13 +102,14 @@ SELECT DISTINCT m.case_id, m.kind, m.created_at
          WHERE q.state = 'queued' OR q.state = 'dead'
          UNION ALL
         SELECT b.*, t.id, t.held, t.due_at FROM message t JOIN message b ON b.bundle_id = t.id AND b.state = 'bundled'
-         WHERE (t.state = 'queued' OR t.state = 'dead') AND t.acknowledged_at IS NULL) m
+         WHERE (t.state = 'queued' OR t.state = 'dead') AND t.created_at > $5 AND t.acknowledged_at IS NULL) m
   JOIN work_case c ON c.id = m.case_id
   CROSS JOIN LATERAL (SELECT $2::timestamptz - make_interval(secs =>
          ($4::float8[])[array_position($3::varchar[], coalesce(m.severity, 'info'))]) AS latest) allowed
  WHERE m.created_at > $1 AND m.created_at <= allowed.latest AND (m.waits = '' OR m.until <= allowed.latest)
    AND m.acknowledged_at IS NULL AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
-   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.told_by AND d.state = 'accepted')
+   AND NOT EXISTS (SELECT 1 FROM delivery d
+                    WHERE d.message_id = m.told_by AND d.created_at > $5 AND d.state = 'accepted')
 """
 TOLD_AFTER_ALL = """
 UPDATE promise_miss SET made_up_at = $1 WHERE made_up_at IS NULL AND what = 'untold'
@@ -192,7 +194,7 @@ async def untold(
 ) -> Sequence[Miss]:
     """Messages that no provider took within the time that their severity allows."""
     seconds = [span.total_seconds() for span in allowed.values()]
-    rows = await tx.fetch(UNTOLD, since, now, list(allowed), seconds)
+    rows = await tx.fetch(UNTOLD, since, now, list(allowed), seconds, spans.around(since))
     return [Miss(row["case_id"], What.UNTOLD, row["kind"], 0, row["created_at"]) for row in rows]
 
 

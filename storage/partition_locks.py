@@ -11,7 +11,8 @@ AT_ONCE = 20
 """So many statements that look through everything at once must have room, beside all others."""
 LEAST = 64
 """PostgreSQL's own default, which is enough for a few months."""
-# The server has room for so many for each possible session, shared by all. Outbox and ledger are looked through together.
+# The server has room for so many for each possible session, shared by all. Outbox and ledger are looked through
+# together.
 SETTINGS = """
 SELECT current_setting('max_locks_per_transaction')::int AS per_session,
        current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int AS sessions,

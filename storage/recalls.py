@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage import spans
 from storage.database import Database
 
 
@@ -43,12 +44,13 @@ untrue AS (
     JOIN channel_account a ON a.id = d.account_id
     JOIN message m ON m.id = d.message_id AND m.created_at = d.message_created_at
     JOIN work_case c ON c.id = d.case_id
-   WHERE a.kind = $1 AND d.tried_at > $2 AND d.state = 'accepted' AND d.recalled_at IS NULL AND d.updated_at IS NULL
+   WHERE a.kind = $1 AND d.created_at > $8 AND m.created_at > $8 AND d.tried_at > $2
+     AND d.state = 'accepted' AND d.recalled_at IS NULL AND d.updated_at IS NULL
      AND d.update_code IS NULL AND d.provider_id <> '' AND m.kind = ANY($3) AND c.entered_version > m.valid_while
      AND (d.update_next_at IS NULL OR d.update_next_at <= $5)
    ORDER BY d.id LIMIT $7 FOR UPDATE OF d SKIP LOCKED)
 UPDATE delivery d SET update_next_at = $6, update_tries = d.update_tries + 1 FROM untrue
- WHERE d.id = untrue.id AND d.created_at = untrue.created_at
+ WHERE d.id = untrue.id AND d.created_at = untrue.created_at AND d.created_at > $8
 RETURNING d.id, d.created_at, d.message_id, d.account_id, d.channel, d.address, d.provider_id, d.update_tries AS tries
 """
 DONE = """
@@ -66,7 +68,8 @@ async def claim(
 ) -> list[Misleading]:
     """Some of them, under a lease."""
     of = (list(wanted.kinds), list(wanted.workflows))
-    rows = await db.fetch(CLAIM, wanted.channel, wanted.since, *of, now, lease_ends, most)
+    made_since = spans.around(wanted.since)
+    rows = await db.fetch(CLAIM, wanted.channel, wanted.since, *of, now, lease_ends, most, made_since)
     return [Misleading(**dict(row)) for row in rows]
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import business_time, policy_values
+from storage import business_time, policy_values, spans
 from storage.database import Connection, Record
+from storage.outbox import Row
 
 LEAST_FAILURES = 2  # one may be the network's whim
 PROBE_EVERY = timedelta(minutes=1)
@@ -96,7 +97,7 @@ TRIED = """
 SELECT d.contact_point_id, d.account_id, d.channel, d.address,
        CASE WHEN d.error_code IN ('budget', 'too_late') THEN '' ELSE d.verdict END AS verdict,
        d.state = 'accepted' AS took
-  FROM delivery d WHERE d.message_id = $1 AND d.state IN ('refused', 'accepted') ORDER BY d.id
+  FROM delivery d WHERE d.message_id = $1 AND d.created_at >= $2 AND d.state IN ('refused', 'accepted') ORDER BY d.id
 """
 WHERE = """
 SELECT o.path FROM channel_account a JOIN organisation o ON o.id = a.organisation_id WHERE a.id = $1
@@ -149,7 +150,7 @@ async def takes_over(
     *,
     urgent: bool = False,
     may_probe: bool = True,
-    message_id: int | None = None,
+    message: Row | None = None,
 ) -> Standby | None:
     """The account to use instead of that one at this moment; None to use it all the same.
 
@@ -162,7 +163,7 @@ async def takes_over(
     patience = (await patience_at(connection, account_id, now)).for_(urgent)
     if not known.is_open(patience, now):
         return None
-    had = {row["account_id"] for row in await connection.fetch(TRIED, message_id)}
+    had = {row["account_id"] for row in await _tried(connection, message)} if message else set()
     found = await _standby(connection, account_id, kinds, patience, now, had)
     if found is not None and may_probe and await _is_probe(connection, account_id, urgent, now):
         return None
@@ -170,14 +171,14 @@ async def takes_over(
 
 
 async def after_refusal(
-    connection: Connection, message_id: int, kinds_of: KindsOf, now: datetime
+    connection: Connection, message: Row, kinds_of: KindsOf, now: datetime
 ) -> NextWay | None:
     """The standby of an account which could not send this message to an address that it does not refuse.
 
     None when nothing was refused for such a reason, every standby has had its turn for that address, or one of them
     has told it.
     """
-    tried = await connection.fetch(TRIED, message_id)
+    tried = await _tried(connection, message)
     for last in reversed(tried):
         kinds = kinds_of(last["channel"])
         if not kinds or last["verdict"] not in (ACCOUNT_REFUSED, TEMPORARY, RATE):
@@ -211,6 +212,10 @@ async def patience_at(connection: Connection, account_id: int, now: datetime) ->
 
 def _period(value: Any) -> timedelta | None:
     return UNITS[value["unit"]] * float(value["amount"]) if value and value["unit"] in UNITS else None
+
+
+async def _tried(connection: Connection, message: Row) -> list[Record]:
+    return await connection.fetch(TRIED, message.id, spans.after(message.created_at))
 
 
 async def _standby(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from storage import spans
 from storage.database import Connection, Database
 from storage.outbox import Claimed, due
 
@@ -73,12 +74,14 @@ COLUMNS = """
 s.id, s.person_id, s.subject, o.path, s.began_at, s.last_at, s.count, s.message_id,
 (m.variables->>'count')::int AS told, m.created_at AS told_at, m.variables->>'since' AS since
   FROM storm s JOIN person p ON p.id = s.person_id JOIN organisation o ON o.id = p.organisation_id
-  JOIN message m ON m.id = s.message_id AND m.created_at >= s.began_at
+  JOIN message m ON m.id = s.message_id AND m.created_at >= s.began_at AND m.created_at >= {since}
 """
+SINCE = "SELECT min(began_at) FROM storm WHERE ended_at IS NULL"
 GOING_ON = (
-    f"SELECT {COLUMNS} WHERE s.person_id = $1 AND s.subject = $2 AND s.ended_at IS NULL FOR UPDATE OF s"
+    f"SELECT {COLUMNS.format(since='$3')} WHERE s.person_id = $1 AND s.subject = $2 AND s.ended_at IS NULL "
+    "FOR UPDATE OF s"
 )
-ALL_GOING_ON = f"SELECT {COLUMNS} WHERE s.ended_at IS NULL ORDER BY s.id"
+ALL_GOING_ON = f"SELECT {COLUMNS.format(since='$1')} WHERE s.ended_at IS NULL ORDER BY s.id"
 PRESSING = "coalesce({row}.severity, 'info') IN ('urgent', 'critical')"
 # The newest few of the person suffice: more than the policy's number need not be counted. After an outage of ours what
 # came long ago counts as long as it waits.
@@ -107,23 +110,24 @@ JOIN = f"""
 WITH mine AS (
   SELECT m.id, m.created_at FROM message m
     LEFT JOIN work_case c ON c.id = m.case_id
-   WHERE m.person_id = $1 AND m.state = 'queued' AND c.workflow = $2 AND (m.id = $3 OR m.attempts = 0)
+   WHERE m.person_id = $1 AND m.created_at >= $8 AND m.state = 'queued' AND c.workflow = $2
+     AND (m.id = $3 OR m.attempts = 0)
      AND NOT ($7 AND {PRESSING.format(row="m")})
      FOR UPDATE OF m SKIP LOCKED),
 joined AS (
   UPDATE message m SET state = 'bundled', bundle_id = $5, finished_at = $6, held = '', escalate_at = NULL
-    FROM mine WHERE m.id = mine.id AND m.created_at = mine.created_at RETURNING m.case_id),
+    FROM mine WHERE m.id = mine.id AND m.created_at = mine.created_at AND m.created_at >= $8 RETURNING m.case_id),
 new AS (
   SELECT count(DISTINCT case_id) AS cases FROM joined WHERE NOT EXISTS (
     SELECT FROM message told JOIN storm s ON s.id = $4 AND told.finished_at >= s.began_at
-     WHERE told.case_id = joined.case_id AND told.person_id = $1 AND told.state = 'bundled'))
+     WHERE told.case_id = joined.case_id AND told.created_at >= $8 AND told.person_id = $1 AND told.state = 'bundled'))
 UPDATE storm SET count = count + new.cases, last_at = $6 FROM new WHERE id = $4 RETURNING count
 """
 # As long as nobody has begun to send it, the message counts on, and waits a little for more, but not for ever.
 COUNT_ON = f"""
 UPDATE message SET variables = variables || jsonb_build_object('count', $2::int), next_at = $3::timestamptz,
        due_at = {due("severity", "$3::timestamptz")}
- WHERE id = $1 AND state = 'queued' AND attempts = 0
+ WHERE id = $1 AND created_at >= $4 AND state = 'queued' AND attempts = 0
 """
 ANOTHER = f"""
 INSERT INTO message (created_at, case_version, kind, severity, person_id, organisation_id, lane, variables, next_at,
@@ -146,13 +150,16 @@ async def lock(tx: Connection, person_id: int, subject: str) -> None:
 
 async def going_on(tx: Connection, person_id: int, subject: str) -> Storm | None:
     """The storm that the person is in."""
-    row = await tx.fetchrow(GOING_ON, person_id, subject)
+    since = await tx.fetchval(f"{SINCE} AND person_id = $1 AND subject = $2", person_id, subject)
+    row = await tx.fetchrow(GOING_ON, person_id, subject, since) if since else None
     return Storm(**dict(row)) if row else None
 
 
 async def all_going_on(db: Database) -> Sequence[Storm]:
     """All storms, as they are at this moment."""
-    return [Storm(**dict(row)) for row in await db.fetch(ALL_GOING_ON)]
+    async with db.connection() as connection:
+        since = await connection.fetchval(SINCE)
+        return [Storm(**dict(row)) for row in await connection.fetch(ALL_GOING_ON, since)] if since else []
 
 
 async def around(
@@ -185,10 +192,19 @@ async def begin(tx: Connection, message: Claimed, subject: str, telling: Telling
 async def join(tx: Connection, storm: Storm, message: Claimed, now: datetime, settle: timedelta) -> int:
     """The message, and all that wait with it, are told by the storm's; how many it counts."""
     count: int = await tx.fetchval(
-        JOIN, storm.person_id, storm.workflow, message.id, storm.id, storm.message_id, now, storm.is_news
+        JOIN,
+        storm.person_id,
+        storm.workflow,
+        message.id,
+        storm.id,
+        storm.message_id,
+        now,
+        storm.is_news,
+        spans.around(storm.began_at),
     )
     latest = storm.began_at + 5 * settle
-    await tx.execute(COUNT_ON, storm.message_id, count, min(latest, now + settle))
+    until, since = min(latest, now + settle), spans.after(storm.began_at)
+    await tx.execute(COUNT_ON, storm.message_id, count, until, since)
     return count
 
 

@@ -7,7 +7,7 @@ them can be asked about: one that was taken, or acknowledged, makes those needle
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage import routing_notes, stand_ins
+from storage import routing_notes, spans, stand_ins
 from storage.database import Connection
 from storage.outbox import Claimed, due
 from storage.routing_notes import What
@@ -15,14 +15,17 @@ from storage.texts import N_
 
 FIRST = "told_as_well"  # the variable that names the first of them
 AS_WELL = N_("It was not delivered in time: somebody else is told as well, while it goes on being tried.")
-WAS_TOLD = "SELECT EXISTS (SELECT FROM routing_note WHERE message_id = $1 AND what = 'told_as_well')"
+WAS_TOLD = (
+    "SELECT EXISTS (SELECT FROM routing_note WHERE message_id = $1 AND at >= $2 AND what = 'told_as_well')"
+)
 REACHABLE = """
 SELECT EXISTS (SELECT FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
                 WHERE cp.person_id = $1 AND cp.ended_at IS NULL)
 """
 # Whoever has the same already is told by that, and it goes its own way to others if it has to.
 HAS_IT = """
-SELECT EXISTS (SELECT FROM message m WHERE m.person_id = $2 AND m.kind = $4 AND m.state IN ('queued', 'sent', 'bundled')
+SELECT EXISTS (SELECT FROM message m WHERE m.person_id = $2 AND m.created_at >= $7 AND m.kind = $4
+                  AND m.state IN ('queued', 'sent', 'bundled')
                   AND CASE WHEN $3::bigint IS NULL THEN m.id > $1 AND m.case_id IS NULL AND m.stand_in_for_id = $6
                            ELSE m.case_id = $3 AND m.case_version = $5 END)
 """
@@ -39,14 +42,15 @@ SELECT $3::timestamptz, m.case_id, m.case_version, m.organisation_id, m.kind, m.
 TAKEN = """
 SELECT EXISTS (
   SELECT FROM (SELECT $1::bigint AS id UNION ALL
-               SELECT (data->>'message')::bigint FROM routing_note WHERE message_id = $1 AND what = 'told_as_well') said
-    JOIN message m ON m.id = said.id
+               SELECT (data->>'message')::bigint FROM routing_note
+                WHERE message_id = $1 AND at >= $4 AND what = 'told_as_well') said
+    JOIN message m ON m.id = said.id AND m.created_at >= $4
    WHERE m.id <> $2 AND ($3 OR m.id < $2)
      AND (m.acknowledged_at IS NOT NULL
-          OR EXISTS (SELECT FROM delivery d WHERE d.message_id = m.id AND d.state = 'accepted')))
+          OR EXISTS (SELECT FROM delivery d WHERE d.message_id = m.id AND d.created_at >= $4 AND d.state = 'accepted')))
 """
 UNSENT = """
-SELECT NOT EXISTS (SELECT FROM delivery WHERE message_id = $1
+SELECT NOT EXISTS (SELECT FROM delivery WHERE message_id = $1 AND created_at >= $2
                       AND (state IN ('sending', 'accepted') OR maybe_twice))
 """
 
@@ -63,7 +67,7 @@ async def tell(
 
     None where nobody is left, or whoever comes next has the same already. `business` is for who is present.
     """
-    if await tx.fetchval(WAS_TOLD, message.id):
+    if await tx.fetchval(WAS_TOLD, message.id, spans.after(message.created_at)):
         return None
     to = await _next(tx, message, heads, business)
     if to is None:
@@ -84,7 +88,7 @@ async def _next(
 ) -> stand_ins.StandIn | None:
     """The next in order after whom the message is to; they may have it already, then nobody is told now."""
     whose = message.stand_in_for_id or message.person_id
-    of = (message.case_id, message.kind, message.case_version, whose)
+    of = (message.case_id, message.kind, message.case_version, whose, spans.around(message.created_at))
     for to in await stand_ins.after(tx, message, heads, business):
         if await tx.fetchval(REACHABLE, to.person_id):
             return None if await tx.fetchval(HAS_IT, message.id, to.person_id, *of) else to
@@ -93,13 +97,19 @@ async def _next(
 
 async def is_needless(tx: Connection, message: Claimed) -> bool:
     """Is it to tell somebody as well, not sent yet, and has somebody before them been told meanwhile?"""
-    if FIRST not in message.variables or not await tx.fetchval(UNSENT, message.id):
+    if FIRST not in message.variables or not await tx.fetchval(
+        UNSENT, message.id, spans.after(message.created_at)
+    ):
         return False
-    found: bool = await tx.fetchval(TAKEN, first_of(message), message.id, False)
+    found: bool = await tx.fetchval(
+        TAKEN, first_of(message), message.id, False, spans.around(message.created_at)
+    )
     return found
 
 
 async def somebody_was(tx: Connection, message: Claimed) -> bool:
     """Was somebody else told of it as well?"""
-    found: bool = await tx.fetchval(TAKEN, first_of(message), message.id, True)
+    found: bool = await tx.fetchval(
+        TAKEN, first_of(message), message.id, True, spans.around(message.created_at)
+    )
     return found

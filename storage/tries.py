@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from storage import spans
 from storage.database import Connection
 from storage.deliveries import OVER_BUDGET, Route
 
@@ -17,10 +18,11 @@ OF_ADDRESSES = """
 SELECT d.account_id, d.address, d.tried_at
   FROM (SELECT DISTINCT account_id, address FROM unnest($1::bigint[], $2::varchar[]) AS a(account_id, address)) a
   JOIN delivery d ON d.account_id = a.account_id AND d.address = a.address
- WHERE d.tried_at > $3 AND d.error_code <> $4 ORDER BY d.tried_at
+ WHERE d.created_at > $5 AND d.tried_at > $3 AND d.error_code <> $4 ORDER BY d.tried_at
 """
 OF_ACCOUNTS = """
-SELECT account_id, tried_at FROM delivery WHERE account_id = ANY($1) AND tried_at > $2 AND error_code <> $3
+SELECT account_id, tried_at FROM delivery WHERE account_id = ANY($1) AND created_at > $4
+   AND tried_at > $2 AND error_code <> $3
  ORDER BY tried_at
 """
 QUOTAS = """
@@ -29,7 +31,7 @@ SELECT id, nullif(settings->>'daily_quota', '')::int AS quota FROM channel_accou
 """
 USED = """
 SELECT a.id, (SELECT count(*) FROM delivery d
-               WHERE d.account_id = a.id AND d.tried_at >= $2 AND d.error_code <> $3) AS used
+               WHERE d.account_id = a.id AND d.created_at > $4 AND d.tried_at >= $2 AND d.error_code <> $3) AS used
   FROM unnest($1::bigint[]) AS a(id)
 """
 Tries = dict[tuple[int, str], list[datetime]]
@@ -47,7 +49,7 @@ async def of_addresses(connection: Connection, routes: Iterable[Route], since: d
     found: Tries = {way: [] for way in ways}
     accounts, addresses = [account for account, _ in ways], [address for _, address in ways]
     for account, address, tried_at in await connection.fetch(
-        OF_ADDRESSES, accounts, addresses, since, OVER_BUDGET
+        OF_ADDRESSES, accounts, addresses, since, OVER_BUDGET, spans.around(since)
     ):
         found[account, address].append(tried_at)
     return found
@@ -56,7 +58,10 @@ async def of_addresses(connection: Connection, routes: Iterable[Route], since: d
 async def of_accounts(connection: Connection, accounts: Collection[int], since: datetime) -> Tries:
     """The same for whole accounts, under `WHOLE_ACCOUNT`."""
     found: Tries = {(account, WHOLE_ACCOUNT): [] for account in accounts}
-    for account, tried_at in await connection.fetch(OF_ACCOUNTS, list(accounts), since, OVER_BUDGET):
+    made_since = spans.around(since)
+    for account, tried_at in await connection.fetch(
+        OF_ACCOUNTS, list(accounts), since, OVER_BUDGET, made_since
+    ):
         found[account, WHOLE_ACCOUNT].append(tried_at)
     return found
 
@@ -68,5 +73,5 @@ async def quotas(connection: Connection, accounts: Collection[int]) -> dict[int,
 
 async def used_since(connection: Connection, accounts: Collection[int], midnight: datetime) -> dict[int, int]:
     """How many tries whole accounts have had since midnight."""
-    rows = await connection.fetch(USED, list(accounts), midnight, OVER_BUDGET)
+    rows = await connection.fetch(USED, list(accounts), midnight, OVER_BUDGET, spans.around(midnight))
     return {row["id"]: row["used"] for row in rows}

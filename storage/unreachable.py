@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage import spans
 from storage.database import Connection
 
 # Promises are timers of open cases below the post. A way works while its address did not refuse for good lately.
@@ -20,7 +21,7 @@ SELECT p.id AS person_id, p.name, o.name AS organisation, o.path
      SELECT FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
        LEFT JOIN LATERAL (
          SELECT d.state, d.verdict FROM delivery d
-          WHERE d.account_id = cp.account_id AND d.address = cp.address AND d.tried_at > $3
+          WHERE d.account_id = cp.account_id AND d.address = cp.address AND d.created_at > $4 AND d.tried_at > $3
           ORDER BY d.tried_at DESC LIMIT 1) last ON true
       WHERE cp.person_id = p.id AND cp.ended_at IS NULL
         AND NOT coalesce(last.state = 'refused' AND last.verdict = 'permanent', false))
@@ -64,7 +65,8 @@ async def unreachable(
 
     Refusals since `lately` count.
     """
-    return [Unreached(**dict(row)) for row in await connection.fetch(UNREACHABLE, list(roles), at, lately)]
+    rows = await connection.fetch(UNREACHABLE, list(roles), at, lately, spans.around(lately))
+    return [Unreached(**dict(row)) for row in rows]
 
 
 async def one_at_a_time(tx: Connection) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storage import spans
 from storage.database import Connection
 from storage.deliveries import Route
 from storage.outbox import Claimed
@@ -51,7 +52,7 @@ ITSELF = "SELECT id, kind FROM channel_account WHERE id = $1 AND active"
 # A way that took the message is not taken again either: when it is sent anew, nobody has acknowledged it there.
 USED = """
 SELECT DISTINCT account_id, channel, address, state = 'accepted' OR verdict = 'permanent' AS settles FROM delivery
- WHERE message_id = $1 AND state IN ('refused', 'accepted')
+ WHERE message_id = $1 AND created_at >= $2 AND state IN ('refused', 'accepted')
 """
 
 
@@ -71,14 +72,17 @@ async def ways_to(
     return []
 
 
-async def used(connection: Connection, message_id: int) -> list[Used]:
+async def used(connection: Connection, message: Claimed) -> list[Used]:
     """The ways by which the message was refused, or taken already."""
-    return [Used(**dict(row)) for row in await connection.fetch(USED, message_id)]
+    rows = await connection.fetch(USED, message.id, spans.after(message.created_at))
+    return [Used(**dict(row)) for row in rows]
 
 
-async def was_taken(connection: Connection, message_id: int) -> bool:
+async def was_taken(connection: Connection, message: Claimed) -> bool:
     """Did any provider take the message?"""
     found: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM delivery WHERE message_id = $1 AND state = 'accepted')", message_id
+        "SELECT EXISTS (SELECT FROM delivery WHERE message_id = $1 AND created_at >= $2 AND state = 'accepted')",
+        message.id,
+        spans.after(message.created_at),
     )
     return found

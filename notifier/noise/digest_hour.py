@@ -64,7 +64,7 @@ async def holds(tx: Connection, message: Claimed, at: time | None, now: datetime
     """
     if message.held == outbox.FOR_DIGEST:
         return await _gathers(tx, message, now)
-    if at is None or not _may_wait(message) or not await bundles.is_new(tx, message.id):
+    if at is None or not _may_wait(message) or not await bundles.is_new(tx, message):
         return False
     until = next_one(at, now)
     await outbox.put_off(tx, message, until, UNTIL_THE_HOUR, outbox.FOR_DIGEST)

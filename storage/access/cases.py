@@ -200,7 +200,8 @@ async def find(db: Database, viewer: Viewer, number: str) -> tuple[int, str]:
 
 async def _found(db: Database, viewer: Viewer, number: str) -> tuple[int, str, Span]:
     row = await db.fetchrow(
-        f"SELECT c.id, c.workflow, c.began_at, c.last_at, c.closed_at FROM work_case c JOIN organisation o ON o.id = c.organisation_id "
+        f"SELECT c.id, c.workflow, c.began_at, c.last_at, c.closed_at FROM work_case c "
+        f"JOIN organisation o ON o.id = c.organisation_id "
         f"WHERE {VISIBLE} AND c.number = $4",
         viewer.person_id,
         viewer.participant_id,

@@ -55,6 +55,7 @@ class OpenCase:
 
     id: int
     workflow: str
+    began_at: datetime | None
 
 
 HOLDING = f"""
@@ -78,7 +79,7 @@ SELECT o.id, o.kind, o.name, o.path, EXISTS (
   FROM organisation o WHERE starts_with(o.path, $1) AND o.path <> $1 AND o.active ORDER BY o.path
 """
 CASES = """
-SELECT c.id, c.workflow FROM work_case c JOIN organisation o ON o.id = c.organisation_id
+SELECT c.id, c.workflow, c.began_at FROM work_case c JOIN organisation o ON o.id = c.organisation_id
  WHERE c.closed_at IS NULL AND c.workflow = $2 AND starts_with(o.path, $1)
    AND NOT EXISTS (SELECT 1 FROM unnest($3::text[]) AS own(path) WHERE starts_with(o.path, own.path))
    AND EXISTS (SELECT 1 FROM timer t WHERE t.case_id = c.id AND t.fired_at IS NULL)

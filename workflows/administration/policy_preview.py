@@ -11,6 +11,7 @@ from storage.access.policies import OpenCase, Unit
 from storage.database import Connection, Database
 from storage.directory import Viewer
 from storage.facts import load_facts
+from storage.spans import Span
 from workflows.administration.policy_catalogue import PolicyKind
 from workflows.definition import Workflow
 from workflows.engine import Clocks
@@ -79,7 +80,9 @@ async def _reckoned(
 ) -> tuple[int, list[tuple[str, MovedTimer]]]:
     """How many timers of the case wait, and which of them would move."""
     defaults = {name: policy.value for name, policy in workflow.policies.items()}
-    facts = await load_facts(connection, case.id, workflow.detail_table, defaults, clocks.business.now())
+    span = Span.of_case(case.began_at, None, closed=False)
+    now = clocks.business.now()
+    facts = await load_facts(connection, case.id, workflow.detail_table, defaults, now, span)
     if facts is None:
         return 0, []
     waiting = [WaitingTimer(*row) for row in await policy_timers.waiting(connection, case.id)]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from storage import calendar_days, histories, misses
+from storage import calendar_days, histories, misses, spans
 from storage.calendar_days import MovedDay
 from storage.database import Connection, Database
 from storage.facts import Facts, load_facts
@@ -19,6 +19,7 @@ from storage.histories import History
 from storage.kinds import Severity
 from storage.misses import Hearer, Miss, OpenMiss, Round, What
 from storage.policy_history import PolicyHistory, policy_history
+from storage.spans import EVER, Span
 from workflows.calendar import Calendar, PolicyInvalid
 from workflows.definition import Workflow
 from workflows.engine import Clocks
@@ -54,6 +55,14 @@ class Patience:
     )
 
 
+@dataclass(frozen=True)
+class MovedDays:
+    """Changes of the calendar, the newest first. None until then is missing (real time)."""
+
+    until: datetime
+    days: Sequence[MovedDay]
+
+
 @dataclass
 class Walk:
     """How far a round has come, and what it judges by. `since` (real time): of the past only what is younger counts."""
@@ -78,6 +87,7 @@ class Auditor:
         self._registry = registry
         self._clocks = clocks
         self._patience = patience or Patience()
+        self._moved_days: MovedDays | None = None
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[bool]:
@@ -126,8 +136,16 @@ class Auditor:
             after=last.after_case if last else 0,
             since=min(passed, now) - LOOKS_BACK,
             policies=await policy_history(tx, sorted(names)),
-            moved_days=await calendar_days.moved_days(tx),
+            moved_days=await self._all_moved_days(tx, now),
         )
+
+    async def _all_moved_days(self, tx: Connection, now: datetime) -> Sequence[MovedDay]:
+        """Looked up once in the whole audit, and then what was added to it."""
+        known = self._moved_days or MovedDays(EVER, ())
+        added = await calendar_days.moved_days(tx, known.until)
+        days = (*added, *(moved for moved in known.days if moved.at <= known.until))
+        self._moved_days = MovedDays(spans.after(now), days)
+        return days
 
     async def _step(self, tx: Connection, walk: Walk) -> None:
         """The next few cases."""
@@ -178,7 +196,8 @@ class Auditor:
     async def _facts(self, tx: Connection, workflow: Workflow, case: History, now: datetime) -> Facts | None:
         """Where more than policies counts; what fired is taken from the history all the same."""
         defaults = {name: policy.value for name, policy in workflow.policies.items()}
-        return await load_facts(tx, case.case_id, workflow.detail_table, defaults, now)
+        span = Span.of_case(case.began_at, None, closed=False)
+        return await load_facts(tx, case.case_id, workflow.detail_table, defaults, now, span)
 
     async def _look_at_messages(self, tx: Connection, walk: Walk, now: datetime) -> None:
         since = min(walk.since, now - MESSAGES_LOOK_BACK)
