@@ -115,16 +115,9 @@ class Engine:
         )
         if locked is None:
             raise CaseNotFound
-<<<<<<< HEAD
-        name, person = locked
-        workflow = self._registry.named(name)
-        facts = await self._facts(tx, workflow, case_id)
-        viewer = acting_viewer(asked, person, facts)
-=======
         workflow = self._registry.named(locked.workflow)
         facts = await self._facts(tx, workflow, case_id, locked.span)
-        viewer = acting_viewer(asked.actor, locked.person, facts)
->>>>>>> 1d6b99b (Look for cards, messages and steps in the few months that can hold them)
+        viewer = acting_viewer(asked, locked.person, facts)
         if seen_version < facts.entered_version:
             raise stale(workflow, facts)
         move, form = choose(workflow, facts, viewer, asked.actor, asked.action, asked.data)
@@ -242,29 +235,7 @@ class Engine:
         )
         return outcome
 
-<<<<<<< HEAD
-    async def _facts(self, tx: Connection, workflow: Workflow, case_id: int) -> Facts:
-=======
-    async def _appoint(self, tx: Connection, step: Taking) -> Facts:
-        """Give the part to the person that the form names (or to the actor); raises `FormInvalid`."""
-        appoint = step.move.appoints
-        if appoint is None:
-            return step.facts
-        person_id = getattr(step.form, appoint.field, None) or step.viewer.person_id
-        person: Viewer | None = step.viewer
-        if person_id != step.viewer.person_id:
-            person = await directory.viewer_of(tx, person_id, step.facts.now) if person_id else None
-        if person is None or not person.holds({appoint.role}, step.facts.path):
-            raise FormInvalid.choice(appoint.field)
-        part = NewPart(appoint.part, person.person_id, person.name)
-        new_id = await case_opening.take_part(tx, step.facts.case_id, part, step.facts.now)
-        others = tuple(p for p in step.facts.parts if p.part != appoint.part)
-        return replace(
-            step.facts, parts=(*others, PartHolder(new_id, appoint.part, person.name, person.person_id, ""))
-        )
-
     async def _facts(self, tx: Connection, workflow: Workflow, case_id: int, span: Span) -> Facts:
->>>>>>> 1d6b99b (Look for cards, messages and steps in the few months that can hold them)
         defaults = {name: policy.value for name, policy in workflow.policies.items()}
         now = self._clocks.business.now()
         facts = await load_facts(tx, case_id, workflow.detail_table, defaults, now, span)
