@@ -100,7 +100,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("yishe", "0019_receipt_times")]
+    dependencies = [("yishe", "0020_alarm_sides")]
 
     operations = [
         ops.AddField(
