@@ -22,10 +22,12 @@ from bot.teller import TelegramTeller, Teller
 from h5_pages.services import PageServices, PageSettings
 from notifier.bounces import Bounces
 from notifier.channels import Channels
+from notifier.chats import Chats
 from notifier.decided import DecidedCards
 from notifier.direct import Direct
 from notifier.dispatcher import Dispatcher
 from notifier.escalations import Escalations
+from notifier.listening import Listening
 from notifier.noise.storms import Storms
 from notifier.noise.told_together import Rounds
 from notifier.preview import Preview
@@ -166,7 +168,8 @@ def _auditing(g: Ground) -> Auditing:
 def _telegram(g: Ground, front: ChatFront) -> TelegramCallback:
     desk = LinkDesk(g.db, g.codes, g.texts, g.real, g.settings.origin)
     teller = TelegramTeller(_own(g.channels, TelegramChannel), g.accounts)
-    return TelegramCallback(front, desk, g.accounts, teller)
+    chats = Chats(g.db, Listening(g.business, g.real), g.real)
+    return TelegramCallback(front, desk, g.accounts, teller, chats)
 
 
 def _own(channels: Channels, of: type[C]) -> C:

@@ -202,6 +202,13 @@ class Gone(SendFailed):
         super().__init__(Verdict.PERMANENT, code, reason, detail=detail)
 
 
+class Blocked(SendFailed):
+    """The person wants nothing from this account, so nothing more is to be tried there until they say otherwise."""
+
+    def __init__(self, code: str, reason: str, *, detail: str = "") -> None:
+        super().__init__(Verdict.PERMANENT, code, reason, detail=detail)
+
+
 class Channel(Protocol):
     """One way to reach a person. One that can be asked what became of a try is `Traceable` too."""
 

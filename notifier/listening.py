@@ -30,9 +30,13 @@ class Listening:
         """End whom the message was for, if that is what the failure says, and withdraw the message."""
         if message.account_id is None or not isinstance(failure, Gone):
             return
+        await outbox.give_up(tx, message, "withdrawn", self._real.now(), failure.reason)
+        await self.end(tx, message.account_id, message.address, failure)
+
+    async def end(self, tx: Connection, account_id: int, address: str, failure: Gone) -> None:
+        """End all listeners there, whoever said so, and tell those who administer them."""
         now = self._real.now()
-        await outbox.give_up(tx, message, "withdrawn", now, failure.reason)
-        for row in await listeners.gone(tx, message.account_id, message.address, failure.reason, now):
+        for row in await listeners.gone(tx, account_id, address, failure.reason, now):
             log.warning("listener_ended", listener=row.id, account=row.account_id, code=failure.code)
             await audit.append(tx, self._record(row, failure))
             held = await directory.holders(tx, [ADMINISTRATOR], row.path, self._business.now())

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from notifier import chats
 from notifier.beginning import PATIENCE, Beginning
 from notifier.channel import Accepted, SendFailed, Verdict
 from notifier.channels import Channels, as_account, too_slow
@@ -21,6 +22,7 @@ from notifier.router import UNDELIVERED, Router, Rules, is_pressing
 from notifier.standing_in import StandIns, as_noted, found_there
 from notifier.time_limit import TimeIsUp, TimeLimit
 from storage import deliveries, outbox, storm_kinds
+from storage.chat_standing import Chat
 from storage.clock import Clock
 from storage.database import Database, DatabaseAway
 from storage.deliveries import Delivery
@@ -211,6 +213,9 @@ class Sender:
                 await self._beginning.tell_of(tx, What.FAILED, delivery, message, failure)
                 await self._stand_ins.failed(tx, delivery, failure)
                 await self._listening.failed(tx, message, failure)
+                if message.person_id is not None:
+                    chat = Chat(delivery.account_id, delivery.address)
+                    await chats.failed(tx, chat, failure, self._real.now())
 
 
 def _taken(message: Claimed, delivery: Delivery, accepted: Accepted) -> Taken:

@@ -63,7 +63,9 @@ SELECT a.id, a.kind, a.name, o.path FROM channel_account a JOIN organisation o O
 
 # Of one that says so itself. What waits for it waits in vain; what is under way ends by itself.
 GONE = """
-UPDATE listener l SET ended_at = $3, version = l.version + 1 FROM organisation o, channel_account a
+UPDATE listener l SET ended_at = $3, version = l.version + 1,
+       left_at = CASE WHEN a.kind = 'telegram' THEN $3::timestamptz END
+  FROM organisation o, channel_account a
  WHERE l.account_id = $1 AND l.address = $2 AND l.ended_at IS NULL AND o.id = l.organisation_id AND a.id = l.account_id
 RETURNING l.id, l.organisation_id, o.name AS organisation, l.account_id, a.name AS account, l.address, l.name,
           l.severities, l.workflows, l.hears_steps, l.version, o.path, true AS ended

@@ -23,11 +23,14 @@ from bot.chat.front import ChatFront
 from bot.chat.linking import LinkDesk
 from bot.chat.presses import ButtonPress, PressOutcome
 from notifier.channel import Account, Replacement
+from notifier.chats import Chats
 from notifier.providers.telegram.account import TelegramAccount, account_of
 from notifier.providers.telegram.messages import TEXT_UNITS, said
 from notifier.providers.telegram.updates import (
     Event,
+    Migrated,
     Pressed,
+    Standing,
     UpdateRejected,
     Wordless,
     Written,
@@ -35,6 +38,8 @@ from notifier.providers.telegram.updates import (
 )
 from notifier.trim import fit_units
 from storage.channel_accounts import OpenedAccount
+from storage.chat_standing import Chat
+from storage.directory import Viewer
 from workflows.actor import Door
 from workflows.errors import CaseNotFound
 
@@ -78,11 +83,13 @@ class TelegramCallback:
         desk: LinkDesk,
         accounts: ChannelAccounts,
         hands: TelegramHands,
+        chats: Chats,
         settings: TelegramDoorSettings | None = None,
     ) -> None:
         self._front = front
         self._desk = desk
         self._hands = hands
+        self._chats = chats
         self._door = CallbackDoor(KIND, accounts, (settings or TelegramDoorSettings()).budget_s)
         self._telling = Telling(hands, self._door.background)
 
@@ -124,14 +131,32 @@ class TelegramCallback:
             case Pressed():
                 outcome = await self._press(account_id, telegram, event, key)
                 return _answer(event, outcome)
+            case Standing():
+                await self._follow(account_id, event)
+            case Migrated():
+                await self._chats.moved(Chat(account_id, str(event.chat_id)), str(event.new_chat_id))
         return None
+
+    async def _follow(self, account_id: int, event: Standing) -> None:
+        chat = Chat(account_id, str(event.chat_id))
+        if event.chat_id > 0:
+            await self._chats.person(chat, takes=event.takes, at=event.at)
+        else:
+            await self._chats.group(chat, takes=event.takes, at=event.at)
+
+    async def _person(self, account_id: int, address: str) -> Viewer | None:
+        """Whose chat it is. Who writes or presses there does not block it, even where that was never told."""
+        person = await self._front.person(account_id, address)
+        if person is None and await self._chats.person(Chat(account_id, address), takes=True):
+            return await self._front.person(account_id, address)
+        return person
 
     async def _say(self, account_id: int, event: Written, key: str) -> Reply:
         start = _START.fullmatch(event.text)
         address = str(event.chat_id)
         if start and start["code"]:
             return await self._desk.link(account_id, address, start["code"], event.language)
-        person = await self._front.person(account_id, address)
+        person = await self._person(account_id, address)
         if person is None:
             return self._desk.not_linked(event.language)
         if start:
@@ -139,7 +164,7 @@ class TelegramCallback:
         return await self._front.say(person, Door.TELEGRAM, _ADDRESSED.sub(r"\1", event.text), key)
 
     async def _wordless(self, account_id: int, event: Wordless) -> Reply:
-        person = await self._front.person(account_id, str(event.chat_id))
+        person = await self._person(account_id, str(event.chat_id))
         return self._front.wordless(person) if person else self._desk.not_linked(event.language)
 
     async def _press(
@@ -147,7 +172,7 @@ class TelegramCallback:
     ) -> PressOutcome:
         """The message itself is changed by its own request; links, which no pop-up can show, come as a message."""
         address = str(event.chat_id)
-        person = await self._front.person(account_id, address)
+        person = await self._person(account_id, address)
         opened = telegram.reads.read(event.chat_id, event.data) if telegram.reads else None
         if opened is None:
             return self._front.refusal(person, CaseNotFound())

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bot.sandbox.errors import PressError
-from bot.sandbox.telegram_phone import TelegramPhones, TgPress, TgSay
+from bot.sandbox.telegram_phone import TelegramPhones, TgMove, TgPress, TgSay, TgStand
 from bot.sandbox.telegram_world import TgMessage, TgUpdate
 from bot.sandbox.world import World
 
@@ -27,6 +27,8 @@ class TelegramControl:
         return [
             web.post("/sandbox/telegram/press", self._press),
             web.post("/sandbox/telegram/say", self._say),
+            web.post("/sandbox/telegram/stand", self._stand),
+            web.post("/sandbox/telegram/move", self._move),
         ]
 
     async def _press(self, request: web.Request) -> web.Response:
@@ -34,6 +36,12 @@ class TelegramControl:
 
     async def _say(self, request: web.Request) -> web.Response:
         return await _outcome(request, TgSay, self._phones.say)
+
+    async def _stand(self, request: web.Request) -> web.Response:
+        return await _outcome(request, TgStand, self._phones.stand)
+
+    async def _move(self, request: web.Request) -> web.Response:
+        return await _outcome(request, TgMove, self._phones.move)
 
 
 async def _outcome(

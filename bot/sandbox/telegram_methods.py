@@ -77,6 +77,7 @@ def set_webhook(world: World, state: BotState, fields: Fields) -> Any:
     if not (world.config.allow_remote_callbacks or is_loopback(host)):
         raise bad_request("bad webhook: this sandbox sends nothing beyond this machine")
     state.webhook_url, state.secret_token = request.url or None, request.secret_token
+    state.allowed_updates = request.allowed_updates
     return True
 
 
@@ -96,7 +97,11 @@ def _writable(world: World, state: BotState, chat_id: int) -> TgChat:
         raise moved(world.faults.telegram.moved[chat_id])
     if chat is None:
         raise bad_request("chat not found")
-    if chat_id in world.faults.telegram.blocked:
+    if chat.moved_to is not None:
+        raise moved(chat.moved_to)
+    if chat.standing == "restricted":
+        raise bad_request("not enough rights to send text messages to the chat")
+    if chat_id in world.faults.telegram.blocked or chat.standing in ("kicked", "left"):
         raise forbidden(
             "bot was kicked from the supergroup chat" if chat_id < 0 else "bot was blocked by the user"
         )

@@ -103,6 +103,7 @@ class SetWebhook(_Wire):
 
     url: str
     secret_token: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,256}$")
+    allowed_updates: list[str] = []
 
 
 def read(model: type[R], fields: Mapping[str, Any]) -> R:

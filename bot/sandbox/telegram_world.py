@@ -68,6 +68,9 @@ class TgChat:
     started: bool
     messages: deque[TgMessage]
     window: Window
+    standing: str = "member"
+    """The bot's in it, as the Bot API names it; of a person who blocked the bot: kicked."""
+    moved_to: int | None = None
 
 
 class BotState:
@@ -77,6 +80,7 @@ class BotState:
         self.bot = bot
         self.webhook_url = bot.webhook_url
         self.secret_token = bot.secret_token
+        self.allowed_updates: Sequence[str] = ()
         self.window = Window(BOT_LIMITS, monotonic)
 
 
@@ -117,6 +121,12 @@ class TelegramNetwork:
             self._chats[bot, chat_id] = TgChat(user, user.started, deque(maxlen=self._keep), window)
         return self._chats[bot, chat_id]
 
+    def group_moves(self, chat: TgChat, new_id: int) -> None:
+        """A group becomes a supergroup of another id; the old one only says where it is."""
+        if isinstance(chat.user, TelegramGroup):
+            self.users[new_id] = chat.user.model_copy(update={"id": new_id})
+            chat.moved_to = new_id
+
     def chats_of(self, chat_id: int | None) -> Iterator[tuple[BotState, TgChat]]:
         """The person's chat with each bot."""
         for name, state in self.bots.items():
@@ -150,7 +160,7 @@ def message_json(state: BotState, user: TelegramUser | TelegramGroup, message: T
     shown: Json = {
         "message_id": message.id,
         "date": int(message.at.timestamp()),
-        "chat": _chat_json(user),
+        "chat": chat_json(user),
         "from": bot_json(state) if message.direction == "to_person" else user_json(user),
         "text": message.text,
     }
@@ -165,7 +175,8 @@ def bot_json(state: BotState) -> Json:
     return {"id": bot.id, "is_bot": True, "first_name": bot.name or bot.username, "username": bot.username}
 
 
-def _chat_json(user: TelegramUser | TelegramGroup) -> Json:
+def chat_json(user: TelegramUser | TelegramGroup) -> Json:
+    """A chat as the Bot API writes it."""
     if isinstance(user, TelegramGroup):
         return {"id": user.id, "type": "supergroup", "title": user.name}
     return {"id": user.id, "type": "private", "first_name": user.name}

@@ -24,6 +24,8 @@ class Listener(Model):
     hears_steps = fields.BooleanField(db_default=False, description="of every step, told or not")
     version = fields.IntField(db_default=1)
     ended_at = fields.DatetimeField(null=True, description="real time")
+    left_at = fields.DatetimeField(null=True, description="real time: ended then, until the bot is back")
+    standing_at = fields.DatetimeField(null=True, description="the provider's time of what it said last")
 
     class Meta:
         table = "listener"

@@ -69,6 +69,10 @@ class ContactPoint(Model):
     address = fields.CharField(max_length=200)
     rank = fields.IntField(default=1, description="the lowest is tried first")
     ended_at = fields.DatetimeField(null=True, description="real time: nothing is sent there any more")
+    blocked_at = fields.DatetimeField(
+        null=True, description="real time: ended then, until it is opened again"
+    )
+    standing_at = fields.DatetimeField(null=True, description="the provider's time of what it said last")
 
     class Meta:
         table = "contact_point"

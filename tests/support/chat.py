@@ -21,6 +21,8 @@ from bot.chat.linking import LinkDesk
 from bot.chat.telegram import TelegramCallback, TelegramDoorSettings
 from bot.chat.wecom import WeComCallback, WeComDoorSettings
 from notifier.channel import Replacement
+from notifier.chats import Chats
+from notifier.listening import Listening
 from storage.channel_accounts import StoredChannelAccounts
 from storage.database import Database
 from storage.failpoints import NoFailPoints
@@ -241,7 +243,8 @@ async def chat_rig(dsn: str, settings: WeComDoorSettings | None = None) -> Async
         callback = WeComCallback(front, accounts, told, clock, settings)
         desk = LinkDesk(db, codes, NamedLanguages(), clock, PAGES)
         quick = TelegramDoorSettings(settings.budget_s) if settings else None
-        telegram = TelegramCallback(front, desk, accounts, told, quick)
+        chats = Chats(db, Listening(clock, clock), clock)
+        telegram = TelegramCallback(front, desk, accounts, told, chats, quick)
         app = web.Application()
         callback.add_to(app)
         telegram.add_to(app)

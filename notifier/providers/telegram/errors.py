@@ -6,12 +6,14 @@ may change; those that are read here fall back to what their class of error mean
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
-from notifier.channel import SendFailed, Verdict
+from notifier.channel import Blocked, SendFailed, Verdict
 from notifier.trim import one_line
 from storage.texts import N_
 
 UNCHANGED = "message is not modified"
 _NO_CHAT = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
+# Of a person's chat. A bare 403 may come from anybody on the way.
+_WANTS_NOTHING = ("blocked by the user", "user is deactivated", "can't initiate conversation")
 _UNKNOWN_CHAT = N_("Telegram does not know this chat")
 _DETAIL_CHARS = 200
 
@@ -75,11 +77,14 @@ def is_unchanged(error: TelegramError) -> bool:
 
 def _refused(error: TelegramError) -> SendFailed:
     """Telegram's clear no."""
+    detail = one_line(error.message)[:_DETAIL_CHARS]
     verdict, code, reason = Verdict.PERMANENT, "400", N_("Telegram refuses the message")
     if isinstance(error, InvalidToken):
         verdict, code, reason = Verdict.CONFIGURATION, "401", N_("The bot's token is wrong")
     elif isinstance(error, Forbidden):
         code, reason = "403", N_("The person has blocked the bot, or never started it")
+        if any(words in error.message.lower() for words in _WANTS_NOTHING):
+            return Blocked(code, reason, detail=detail)
     elif any(words in error.message.lower() for words in _NO_CHAT):
         reason = _UNKNOWN_CHAT
-    return SendFailed(verdict, code, reason, detail=one_line(error.message)[:_DETAIL_CHARS])
+    return SendFailed(verdict, code, reason, detail=detail)
