@@ -1,15 +1,20 @@
 """The service as a process of its own, and what it is told in its environment."""
 
 import asyncio
+import atexit
 import json
 import os
 import random
+import shutil
 import signal
 import socket
+import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import aiohttp
@@ -58,30 +63,55 @@ class Process:
             return await asyncio.shield(self.ended)
 
 
+@cache
+def _launcher() -> Path:
+    """The socket of this worker's launcher of warm commands, which ends with the worker."""
+    folder = Path(tempfile.mkdtemp(prefix="yishe-warm-"))
+    socket_path = folder / "launcher"
+    words = [sys.executable, "-m", "tests.support.warm_commands", str(socket_path)]
+    launcher = subprocess.Popen(words, cwd=ROOT, env=environment({}), stdin=subprocess.DEVNULL)
+
+    def end() -> None:
+        launcher.kill()
+        launcher.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    return socket_path
+
+
+async def _ask(order: Mapping[str, object]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    path = _launcher()
+    await soon(path.exists)
+    reader, writer = await asyncio.open_unix_connection(path)
+    writer.write(json.dumps(order).encode() + b"\n")
+    return reader, writer
+
+
 @asynccontextmanager
 async def command(
     *arguments: str, settings: Mapping[str, str], folder: Path, log: Path
 ) -> AsyncIterator[Process]:
-    """`python -m bot …` in a folder, its output in a file; killed at the end if it still runs."""
-    with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            *arguments,
-            cwd=folder,
-            env=environment(settings),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
-    waiting = asyncio.ensure_future(process.wait())
+    """`yishe …` in a folder, its output in a file; killed at the end if it still runs."""
+    log.write_bytes(b"")
+    order = {
+        "arguments": arguments,
+        "environment": environment(settings),
+        "folder": str(folder),
+        "log": str(log),
+    }
+    reader, writer = await _ask(order)
+    process = Process(int(await reader.readline()), asyncio.ensure_future(_exit_code(reader)))
     try:
-        yield Process(process.pid, waiting)
+        yield process
     finally:
-        if process.returncode is None:
-            process.kill()
-        await waiting
+        process.send(signal.SIGKILL)
+        await process.ended
+        writer.close()
+
+
+async def _exit_code(launcher: asyncio.StreamReader) -> int:
+    return int(await launcher.readline())
 
 
 async def run(
