@@ -8,17 +8,16 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from storage import migration_sql
 from storage.embedded import EmbeddedServer
 from storage.migrate import migrate
 from storage.roles import as_login, make_login
+from tests.support.databases import TEMPLATE, copied, execute, named
 from tests.support.migration_cache import MigrationCache
 
 pytest_plugins = ["tests.support.browser"]
-TEMPLATE = "migrated"
 # Not durable: a test that crashes the server starts one of its own.
 IN_A_HURRY = {
     "fsync": "off",
@@ -63,10 +62,10 @@ def postgres_url(quick_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def template_url(postgres_url: str) -> str:
     """The owner's DSN of a database that was migrated once and that nobody may stay connected to."""
-    dsn = _named(postgres_url, TEMPLATE)
+    dsn = named(postgres_url, TEMPLATE)
 
     async def make() -> None:
-        await _execute(postgres_url, f"CREATE DATABASE {TEMPLATE}")
+        await execute(postgres_url, f"CREATE DATABASE {TEMPLATE}")
         await migrate(dsn)
         await make_login(postgres_url)
 
@@ -91,19 +90,5 @@ async def owner_url(
     postgres_url: str, template_url: str, database_names: Iterator[str]
 ) -> AsyncIterator[str]:
     """The same database for whoever owns its tables."""
-    name = next(database_names)
-    await _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
-    yield _named(postgres_url, name)
-    await _execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _named(dsn: str, database: str) -> str:
-    return dsn.replace("///yishe?", f"///{database}?")
-
-
-async def _execute(dsn: str, statement: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+    async with copied(postgres_url, TEMPLATE, next(database_names)) as dsn:
+        yield dsn
