@@ -9,11 +9,12 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 PUBLIC_URL ?=
 ONLY ?=
+SINCE ?= HEAD
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := bot workflows notifier telemetry webhooks storage h5_pages tests
 
-.PHONY: bench pictures help setup setup-test demo test soak check lock catalogues diagrams wheel clean
+.PHONY: bench pictures help setup setup-test demo test check-fast soak check lock catalogues diagrams wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -30,8 +31,11 @@ check: setup .venv/.tests ## say what is configured, reachable, migrated, who ca
 	@status=0; $(BIN)/python -m bot check || status=1; \
 	    PATH="$$PWD/.venv/bin:$$PATH" sh tests/audit.sh || status=1; exit $$status
 
-test: setup-test ## lint, types, import contracts and all tests but the soak
-	@PATH="$$PWD/.venv/bin:$$PATH" sh tests/run.sh
+test: setup-test ## lint, types, import contracts and all tests but the soak, or those of ONLY=path
+	@PATH="$$PWD/.venv/bin:$$PATH" sh tests/run.sh $(ONLY)
+
+check-fast: setup .venv/.tests ## lint, types, import contracts, and the tests of what changed since SINCE=HEAD
+	@PATH="$$PWD/.venv/bin:$$PATH" sh tests/fast.sh $(SINCE)
 
 soak: setup-test ## the long runs: kill and load tests
 	@$(BIN)/python -m pytest -m soak --timeout 3600

@@ -17,7 +17,7 @@ from storage.roles import as_login, make_login
 from tests.support.databases import TEMPLATE, copied, execute, named
 from tests.support.migration_cache import MigrationCache
 
-pytest_plugins = ["tests.support.browser"]
+pytest_plugins = ["tests.support.browser", "tests.support.order", "tests.support.timing"]
 # Not durable: a test that crashes the server starts one of its own.
 IN_A_HURRY = {
     "fsync": "off",

@@ -25,6 +25,8 @@ report "import contracts" $? "$logs/imports"
 wait "$types"
 report "mypy --strict" $? "$logs/mypy"
 
-pytest --numprocesses 2 --dist worksteal "$@" || status=1
+# Two workers a processor: most tests wait for something half of the time.
+workers=$(( $(getconf _NPROCESSORS_ONLN) * 2 ))
+pytest --numprocesses "$workers" --dist worksteal --durations 10 "$@" || status=1
 if [ "$status" -ne 0 ]; then echo "Something failed: see above." >&2; fi
 exit "$status"
