@@ -1,4 +1,4 @@
-"""The escalation auditor's rounds, and its alarm: mail past the outbox, and an address that is called.
+"""The escalation auditor's rounds, and its alarm: a word past the outbox (mail first), and an address that is called.
 
 It is told to the administrators of the organisation and of those above it, and to whoever runs the service: they
 find out by it that deadlines or the notifier do not work, so it may not depend on either.
@@ -21,9 +21,8 @@ from storage.misses import Hearer, OpenMiss, What
 from storage.texts import N_, Gettext, Texts
 from workflows.escalations.auditor import Auditor
 
-EMAIL = "email"
 MISSES_AT_ONCE = 500
-MAILS_AT_ONCE = 4
+SAID_AT_ONCE = 4
 NAMED = 10
 CALL_WITHIN_S = 10.0
 
@@ -71,22 +70,22 @@ class Auditing:
         return found
 
     async def _tell(self, missed: Sequence[OpenMiss], progress: Callable[[], None]) -> set[int]:
-        """The ids of those that anybody has heard of. Each administrator gets one mail."""
+        """The ids of those that anybody has heard of. Each administrator is told once, by mail where they have it."""
         to_hear = await self._to_hear(missed)
         called = await self._call(missed)
         progress()
-        few = asyncio.Semaphore(MAILS_AT_ONCE)
+        few = asyncio.Semaphore(SAID_AT_ONCE)
 
-        async def mail(hearer: Hearer) -> bool:
+        async def say(hearer: Hearer) -> bool:
             async with few:
                 try:
-                    return await self._mail(hearer, to_hear[hearer])
+                    return await self._say(hearer, to_hear[hearer])
                 except DatabaseAway:
                     return False
                 finally:
                     progress()
 
-        passed = await asyncio.gather(*map(mail, to_hear))
+        passed = await asyncio.gather(*map(say, to_hear))
         heard = {
             miss.id for hearer, ok in zip(to_hear, passed, strict=True) if ok for miss in to_hear[hearer]
         }
@@ -101,17 +100,19 @@ class Auditing:
         found: dict[Hearer, list[OpenMiss]] = defaultdict(list)
         for path, group in groupby(missed, key=lambda miss: miss.path):
             misses = list(group)
-            for hearer in await self._auditor.hearers(path, EMAIL):
+            for hearer in await self._auditor.hearers(path):
                 found[hearer] += misses
         return found
 
-    async def _mail(self, to: Hearer, missed: Sequence[OpenMiss]) -> bool:
+    async def _say(self, to: Hearer, missed: Sequence[OpenMiss]) -> bool:
         gettext = self._texts.gettext(to.language)
         word = self._word(missed, gettext)
-        said = await self._direct.say(EMAIL, to.account_id, to.address, word, to.language, gettext)
-        if not said.passed:
-            log.warning("alarm_mail_not_sent", account=to.account_id, code=said.code)
-        return said.passed
+        for way in to.ways:
+            said = await self._direct.say(way.kind, way.account_id, way.address, word, to.language, gettext)
+            if said.passed:
+                return True
+            log.warning("alarm_not_said", account=way.account_id, code=said.code)
+        return False
 
     def _word(self, missed: Sequence[OpenMiss], gettext: Gettext) -> Word:
         title = gettext(TITLE).format(count=len(missed))

@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 
-from bot.auditing import EMAIL
 from bot.catalogues import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, Catalogues, CataloguesMissing
 from bot.machines import broker_of
 from bot.master_key import master_key
@@ -18,9 +17,9 @@ from notifier.preview import Preview, Sample
 from notifier.providers import build_channels
 from notifier.providers.accounts import faults_of
 from notifier.rendering import Renderer
-from storage import misses, quarantine, rotation
+from storage import business_time, misses, quarantine, rotation, unreachable
 from storage.channel_accounts import OpenedAccount, StoredChannelAccounts
-from storage.clock import RealClock
+from storage.clock import BusinessClock, RealClock
 from storage.database import Database, DatabaseAway, DatabaseUnusable
 from storage.links import Links
 from storage.migrate import missing_migrations
@@ -29,23 +28,11 @@ from storage.roles import SERVICE_ROLE, standing
 from storage.sealing import MasterKey, SealBroken
 from telemetry.mqtt import BrokerAway, MqttLink
 from telemetry.topics import SUBSCRIPTION
-from workflows.administration.unreachable import told_roles
+from workflows.administration.unreachable import told_instead, told_roles
 from workflows.identity.roles import Role
 from workflows.registry import all_workflows
 
 LANGUAGES = (DEFAULT_LANGUAGE, SOURCE_LANGUAGE)
-# Hospitals, and who of the given roles can be told there: an active person with a contact point.
-UNREACHABLE = """
-SELECT o.name, wanted.role FROM organisation o CROSS JOIN unnest($1::text[]) AS wanted(role)
- WHERE o.kind = 'hospital' AND NOT EXISTS (
-   SELECT 1 FROM post JOIN organisation at ON at.id = post.organisation_id
-     JOIN person p ON p.id = post.person_id AND p.active
-     JOIN contact_point cp ON cp.person_id = p.id AND cp.ended_at IS NULL
-     JOIN channel_account a ON a.id = cp.account_id AND a.active
-    WHERE post.role = wanted.role AND (starts_with(o.path, at.path) OR starts_with(at.path, o.path))
-      AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2))
- ORDER BY o.name, wanted.role
-"""
 ACCOUNTS = "SELECT id, name, kind, public_key FROM channel_account WHERE active ORDER BY id"
 
 
@@ -166,15 +153,34 @@ async def _people_and_accounts(db: Database, key: MasterKey) -> AsyncIterator[Fi
                 yield _usable(subject, await accounts.by_id(row["id"]), preview)
             except SealBroken as broken:
                 yield Finding(subject, False, str(broken))
-    for row in await db.fetch(UNREACHABLE, told_roles(all_workflows()), RealClock().now()):
-        yield Finding(f"{row['name']}: {row['role']}", False, "nobody who could be told")
+    async for finding in _unreachable(db):
+        yield finding
+
+
+async def _unreachable(db: Database) -> AsyncIterator[Finding]:
+    """Roles that nobody holds whom anything reaches, and posts whose holders nothing reaches."""
+    roles, now = told_roles(all_workflows()), await _now(db)
+    async with db.connection() as connection:
+        for hospital, role in await unreachable.unfilled(connection, roles, *now):
+            yield Finding(f"{hospital}: {role}", False, "nobody who could be told")
+        for post in await unreachable.mute_posts(connection, roles, *now):
+            instead = await told_instead(connection, post, *now)
+            told = f"told instead: {', '.join(instead)}" if instead else "nobody is told instead"
+            words = f"reaches only {', '.join(post.names)}, who has no channel that works; {told}"
+            yield Finding(f"{post.organisation}: {post.role}", False, words)
+
+
+async def _now(db: Database) -> tuple[datetime, datetime]:
+    """Business time and real time."""
+    return await business_time.current(db, BusinessClock(RealClock())), RealClock().now()
 
 
 async def _deaf_to_the_auditor(db: Database) -> AsyncIterator[Finding]:
-    """Hospitals where no administrator has a mail address: what the auditor finds would stand in the log alone."""
+    """Hospitals where no administrator can be reached: what the auditor finds would stand in the log alone."""
     for row in await db.fetch("SELECT name, path FROM organisation WHERE kind = 'hospital' ORDER BY name"):
-        if not await misses.hearers(db, row["path"], Role.ADMINISTRATOR, EMAIL, RealClock().now()):
-            words = "no administrator has a mail address, and YISHE_ALARM_URL is not set"
+        now = await _now(db)
+        if not await misses.hearers(db, row["path"], Role.ADMINISTRATOR, *now):
+            words = "no administrator can be reached, and YISHE_ALARM_URL is not set"
             yield Finding(f"{row['name']}: auditor's alarm", False, words)
 
 

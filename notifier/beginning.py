@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from notifier.at_once import AtOnce, Begun
 from notifier.budget import tally
 from notifier.channel import SendFailed, Verdict
 from notifier.channels import Channels, as_account
@@ -25,6 +26,7 @@ from storage.deliveries import OVER_BUDGET, Delivery, Route
 from storage.kinds import Severity
 from storage.outbox import Claimed
 from storage.routing_notes import What
+from storage.spread import spread_of
 from storage.texts import N_
 
 # Longer nobody waits for a provider's budget while there is another way; nor longer than the policy gives the way.
@@ -40,6 +42,8 @@ BUDGET = N_("The address has had as many messages as the provider allows.")
 NEAR_LIMIT = N_(
     "The address has had nearly as many messages as the provider allows; this one is told with others."
 )
+
+NOTHING = Begun()
 
 log = structlog.get_logger()
 
@@ -63,22 +67,23 @@ class Beginning:
         self._stand_ins = stand_ins
         self._nobody = nobody
         self._storms = storms
+        self._at_once = AtOnce(channels, router, stand_ins, nobody, real)
         self._real = real
 
-    async def begin(self, tx: Connection, message: Claimed) -> Delivery | None:
-        """The delivery to try now; None for a message that is not ours any more, untrue, or not to be sent now."""
+    async def begin(self, tx: Connection, message: Claimed) -> Begun:
+        """What to try now; nothing for a message that is not ours any more, untrue, or not to be sent now."""
         longest = timedelta(seconds=self._channels.send_within_s)
         held = await outbox.hold(tx, message, self._real.now() + longest)
         if held is None:
             log.warning("lease_lost", message=message.id)
-            return None
+            return NOTHING
         if held.is_known or held.has_left or not held.still_true:
             await self._withdraw(tx, held)
         elif await told_as_well.is_needless(tx, held):
             await outbox.give_up(tx, held, "withdrawn", self._real.now(), TOLD)
         elif not await self._storms.take(tx, held) and not await self._is_noise(tx, held):
-            return await self._next_try(tx, held)
-        return None
+            return await self._next_tries(tx, held)
+        return NOTHING
 
     async def _is_noise(self, tx: Connection, message: Claimed) -> bool:
         """Did the reader stop it, or is it told by another one of its kind? Then it is dealt with."""
@@ -89,9 +94,17 @@ class Beginning:
             return False
         return await says_nothing_new(tx, message, await self._router.repeats_after(tx, message), now)
 
-    async def _next_try(self, tx: Connection, message: Claimed) -> Delivery | None:
-        """The delivery to try now; None when it has to wait, or nobody can be told."""
+    async def _next_tries(self, tx: Connection, message: Claimed) -> Begun:
         manner = await self._router.manner(tx, message)
+        if message.person_id is not None and (spread := spread_of(message.variables)):
+            begun = await self._at_once.begin(tx, message, manner, spread, self._composed)
+            if begun is not None:
+                return begun
+        delivery = await self._next_try(tx, message, manner)
+        return Begun([delivery]) if delivery else NOTHING
+
+    async def _next_try(self, tx: Connection, message: Claimed, manner: Manner) -> Delivery | None:
+        """The delivery to try now; None when it has to wait, or nobody can be told."""
         delivery = await self._begun(tx, message, manner)
         choice = Choice(delivery.route, None) if delivery else await self._router.next(tx, message, manner)
         if choice is None:
@@ -194,25 +207,39 @@ class Beginning:
 
     async def _freeze(self, tx: Connection, message: Claimed, route: Route) -> Delivery | None:
         """Keep the payload for the first try; one that cannot be composed is refused, and the next way is taken."""
+        frozen = await self._composed(tx, message, route)
+        if isinstance(frozen, SendFailed):
+            await outbox.put_off(tx, message, self._real.now(), frozen.reason)
+            return None
+        return frozen
+
+    async def _composed(self, tx: Connection, message: Claimed, route: Route) -> Delivery | SendFailed:
+        """The delivery with its payload; or why there is none, as the ledger has it from then on."""
         unique_id = await self._unique_id(tx, message)
         try:
             payload = await self._compose(tx, message, route, unique_id)
         except SendFailed as failure:
-            await self._pass_over(tx, message, route, failure, None)
-            return None
+            await self._refuse(tx, message, route, failure, None)
+            return failure
         return await deliveries.freeze(tx, message, route, unique_id, payload, self._real.now())
 
     async def _pass_over(
         self, tx: Connection, message: Claimed, route: Route, failure: SendFailed, delivery: Delivery | None
     ) -> None:
         """This way is given up for this message, unsent; the next claim takes the next one."""
+        await self._refuse(tx, message, route, failure, delivery)
+        await outbox.put_off(tx, message, self._real.now(), failure.reason)
+
+    async def _refuse(
+        self, tx: Connection, message: Claimed, route: Route, failure: SendFailed, delivery: Delivery | None
+    ) -> None:
+        """Note in the ledger that a way was given up, unsent."""
         now = self._real.now()
         if delivery is None:
             unique_id = await self._unique_id(tx, message)
             delivery = await deliveries.freeze(tx, message, route, unique_id, {}, now)
         await deliveries.failed(tx, delivery, "refused", as_noted(failure), now)
         await self.tell_of(tx, What.PASSED_OVER, delivery, message, failure)
-        await outbox.put_off(tx, message, now, failure.reason)
 
     async def _unique_id(self, tx: Connection, message: Claimed) -> str:
         return f"y{message.id}-{await deliveries.count_for(tx, message) + 1}"

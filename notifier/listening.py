@@ -6,7 +6,7 @@ Source: Standard Webhooks 1.0.0, "Disabling endpoints": an endpoint that answers
 import structlog
 
 from notifier.channel import Gone
-from storage import audit, directory, listeners, outbox
+from storage import audit, listeners, outbox, reach
 from storage.audit import AuditRow
 from storage.clock import Clock
 from storage.database import Connection
@@ -39,8 +39,8 @@ class Listening:
         for row in await listeners.gone(tx, account_id, address, failure.reason, now):
             log.warning("listener_ended", listener=row.id, account=row.account_id, code=failure.code)
             await audit.append(tx, self._record(row, failure))
-            held = await directory.holders(tx, [ADMINISTRATOR], row.path, self._business.now())
-            await listeners.tell(tx, row, ENDED, held[ADMINISTRATOR], now)
+            held = await reach.holders(tx, [ADMINISTRATOR], row.path, self._business.now(), now)
+            await listeners.tell(tx, row, ENDED, held.for_sure(ADMINISTRATOR), now)
 
     def _record(self, row: ListenerRow, failure: Gone) -> AuditRow:
         return AuditRow(

@@ -3,7 +3,7 @@
 import structlog
 
 from notifier.router import Rules
-from storage import deliveries, escalations, outbox, routing_notes, stand_ins, told_as_well, ways
+from storage import deliveries, escalations, outbox, reach, routing_notes, stand_ins, told_as_well, ways
 from storage.clock import Clock
 from storage.database import Connection
 from storage.kinds import Severity
@@ -13,6 +13,7 @@ from storage.texts import N_
 
 NO_WAY_LEFT = N_("No channel is left on which this person could be told.")
 NOT_ON_CHANNEL = N_("This person is not reached on this channel.")
+ONLY_CALLED = N_("It is for information, and this person is reached by calls alone.")
 SOMEBODY_ELSE = N_("No channel reaches this person; somebody else is told in their stead.")
 SOMEBODY_WAS = N_("No channel reached this person; somebody else was told in their stead.")
 
@@ -35,11 +36,21 @@ class Nobody:
         elif message.channel is not None and await deliveries.count_for(tx, message) == 0:
             # Where a message is for one channel only, who does not have it misses nothing.
             await outbox.give_up(tx, message, "withdrawn", now, NOT_ON_CHANNEL)
+        elif await self._is_only_called(tx, message):
+            await outbox.give_up(tx, message, "withdrawn", now, ONLY_CALLED)
         else:
             await escalations.wake_colleagues(tx, message, now)
             if not await self._somebody_else(tx, message):
                 await outbox.give_up(tx, message, "dead", now, NO_WAY_LEFT)
                 log.error("message_dead", message=message.id, kind=message.kind, case=message.number)
+
+    async def _is_only_called(self, tx: Connection, message: Claimed) -> bool:
+        """Is it for information, and has the person nothing but a phone to be called at? Nobody is called for that."""
+        if message.person_id is None or message.severity not in (None, Severity.INFO):
+            return False
+        if await deliveries.count_for(tx, message):
+            return False
+        return await reach.can_be_reached(tx, message.person_id, self._real.now())
 
     async def tell_as_well(self, tx: Connection, message: Claimed) -> None:
         """It is not delivered in time and has no other way: somebody else is told as well, once."""
@@ -58,8 +69,8 @@ class Nobody:
         if await told_as_well.somebody_was(tx, message):
             await outbox.give_up(tx, message, "withdrawn", self._real.now(), SOMEBODY_WAS)
             return True
-        to = await stand_ins.next_one(tx, message, self._rules.heads, self._business.now())
         now = self._real.now()
+        to = await stand_ins.next_one(tx, message, self._rules.heads, self._business.now(), now)
         if to is None or not await stand_ins.readdress(tx, message, to, now):
             return False
         people = {"from": str(message.person_id), "to": str(to.person_id)}

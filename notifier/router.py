@@ -31,7 +31,7 @@ from storage.outbox import Claimed
 from storage.routing_notes import What
 from storage.standby import TEMPORARY
 from storage.texts import N_
-from storage.ways import Used
+from storage.ways import Used, Way
 
 REPEAT = "notify.repeat"
 # What presses stays no longer with a way that does not take it, even where no policy says after how long the next one
@@ -109,6 +109,16 @@ class Router:
             return Choice(route, manner.wait_on(route.channel))
         return await self._choose(tx, message, manner, await ways.used(tx, message))
 
+    async def ways_to(self, tx: Connection, message: Claimed) -> Sequence[Way]:
+        """All ways to the recipient, by rank."""
+        return await ways.ways_to(tx, message, kinds_by("sms"), kinds_by(CALLS))
+
+    async def next_beside(
+        self, tx: Connection, message: Claimed, manner: Manner, trying: Sequence[Used]
+    ) -> Choice | None:
+        """The next way that was neither used nor is being tried."""
+        return await self._choose(tx, message, manner, [*await ways.used(tx, message), *trying])
+
     async def has_another(self, tx: Connection, message: Claimed, manner: Manner, route: Route) -> bool:
         """Is there a way, beside that one, which was not used for this message?"""
         used = [*await ways.used(tx, message), Used(route.account_id, route.channel, route.address, False)]
@@ -165,8 +175,7 @@ class Router:
     async def _choose(
         self, tx: Connection, message: Claimed, manner: Manner, used: Sequence[Used]
     ) -> Choice | None:
-        found = await ways.ways_to(tx, message, kinds_by("sms"), kinds_by(CALLS))
-        return choose(found, manner.order, used, message.channel)
+        return choose(await self.ways_to(tx, message), manner.order, used, message.channel)
 
 
 def is_pressing(message: Claimed) -> bool:

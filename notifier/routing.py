@@ -108,21 +108,25 @@ def choose(ways: Sequence[Way], order: Order, used: Sequence[Used], only: str | 
     """
     if only is not None:
         mine = (way for way in ways if only in (way.route.channel, medium_of(way.route.channel)))
-        return next((Choice(way.route, None) for way in mine if _is_new(way.route, used)), None)
+        return next((Choice(way.route, None) for way in mine if is_new(way.route, used)), None)
     for way, minutes in in_order(ways, order):
-        if _is_new(way.route, used):
+        if is_new(way.route, used):
             return Choice(way.route, timedelta(minutes=minutes) if minutes else None)
     return None
 
 
 def in_order(ways: Sequence[Way], order: Order) -> Iterator[tuple[Way, int]]:
-    """All ways with the minutes that each gets. Numbers are called only where the policy says so."""
+    """All ways with the minutes that each gets.
+
+    Phones ring only where the policy says so, or where the person has nothing else left and the message asks to act.
+    """
     left = list(ways)
     for medium, minutes in order.steps:
         for way in _of_step(medium, left):
             left.remove(way)
             yield way, minutes
     yield from ((way, order.first_minutes) for way in left if not way.rings)
+    yield from ((way, order.first_minutes) for way in left if way.rings_at_last)
 
 
 def _of_step(medium: str, left: Iterable[Way]) -> list[Way]:
@@ -131,8 +135,11 @@ def _of_step(medium: str, left: Iterable[Way]) -> list[Way]:
     return [way for way in left if medium_of(way.route.channel) == medium]
 
 
-def _is_new(route: Route, used: Sequence[Used]) -> bool:
-    """An address that was told, or refused, by one account is not tried by another one of the same medium."""
+def is_new(route: Route, used: Sequence[Used]) -> bool:
+    """Is it a way that was not used?
+
+    An address that was told, or refused, by one account is not tried by another one of the same medium.
+    """
     return not any(
         was.address == route.address
         and (was.account_id == route.account_id or (was.settles and was.channel in kinds_of(route.channel)))

@@ -1,5 +1,6 @@
 """One try of one message: choose the channel, freeze the payload, send, note how it ended."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from notifier import chats
+from notifier.at_once import Begun as WaysBegun
 from notifier.beginning import PATIENCE, Beginning
 from notifier.channel import Accepted, SendFailed, Verdict
 from notifier.channels import Channels, as_account, too_slow
@@ -21,10 +23,10 @@ from notifier.retry import is_hopeless, retry_by, retry_delay
 from notifier.router import UNDELIVERED, Router, Rules, is_pressing
 from notifier.standing_in import StandIns, as_noted, found_there
 from notifier.time_limit import TimeIsUp, TimeLimit
-from storage import deliveries, outbox, storm_kinds
+from storage import deliveries, outbox, reach, storm_kinds, ways
 from storage.chat_standing import Chat
 from storage.clock import Clock
-from storage.database import Database, DatabaseAway
+from storage.database import Connection, Database, DatabaseAway
 from storage.deliveries import Delivery
 from storage.failpoints import FailPoints
 from storage.first_tries import Taken
@@ -33,6 +35,7 @@ from storage.routing_notes import What
 from storage.texts import N_
 
 SURPRISES = 50
+LATER = N_("Some of its channels are still to be tried.")
 BROKE = N_("Something unforeseen happened while it was being sent.")
 
 log = structlog.get_logger()
@@ -92,13 +95,16 @@ class Sender:
         await self._storms.a_moment(message)
         try:
             async with self._storms.turn(message), self._db.transaction() as tx:
-                delivery = await self._beginning.begin(tx, message)
+                begun = await self._beginning.begin(tx, message)
         except DatabaseAway as away:
             log.warning("not_begun", message=message.id, reason=str(away))
             await once_it_answers(lambda: self._give_back(message))
             return
-        if delivery is not None:
+        if begun.tries:
             self._fail.hit("notifier.frozen")
+        if begun.is_spread:
+            await self._try_at_once(message, begun)
+        for delivery in () if begun.is_spread else begun.tries:
             await self._try(message, delivery)
 
     async def hand_over(self, begun: Begun, in_time: TimeLimit) -> Taken | None:
@@ -151,6 +157,55 @@ class Sender:
         await self.note([_taken(message, delivery, accepted)])
         await self._stand_ins.worked(delivery)
 
+    async def _try_at_once(self, message: Claimed, begun: WaysBegun) -> None:
+        """Each way by itself, whatever becomes of the others; then the message waits for what is left, or is sent."""
+        if not begun.tries and begun.later is None:
+            return
+        tries = (self._try_way(message, delivery) for delivery in begun.tries)
+        ends = await asyncio.gather(*tries, return_exceptions=True)
+        for broken in ends:
+            if isinstance(broken, BaseException):
+                raise broken
+        later = [until for until in (*ends, begun.later) if isinstance(until, datetime)]
+        await once_it_answers(lambda: self._settle(message, min(later, default=None)))
+        for _ in begun.tries:
+            self._fail.hit("notifier.noted")
+
+    async def _try_way(self, message: Claimed, delivery: Delivery) -> datetime | None:
+        """When it is to be tried again; None: it was taken, or refused for good."""
+        try:
+            accepted = await self._hand_over(delivery)
+        except SendFailed as failure:
+            failed = failure
+            state, until = await self._outlook(message, delivery, failed)
+            await once_it_answers(lambda: self._way_failed(message, delivery, state, failed))
+            return None if state == "refused" else until
+        self._fail.hit("notifier.accepted")
+        await once_it_answers(lambda: self._way_taken(_taken(message, delivery, accepted)))
+        await self._stand_ins.worked(delivery)
+        return None
+
+    async def _way_failed(
+        self, message: Claimed, delivery: Delivery, state: str, failure: SendFailed
+    ) -> None:
+        async with self._db.transaction() as tx:
+            await self._keep(tx, message, delivery, state, failure)
+
+    async def _way_taken(self, taken: Taken) -> None:
+        how = deliveries.Acceptance(taken.provider_id, taken.update_code, taken.parts, taken.cost)
+        async with self._db.transaction() as tx:
+            await deliveries.taken(tx, taken.delivery, how, self._real.now())
+            await reach.worked(tx, [(taken.delivery.account_id, taken.delivery.address)])
+
+    async def _settle(self, message: Claimed, later: datetime | None) -> None:
+        """What was taken by one way holds up nothing that comes later, though others are tried again."""
+        async with self._db.transaction() as tx:
+            now, taken = self._real.now(), await ways.was_taken(tx, message)
+            if later is not None:
+                await outbox.put_off(tx, message, later, LATER, outbox.SOME_WAYS if taken else "")
+            else:
+                await outbox.put_off(tx, message, now, LATER)  # the next claim finds out whether that is all
+
     async def _give_back(self, message: Claimed) -> None:
         """Nothing was tried under this lease."""
         async with self._db.connection() as connection:
@@ -172,18 +227,24 @@ class Sender:
 
     async def _failed(self, message: Claimed, delivery: Delivery, failure: SendFailed) -> None:
         """Later on the same channel, or at once on the next."""
+        state, until = await self._outlook(message, delivery, failure)
+        await self._note(message, delivery, state, failure, until)
+
+    async def _outlook(
+        self, message: Claimed, delivery: Delivery, failure: SendFailed
+    ) -> tuple[str, datetime]:
+        """What the delivery is from now on, and when something is tried next: `refused`, and the next way at once."""
         lasting = failure.verdict in (Verdict.PERMANENT, Verdict.CONFIGURATION)
         if failure.verdict is Verdict.RATE and timedelta(seconds=failure.retry_after_s or 0) > PATIENCE:
             lasting = await self._has_another_way(message, delivery)
         if lasting or is_hopeless(delivery.tries + 1):
-            await self._refused(message, delivery, failure)
-            return
+            return "refused", self._real.now()
         now, asked = self._real.now(), failure.retry_after_s
         delay = retry_delay(delivery.tries, self._random(), asked)
         if is_pressing(message):
             delay = retry_by(delivery.created_at + UNDELIVERED - now, delay, asked)
         state = "sending" if failure.maybe_delivered else "waiting"
-        await self._note(message, delivery, state, failure, now + delay)
+        return state, now + delay
 
     async def _has_another_way(self, message: Claimed, delivery: Delivery) -> bool:
         """Would it be sooner told another way than by waiting for this one?"""
@@ -192,13 +253,18 @@ class Sender:
                 return True
             return await self._stand_ins.is_there(connection, delivery)
 
-    async def _refused(self, message: Claimed, delivery: Delivery, failure: SendFailed) -> None:
-        """This channel is given up for this message; the next claim takes the next one."""
-        await self._note(message, delivery, "refused", failure, self._real.now())
-
     async def _note(
         self, message: Claimed, delivery: Delivery, state: str, failure: SendFailed, until: datetime
     ) -> None:
+        async with self._db.transaction() as tx:
+            # Without the lease somebody else is trying: how that ends is what counts.
+            if await outbox.put_off(tx, message, until, failure.reason):
+                await self._keep(tx, message, delivery, state, failure)
+
+    async def _keep(
+        self, tx: Connection, message: Claimed, delivery: Delivery, state: str, failure: SendFailed
+    ) -> None:
+        """Note in the ledger that a try failed, and what that says of account, address and listener."""
         log.warning(
             "try_failed",
             message=message.id,
@@ -206,16 +272,15 @@ class Sender:
             verdict=failure.verdict,
             code=failure.code,
         )
-        async with self._db.transaction() as tx:
-            # Without the lease somebody else is trying: how that ends is what counts.
-            if await outbox.put_off(tx, message, until, failure.reason):
-                await deliveries.failed(tx, delivery, state, as_noted(failure), self._real.now())
-                await self._beginning.tell_of(tx, What.FAILED, delivery, message, failure)
-                await self._stand_ins.failed(tx, delivery, failure)
-                await self._listening.failed(tx, message, failure)
-                if message.person_id is not None:
-                    chat = Chat(delivery.account_id, delivery.address)
-                    await chats.failed(tx, chat, failure, self._real.now())
+        await deliveries.failed(tx, delivery, state, as_noted(failure), self._real.now())
+        if failure.verdict is Verdict.PERMANENT:
+            await reach.refused(tx, delivery.account_id, delivery.address, self._real.now())
+        await self._beginning.tell_of(tx, What.FAILED, delivery, message, failure)
+        await self._stand_ins.failed(tx, delivery, failure)
+        await self._listening.failed(tx, message, failure)
+        if message.person_id is not None:
+            chat = Chat(delivery.account_id, delivery.address)
+            await chats.failed(tx, chat, failure, self._real.now())
 
 
 def _taken(message: Claimed, delivery: Delivery, accepted: Accepted) -> Taken:

@@ -36,7 +36,6 @@ class NewMessage:
     kind: str
     person_id: int | None
     participant_id: int | None
-    channel: str | None
     variables: Mapping[str, Any]
     valid_while: int | None
     severity: str
@@ -120,13 +119,12 @@ armed AS (
   INSERT INTO timer (case_id, rule, rung, entered_version, due_at)
   SELECT $1, t.rule, t.rung, $3, t.due_at FROM jsonb_to_recordset($9) AS t(rule text, rung int, due_at timestamptz)),
 told AS (
-  INSERT INTO message (created_at, case_id, case_version, kind, person_id, participant_id, channel, lane, variables,
+  INSERT INTO message (created_at, case_id, case_version, kind, person_id, participant_id, lane, variables,
                        valid_while, severity, next_at, due_at)
-  SELECT $7, $1, $3, m.kind, m.person_id, m.participant_id, m.channel,
-         concat_ws('/', $1, CASE WHEN m.person_id IS NULL THEN 'link' END, coalesce(m.person_id, m.participant_id),
-                   m.channel),
+  SELECT $7, $1, $3, m.kind, m.person_id, m.participant_id,
+         concat_ws('/', $1, CASE WHEN m.person_id IS NULL THEN 'link' END, coalesce(m.person_id, m.participant_id)),
          m.variables, m.valid_while, m.severity, $7, {due_at}
-    FROM jsonb_to_recordset($10) AS m(kind text, person_id bigint, participant_id bigint, channel text,
+    FROM jsonb_to_recordset($10) AS m(kind text, person_id bigint, participant_id bigint,
                                       variables jsonb, valid_while int, severity text)),
 heard AS (
   INSERT INTO message (created_at, case_id, case_version, kind, account_id, address, lane, variables, valid_while,

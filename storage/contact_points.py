@@ -44,7 +44,7 @@ PUT = """
 INSERT INTO contact_point (person_id, account_id, address, rank)
 SELECT $1, $2, $3, coalesce(max(rank), 0) + 1 FROM contact_point WHERE person_id = $1 AND ended_at IS NULL
     ON CONFLICT (account_id, address) DO UPDATE
-   SET person_id = excluded.person_id, rank = excluded.rank, ended_at = NULL
+   SET person_id = excluded.person_id, rank = excluded.rank, ended_at = NULL, refused_at = NULL
  WHERE contact_point.ended_at IS NOT NULL
 RETURNING id
 """

@@ -1,8 +1,9 @@
 """The delivery ledger: which channel a message took, its frozen payload, every try and its end. Real times."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from storage import spans
@@ -47,6 +48,13 @@ class Delivery:
 COLUMNS = "id, created_at, account_id, channel, address, unique_id, payload, state, tries, maybe_twice"
 OPEN = f"""SELECT {COLUMNS} FROM delivery
             WHERE message_id = $1 AND created_at >= $2 AND state IN ('waiting', 'sending') ORDER BY id DESC LIMIT 1"""
+OPEN_ONES = f"""SELECT {COLUMNS} FROM delivery
+                 WHERE message_id = $1 AND created_at >= $2 AND state IN ('waiting', 'sending') ORDER BY id"""
+TAKEN = """
+UPDATE delivery SET state = 'accepted', tries = tries + 1, finished_at = $3, provider_id = $4, update_code = $5,
+       parts = $6, cost = $7, error_code = '', error = '', verdict = ''
+ WHERE id = $1 AND created_at = $2
+"""
 BEGIN_TRY = f"""UPDATE delivery SET maybe_twice = maybe_twice OR state = 'sending', state = 'sending', tried_at = $3
                  WHERE id = $1 AND created_at = $2 RETURNING {COLUMNS}"""
 OVER_BUDGET = "budget"  # the error code of a way that was passed over: nothing was tried
@@ -56,6 +64,12 @@ INSERT INTO delivery (created_at, message_id, message_created_at, case_id, conta
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $10::jsonb->>'extend_code', 'sending', $1)
 RETURNING {COLUMNS}
 """
+
+
+async def open_ones(connection: Connection, message: Claimed) -> Sequence[Delivery]:
+    """All that former tries of this message left open, of one that goes several ways at once."""
+    rows = await connection.fetch(OPEN_ONES, message.id, spans.after(message.created_at))
+    return [Delivery(**dict(row)) for row in rows]
 
 
 async def open_delivery(connection: Connection, message: Claimed) -> Delivery | None:
@@ -114,6 +128,16 @@ class Failure:
     verdict: str = ""
 
 
+@dataclass(frozen=True)
+class Acceptance:
+    """What the provider said of a message that it took."""
+
+    provider_id: str
+    update_code: str | None
+    parts: int | None
+    cost: Decimal | None
+
+
 async def failed(
     connection: Connection, delivery: Delivery, state: str, failure: Failure, now: datetime
 ) -> None:
@@ -133,6 +157,12 @@ async def failed(
         now,
         failure.verdict,
     )
+
+
+async def taken(connection: Connection, delivery: Delivery, how: Acceptance, now: datetime) -> None:
+    """The provider took it; whether the message is done with is another question."""
+    key = (delivery.id, delivery.created_at)
+    await connection.execute(TAKEN, *key, now, how.provider_id[:200], how.update_code, how.parts, how.cost)
 
 
 async def may_be_second(connection: Connection, delivery: Delivery) -> None:

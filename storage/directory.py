@@ -1,9 +1,6 @@
-"""Who is who at this moment: a person's grants, and the people who hold a role for an organisation.
+"""Who is who at this moment: a person with the grants that hold. Who is there for a role: `storage.reach`."""
 
-Used by the engine, which resolves recipients at the commit, and by the notifier, for fallback only.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -115,22 +112,6 @@ SELECT who.*, p.id, p.name, p.language, p.organisation_id,
 
 PERSON = person_query("SELECT $1::bigint AS person_id", "$2")
 
-# For each role, who is there for the holders at the nearest organisation upward that has any. Somebody away for
-# whom nobody stands in counts only where there is nobody else at any level, so that no message loses its reader.
-HOLDERS = """
-SELECT DISTINCT role, person_id FROM (
-  SELECT role, coalesce(present, person_id) AS person_id,
-         rank() OVER (PARTITION BY role ORDER BY present IS NULL, length(path) DESC) AS distance
-    FROM (SELECT post.role, post.person_id, o.path, present_for(post.person_id, $2) AS present
-            FROM post
-            JOIN organisation o ON o.id = post.organisation_id
-            JOIN person p ON p.id = post.person_id AND p.active
-           WHERE post.role = ANY($1) AND starts_with($3, o.path)
-             AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2)) held
-) nearest WHERE distance = 1 ORDER BY role, person_id
-"""
-
-
 # A provider may spell a name in another case than the administrator did; the exact spelling comes first.
 PERSON_AT = """
 SELECT person_id FROM contact_point
@@ -161,14 +142,3 @@ def viewer_from(row: Any) -> Viewer:
         grants=tuple(Grant(g["role"], g["id"], g["path"], g["for"]) for g in row["grants"]),
         acts_for=tuple(Absent(**absent) for absent in row["acts_for"]),
     )
-
-
-async def holders(
-    connection: Connection, roles: Sequence[str], path: str, at: datetime
-) -> dict[str, list[int]]:
-    """Who is there for each role at the organisation of that path: its holders or their deputies, nearest level."""
-    found: dict[str, list[int]] = {role: [] for role in roles}
-    if roles:
-        for row in await connection.fetch(HOLDERS, list(roles), at, path):
-            found[row["role"]].append(row["person_id"])
-    return found

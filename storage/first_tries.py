@@ -66,6 +66,7 @@ PLAIN = f"""
        AND CASE WHEN m.channel IS NULL THEN a.kind NOT IN ('voice', 'tencent_voice') ELSE a.kind = m.channel END
        AND p.active AND m.acknowledged_at IS NULL AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
        AND coalesce(m.severity, 'info') = ANY($2) AND m.stand_in_for_id IS NULL
+       AND NOT m.variables ? 'spread'
        AND coalesce(c.workflow, '') <> ALL($3) AND m.kind <> ALL($3) AND NOT EXISTS (
          SELECT FROM mute WHERE mute.person_id = p.id AND mute.ended_at IS NULL)
        AND NOT EXISTS (SELECT 1 FROM notice_preference own WHERE own.person_id = p.id
@@ -93,7 +94,11 @@ RETURNING id, message_id
 NOTE = """
 WITH told AS (
   UPDATE message SET state = 'sent', finished_at = $4, reason = '', held = ''
-   WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3 AND state <> 'sent' RETURNING 1)
+   WHERE id = ANY($1) AND created_at BETWEEN $2 AND $3 AND state <> 'sent' RETURNING 1),
+reached AS (
+  UPDATE contact_point cp SET refused_at = NULL
+    FROM unnest($12::bigint[], $13::varchar[]) AS took(account_id, address)
+   WHERE cp.account_id = took.account_id AND cp.address = took.address AND cp.refused_at IS NOT NULL)
 UPDATE delivery SET state = 'accepted', tries = tries + 1, finished_at = $4,
        provider_id = ($8::varchar[])[array_position($5, id)], update_code = ($9::varchar[])[array_position($5, id)],
        parts = ($10::int[])[array_position($5, id)], cost = ($11::numeric[])[array_position($5, id)],
@@ -179,6 +184,8 @@ async def note(connection: Connection, taken: Sequence[Taken], now: datetime) ->
         _or_none([t.update_code for t in in_order]),
         _or_none([t.parts for t in in_order]),
         _or_none([t.cost for t in in_order]),
+        [t.delivery.account_id for t in in_order],
+        [t.delivery.address for t in in_order],
     )
 
 

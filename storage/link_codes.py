@@ -184,7 +184,7 @@ async def _move_in(tx: Connection, person_id: int, account_id: int, address: str
     stands_in_the_way = "(address = $2 AND person_id <> $3) OR (person_id = $3 AND ended_at IS NOT NULL)"
     await _remove(tx, f"account_id = $1 AND ({stands_in_the_way})", account_id, address, person_id)
     moved = await tx.execute(
-        "UPDATE contact_point SET address = $3 WHERE person_id = $1 AND account_id = $2",
+        "UPDATE contact_point SET address = $3, refused_at = NULL WHERE person_id = $1 AND account_id = $2",
         person_id,
         account_id,
         address,

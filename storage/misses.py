@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from storage import spans
 from storage.database import Connection, Database
+from storage.reach import LATELY, contact_works, holds_now
 
 
 class What(StrEnum):
@@ -52,12 +53,21 @@ class OpenMiss:
 
 
 @dataclass(frozen=True)
-class Hearer:
-    """Somebody's address at an account, and their language."""
+class HearersWay:
+    """An address at an account of a kind."""
 
     account_id: int
+    kind: str
     address: str
+
+
+@dataclass(frozen=True)
+class Hearer:
+    """Somebody with their language, and the ways to them, in the order in which they are tried."""
+
+    person_id: int
     language: str
+    ways: tuple[HearersWay, ...]
 
 
 @dataclass(frozen=True)
@@ -121,15 +131,16 @@ SELECT x.id, c.number, c.workflow, c.organisation_id, o.path, x.what, x.rule, x.
  WHERE x.told_at IS NULL AND NOT EXISTS (SELECT FROM promise_miss WHERE told_at > $2)
  ORDER BY o.path, x.id LIMIT $1
 """
-# Addresses of those who hold the role for the organisation, the nearest first, with the account that reaches each.
-HEARERS = """
-SELECT cp.account_id, cp.address, coalesce(p.language, '') AS language FROM post
-  JOIN organisation at ON at.id = post.organisation_id AND starts_with($1, at.path)
-  JOIN person p ON p.id = post.person_id AND p.active
-  JOIN contact_point cp ON cp.person_id = p.id AND cp.ended_at IS NULL
-  JOIN channel_account a ON a.id = cp.account_id AND a.active AND a.kind = $3
- WHERE post.role = $2 AND post.starts_at <= $4 AND (post.ends_at IS NULL OR post.ends_at > $4)
- GROUP BY 1, 2, 3 ORDER BY max(length(at.path)) DESC, 2 LIMIT 20
+# Who holds the role for the organisation, the nearest first, and the ways to each: mail first, phones that ring last.
+HEARERS = f"""
+SELECT p.id AS person_id, coalesce(p.language, '') AS language, cp.account_id, a.kind, cp.address
+  FROM (SELECT post.person_id, max(length(at.path)) AS depth
+          FROM post JOIN organisation at ON at.id = post.organisation_id AND starts_with($1, at.path)
+         WHERE post.role = $2 AND {holds_now("post", "$3")} GROUP BY 1) held
+  JOIN person p ON p.id = held.person_id AND p.active
+  JOIN contact_point cp ON cp.person_id = p.id
+  JOIN channel_account a ON a.id = cp.account_id AND {contact_works("cp", "a", "$4")}
+ ORDER BY held.depth DESC, p.id, a.kind <> 'email', a.kind LIKE '%voice', cp.rank, cp.id LIMIT 60
 """
 ROUND = """
 INSERT INTO auditor_round (id, ended_at, passed_at, after_case, cases, promises) VALUES (1, $1, $2, $3, $4, $5)
@@ -205,9 +216,13 @@ async def to_tell(db: Database, limit: int, quiet_since: datetime) -> Sequence[O
     ]
 
 
-async def hearers(db: Database, path: str, role: str, kind: str, at: datetime) -> list[Hearer]:
-    """Those who hold the role for an organisation, on that kind of channel."""
-    return [Hearer(*row) for row in await db.fetch(HEARERS, path, role, kind, at)]
+async def hearers(db: Database, path: str, role: str, at: datetime, real: datetime) -> list[Hearer]:
+    """Those who hold the role for an organisation at `at` (business time), and whom something reaches."""
+    found: dict[tuple[int, str], list[HearersWay]] = {}
+    for row in await db.fetch(HEARERS, path, role, at, real - LATELY):
+        who = (row["person_id"], row["language"])
+        found.setdefault(who, []).append(HearersWay(row["account_id"], row["kind"], row["address"]))
+    return [Hearer(*who, tuple(ways)) for who, ways in found.items()]
 
 
 async def told(db: Database, ids: Sequence[int], now: datetime) -> None:

@@ -92,6 +92,8 @@ SELECT m.id, m.created_at, m.case_id, coalesce(c.number, ''), coalesce(c.workflo
 # What is said of a message that goes on at once: nobody acknowledged it in time, or whoever was let sleep is woken.
 ESCALATED, WOKEN = "escalated", "woken"
 # What is for information waits for the hour of its reader's digest, or a while for others to be told along.
+SOME_WAYS = "ways"
+"""Of one that goes several ways at once: some took it, others are tried again, and nothing later waits for that."""
 FOR_DIGEST, WITH_OTHERS = "digest", "others"
 STILL_HELD = (
     f"CASE WHEN held IN ('{ESCALATED}', '{WOKEN}', '{FOR_DIGEST}', '{WITH_OTHERS}') THEN held ELSE '' END"
@@ -218,6 +220,17 @@ async def told(connection: Connection, message: Claimed, now: datetime) -> None:
     await connection.execute(
         f"UPDATE message SET state = 'sent', finished_at = coalesce(finished_at, $4), escalate_at = NULL, "
         f"held = '', reason = '' WHERE {OWN}",
+        *own,
+        now,
+    )
+
+
+async def sent(connection: Connection, message: Claimed, now: datetime) -> None:
+    """All ways that were wanted at once are done with, and one took it. Nothing without the lease."""
+    own = (message.id, message.created_at, message.attempts)
+    await connection.execute(
+        f"UPDATE message SET state = 'sent', finished_at = coalesce(finished_at, $4), held = '', reason = '' "
+        f"WHERE {OWN}",
         *own,
         now,
     )

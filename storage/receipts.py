@@ -72,8 +72,12 @@ UPDATE delivery SET state = 'accepted', received_at = $3, receipt = $4, error_co
 """
 TOLD = """UPDATE message SET state = 'sent', finished_at = $3, reason = ''
            WHERE id = $1 AND created_at = $2 AND state IN ('queued', 'dead')
-              AND held <> 'escalated'"""
-NEEDLESS = "UPDATE delivery SET state = 'superseded' WHERE message_id = $1 AND id > $2 AND state = 'waiting'"
+              AND held NOT IN ('escalated', 'ways')"""
+# Of one that goes several ways at once each is wanted for itself.
+NEEDLESS = """
+UPDATE delivery SET state = 'superseded' WHERE message_id = $1 AND id > $2 AND state = 'waiting'
+   AND NOT EXISTS (SELECT FROM message WHERE id = $1 AND created_at = $3 AND variables ? 'spread')
+"""
 FAILED = """
 UPDATE delivery SET state = CASE state WHEN 'superseded' THEN state ELSE 'refused' END, received_at = NULL,
        receipt = $4, error_code = $4, error = $5, finished_at = $3, receipt_untimed = $6, receipt_unknown = false
@@ -97,7 +101,7 @@ UPDATE delivery SET cost = round(cost * $3 / nullif(parts, 0), 4), parts = $3
 NEXT_WAY = """
 UPDATE message SET state = 'queued', next_at = $3, finished_at = NULL, reason = $4
  WHERE id = $1 AND created_at = $2 AND state = 'sent' AND acknowledged_at IS NULL
-   AND NOT EXISTS (SELECT 1 FROM delivery WHERE message_id = $1 AND id > $5)
+   AND (variables ? 'spread' OR NOT EXISTS (SELECT 1 FROM delivery WHERE message_id = $1 AND id > $5))
 RETURNING id
 """
 
@@ -180,7 +184,7 @@ async def _delivered(tx: Connection, found: Record, receipt: Receipt, now: datet
     key = (found["id"], found["created_at"])
     await tx.execute(DELIVERED, *key, receipt.at, receipt.code, now, receipt.provider_id, receipt.untimed)
     await tx.execute(TOLD, found["message_id"], found["message_created_at"], now)
-    await tx.execute(NEEDLESS, found["message_id"], found["id"])
+    await tx.execute(NEEDLESS, found["message_id"], found["id"], found["message_created_at"])
 
 
 async def _failed(tx: Connection, found: Record, receipt: Receipt, now: datetime) -> None:

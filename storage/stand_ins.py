@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import directory
+from storage import reach
 from storage.database import Connection
 from storage.outbox import OWN, Claimed
 
@@ -13,9 +13,8 @@ UNREACHED = (
 )
 DEPUTY = "SELECT nullif(present_for($1, $2), $1)"
 # Nobody is told twice, nor asked again who could not be reached either.
-FREE = """
-SELECT EXISTS (SELECT FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
-                WHERE cp.person_id = $2 AND cp.ended_at IS NULL)
+FREE = f"""
+SELECT {reach.is_reachable("$2", "$6")}
    AND NOT EXISTS (SELECT FROM message m WHERE m.case_id = $3 AND m.case_version = $4 AND m.kind = $5
                     AND m.person_id = $2 AND m.id <> $1)
    AND NOT EXISTS (SELECT FROM routing_note n WHERE n.message_id = $1 AND n.what IN ('stand_in', 'told_as_well')
@@ -39,45 +38,51 @@ class StandIn:
 
 
 async def next_one(
-    connection: Connection, message: Claimed, heads: Sequence[str], at: datetime
+    connection: Connection, message: Claimed, heads: Sequence[str], at: datetime, real: datetime
 ) -> StandIn | None:
     """The deputy, then the holder of the first of the roles that reaches anybody; None when nobody is left.
 
-    `at` is business time.
+    `at` is business time, `real` real time.
     """
     whose = message.stand_in_for_id or message.person_id
     row = await connection.fetchrow(UNREACHED, whose)
     if row is None:
         return None
     told = (message.case_id, message.case_version, message.kind)
-    for person_id in await _candidates(connection, whose, row["path"], heads, at):
+    for person_id in await _candidates(connection, whose, row["path"], heads, at, real):
         if person_id not in (whose, message.person_id) and await connection.fetchval(
-            FREE, message.id, person_id, *told
+            FREE, message.id, person_id, *told, real - reach.LATELY
         ):
             return StandIn(person_id, row["name"])
     return None
 
 
 async def after(
-    connection: Connection, message: Claimed, heads: Sequence[str], at: datetime
+    connection: Connection, message: Claimed, heads: Sequence[str], at: datetime, real: datetime
 ) -> Sequence[StandIn]:
     """All who could be told instead, in the same order, that come after whom the message is to now."""
     whose = message.stand_in_for_id or message.person_id
     row = await connection.fetchrow(UNREACHED, whose)
     if row is None:
         return []
-    found = [id_ for id_ in await _candidates(connection, whose, row["path"], heads, at) if id_ != whose]
+    candidates = await _candidates(connection, whose, row["path"], heads, at, real)
+    found = [id_ for id_ in candidates if id_ != whose]
     begin = found.index(message.person_id) + 1 if message.person_id in found else 0
     return [StandIn(id_, row["name"]) for id_ in found[begin:]]
 
 
 async def _candidates(
-    connection: Connection, whose: int | None, path: str, heads: Sequence[str], at: datetime
+    connection: Connection,
+    whose: int | None,
+    path: str,
+    heads: Sequence[str],
+    at: datetime,
+    real: datetime,
 ) -> list[int]:
     deputy = await connection.fetchval(DEPUTY, whose, at)
     found = [deputy] if deputy is not None else []
-    held = await directory.holders(connection, heads, path, at)
-    found += [person_id for role in heads for person_id in held[role]]
+    held = await reach.holders(connection, heads, path, at, real)
+    found += [person_id for role in heads for person_id in held.told[role]]
     return list(dict.fromkeys(found))
 
 

@@ -7,7 +7,7 @@ them can be asked about: one that was taken, or acknowledged, makes those needle
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage import routing_notes, spans, stand_ins
+from storage import reach, routing_notes, spans, stand_ins
 from storage.database import Connection
 from storage.outbox import Claimed, due
 from storage.routing_notes import What
@@ -18,10 +18,6 @@ AS_WELL = N_("It was not delivered in time: somebody else is told as well, while
 WAS_TOLD = (
     "SELECT EXISTS (SELECT FROM routing_note WHERE message_id = $1 AND at >= $2 AND what = 'told_as_well')"
 )
-REACHABLE = """
-SELECT EXISTS (SELECT FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
-                WHERE cp.person_id = $1 AND cp.ended_at IS NULL)
-"""
 # Whoever has the same already is told by that, and it goes its own way to others if it has to.
 HAS_IT = """
 SELECT EXISTS (SELECT FROM message m WHERE m.person_id = $2 AND m.created_at >= $7 AND m.kind = $4
@@ -69,7 +65,7 @@ async def tell(
     """
     if await tx.fetchval(WAS_TOLD, message.id, spans.after(message.created_at)):
         return None
-    to = await _next(tx, message, heads, business)
+    to = await _next(tx, message, heads, business, now)
     if to is None:
         return None
     first = first_of(message)
@@ -84,13 +80,13 @@ async def tell(
 
 
 async def _next(
-    tx: Connection, message: Claimed, heads: Sequence[str], business: datetime
+    tx: Connection, message: Claimed, heads: Sequence[str], business: datetime, now: datetime
 ) -> stand_ins.StandIn | None:
     """The next in order after whom the message is to; they may have it already, then nobody is told now."""
     whose = message.stand_in_for_id or message.person_id
     of = (message.case_id, message.kind, message.case_version, whose, spans.around(message.created_at))
-    for to in await stand_ins.after(tx, message, heads, business):
-        if await tx.fetchval(REACHABLE, to.person_id):
+    for to in await stand_ins.after(tx, message, heads, business, now):
+        if await reach.can_be_reached(tx, to.person_id, now):
             return None if await tx.fetchval(HAS_IT, message.id, to.person_id, *of) else to
     return None
 

@@ -4,28 +4,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import spans
 from storage.database import Connection
+from storage.reach import LATELY, holds_now, is_reachable
 
-# Promises are timers of open cases below the post. A way works while its address did not refuse for good lately.
-UNREACHABLE = """
+# Promises are timers of open cases below the post.
+UNREACHABLE = f"""
 SELECT p.id AS person_id, p.name, o.name AS organisation, o.path
-  FROM person p JOIN post ON post.person_id = p.id AND post.role = ANY($1) AND post.starts_at <= $2
-       AND (post.ends_at IS NULL OR post.ends_at > $2)
+  FROM person p JOIN post ON post.person_id = p.id AND post.role = ANY($1) AND {holds_now("post", "$2")}
   JOIN organisation o ON o.id = post.organisation_id
  WHERE p.active
    AND EXISTS (SELECT FROM timer t JOIN work_case c ON c.id = t.case_id AND c.closed_at IS NULL
                  JOIN organisation place ON place.id = c.organisation_id AND starts_with(place.path, o.path)
                 WHERE t.fired_at IS NULL)
-   AND NOT EXISTS (
-     SELECT FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
-       LEFT JOIN LATERAL (
-         SELECT d.state, d.verdict FROM delivery d
-          WHERE d.account_id = cp.account_id AND d.address = cp.address AND d.created_at > $4 AND d.tried_at > $3
-          ORDER BY d.tried_at DESC LIMIT 1) last ON true
-      WHERE cp.person_id = p.id AND cp.ended_at IS NULL
-        AND NOT coalesce(last.state = 'refused' AND last.verdict = 'permanent', false))
+   AND NOT {is_reachable("p.id", "$3")}
  ORDER BY o.path, p.name, p.id
+"""
+# Hospitals where nobody at, above or below them holds a role and can be reached.
+UNFILLED = f"""
+SELECT o.name AS organisation, wanted.role FROM organisation o CROSS JOIN unnest($1::text[]) AS wanted(role)
+ WHERE o.kind = 'hospital' AND NOT EXISTS (
+   SELECT 1 FROM post JOIN organisation at ON at.id = post.organisation_id
+    WHERE post.role = wanted.role AND (starts_with(o.path, at.path) OR starts_with(at.path, o.path))
+      AND {holds_now("post", "$2")} AND {is_reachable("post.person_id", "$3")})
+ ORDER BY o.name, wanted.role
+"""
+# Places where somebody is there for a role, and nobody there whom anything reaches: of those away it is their deputy.
+MUTE_POSTS = f"""
+SELECT o.id AS organisation_id, o.name AS organisation, o.path, held.role,
+       array_agg(DISTINCT p.name ORDER BY p.name) AS names
+  FROM (SELECT post.role, post.organisation_id, coalesce(present_for(post.person_id, $2), post.person_id) AS person_id
+          FROM post JOIN person holder ON holder.id = post.person_id AND holder.active
+         WHERE post.role = ANY($1) AND {holds_now("post", "$2")}
+           AND ($4::bigint[] IS NULL OR post.organisation_id = ANY($4))) held
+  JOIN organisation o ON o.id = held.organisation_id JOIN person p ON p.id = held.person_id
+ GROUP BY o.id, held.role HAVING NOT bool_or({is_reachable("held.person_id", "$3")})
+ ORDER BY o.path, held.role LIMIT $5
 """
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('notice of unreachable people', 0))"
 TELL = """
@@ -58,15 +71,52 @@ class Notice:
     not_since: datetime
 
 
-async def unreachable(
-    connection: Connection, roles: Sequence[str], at: datetime, lately: datetime
-) -> list[Unreached]:
-    """Holders of the roles at `at` (business time) on whom open cases count, without any way that works.
+@dataclass(frozen=True)
+class MutePost:
+    """A role at a place that is held by people whom nothing reaches, by name."""
 
-    Refusals since `lately` count.
-    """
-    rows = await connection.fetch(UNREACHABLE, list(roles), at, lately, spans.around(lately))
+    organisation_id: int
+    organisation: str
+    path: str
+    role: str
+    names: Sequence[str]
+
+
+async def unreachable(
+    connection: Connection, roles: Sequence[str], at: datetime, real: datetime
+) -> list[Unreached]:
+    """Holders of the roles at `at` (business time) on whom open cases count, without any way that works."""
+    rows = await connection.fetch(UNREACHABLE, list(roles), at, real - LATELY)
     return [Unreached(**dict(row)) for row in rows]
+
+
+async def unfilled(
+    connection: Connection, roles: Sequence[str], at: datetime, real: datetime
+) -> list[tuple[str, str]]:
+    """Hospitals, by name, and roles that nobody holds there whom anything reaches."""
+    return [tuple(row) for row in await connection.fetch(UNFILLED, list(roles), at, real - LATELY)]
+
+
+async def mute_posts(
+    connection: Connection,
+    roles: Sequence[str],
+    at: datetime,
+    real: datetime,
+    places: Sequence[int] | None = None,
+    most: int = 1000,
+) -> list[MutePost]:
+    """Places, of those or of all, where nothing reaches whoever is there for a role; no more than `most`."""
+    wanted = None if places is None else list(places)
+    rows = await connection.fetch(MUTE_POSTS, list(roles), at, real - LATELY, wanted, most)
+    return [MutePost(**dict(row)) for row in rows]
+
+
+async def names(connection: Connection, person_ids: Sequence[int]) -> list[str]:
+    """The names of these people."""
+    rows = await connection.fetch(
+        "SELECT name FROM person WHERE id = ANY($1) ORDER BY name, id", list(person_ids)
+    )
+    return [row["name"] for row in rows]
 
 
 async def one_at_a_time(tx: Connection) -> None:

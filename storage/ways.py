@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage import spans
-from storage.database import Connection
+from storage.database import Connection, Record
 from storage.deliveries import Route
+from storage.kinds import Severity
 from storage.outbox import Claimed
 
 
 @dataclass(frozen=True)
 class Way:
-    """One contact point by one account. `rings`: a phone does, by the contact point itself or by a number for SMS."""
+    """One contact point by one account. `rings`: a phone does, by the contact point itself or by a number for SMS.
+
+    `rings_at_last`: it was given to be called, so it is before nothing is left of a message that asks to act.
+    """
 
     route: Route
     rings: bool = False
+    rings_at_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class Used:
     channel: str
     address: str
     settles: bool
+    taken: bool = False
 
 
 # Who has a number for SMS can be called at it where the house has an account that makes calls.
@@ -51,7 +57,8 @@ SELECT a.id, a.kind FROM channel_account a JOIN organisation o ON o.id = a.organ
 ITSELF = "SELECT id, kind FROM channel_account WHERE id = $1 AND active"
 # A way that took the message is not taken again either: when it is sent anew, nobody has acknowledged it there.
 USED = """
-SELECT DISTINCT account_id, channel, address, state = 'accepted' OR verdict = 'permanent' AS settles FROM delivery
+SELECT DISTINCT account_id, channel, address, state = 'accepted' OR verdict = 'permanent' AS settles,
+       state = 'accepted' AS taken FROM delivery
  WHERE message_id = $1 AND created_at >= $2 AND state IN ('refused', 'accepted')
 """
 
@@ -62,7 +69,7 @@ async def ways_to(
     """All ways, by rank; those by which a number for SMS is called come last. `sms` and `voice` are kinds."""
     if message.person_id is not None:
         rows = await connection.fetch(WAYS, message.person_id, list(sms), list(voice))
-        return [Way(Route(*row[:4]), rings=row["kind"] in voice) for row in rows]
+        return [_way(row, voice, message.severity) for row in rows]
     if message.account_id is not None:
         rows = await connection.fetch(ITSELF, message.account_id)
         return [Way(Route(None, row["id"], row["kind"], message.address)) for row in rows]
@@ -70,6 +77,12 @@ async def ways_to(
         rows = await connection.fetch(MAIL, message.path)
         return [Way(Route(None, row["id"], row["kind"], message.email)) for row in rows]
     return []
+
+
+def _way(row: Record, voice: Sequence[str], severity: str | None) -> Way:
+    rings = row["kind"] in voice
+    asks_to_act = severity not in (None, Severity.INFO)
+    return Way(Route(*row[:4]), rings, rings_at_last=rings and asks_to_act and not row["by_number"])
 
 
 async def used(connection: Connection, message: Claimed) -> list[Used]:

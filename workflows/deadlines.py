@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from storage import business_time, case_writer, directory, timers
+from storage import business_time, case_writer, timers
 from storage.case_writer import StepRow, Written
 from storage.clock import BusinessClock
 from storage.database import AWAY_ERRORS, Connection, Database, DatabaseAway
@@ -19,8 +19,9 @@ from storage.timers import DueTimer
 from workflows.actor import SYSTEM_ACTOR, Door
 from workflows.definition import Deadline, Rung, Workflow
 from workflows.engine import Clocks, Engine
-from workflows.plan import facts_after, messages_for, next_time, roles_told
+from workflows.plan import facts_after, messages_for, next_time
 from workflows.policy_changes import PolicyChanges
+from workflows.recipients import holders_for, reached
 from workflows.registry import Registry
 from workflows.step_messages import step_told
 from workflows.upgrading import arm_new_deadlines
@@ -112,10 +113,15 @@ class Deadlines:
     ) -> None:
         """Write the step of the rung, and tell."""
         changes = dict(rung.writes(facts)) if rung.writes else {}
-        holders = await directory.holders(tx, roles_told(rung.tells, facts), facts.path, facts.now)
         after = facts_after(facts, facts.state, changes, facts.version + 1, entered=False)
+        holders = await holders_for(tx, workflow, rung.tells, after, self._clocks.real)
         messages = messages_for(workflow, after, rung.tells, holders, None, self._clocks.calendar)
-        data = {"rule": timer.rule, "rung": timer.rung, "due_at": timer.due_at, "told": len(messages)}
+        data = {
+            "rule": timer.rule,
+            "rung": timer.rung,
+            "due_at": timer.due_at,
+            "told": reached(messages, holders),
+        }
         data |= rung.records(facts) if rung.records else {}
         await case_writer.write(
             tx,

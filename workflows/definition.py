@@ -108,7 +108,7 @@ class Say:
     overseen: MessageKind | None = None
     """What those are told instead who may press none of its buttons: they see to it that others act."""
     audience: str | None = None
-    """A policy that names further roles and the channels: `{"roles": [...], "channels": [...]}`."""
+    """A policy that names further roles, and by how many of their channels they are told: `workflows.audiences`."""
     when: Callable[[Facts], bool] | None = None
     """Is it told, by what is known after the step? Pure."""
 

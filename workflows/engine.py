@@ -29,7 +29,8 @@ from workflows.definition import Form, Move, Part, Workflow
 from workflows.errors import ActorUnknown, CaseNotFound, FormInvalid, KeyReused, WorkflowError
 from workflows.outcome import Outcome, acting_viewer, first_answer, stale
 from workflows.parts import appoint
-from workflows.plan import facts_after, messages_for, roles_told, timers_for
+from workflows.plan import facts_after, messages_for, timers_for
+from workflows.recipients import holders_for
 from workflows.registry import Registry
 from workflows.rules import check_opening, choose, choose_opening
 from workflows.step_messages import step_told
@@ -196,7 +197,6 @@ class Engine:
         workflow, move = step.workflow, step.move
         step = await appoint(tx, step)
         facts = step.facts
-        holders = await directory.holders(tx, roles_told(move.tells, facts), facts.path, facts.now)
         changes = {
             **(move.writes(facts, step.form) if move.writes else {}),
             **sealed_fields(step, self._sealer),
@@ -204,6 +204,7 @@ class Engine:
         entered = move.target is not None
         target = str(move.target or facts.state)
         after = facts_after(facts, target, changes, facts.version + 1, entered)
+        holders = await holders_for(tx, workflow, move.tells, after, self._clocks.real)
         outcome = Outcome(facts.case_id, facts.number, target, after.version, step.viewer.participant_id)
         await case_writer.write(
             tx,

@@ -4,11 +4,12 @@ An audience may name offices that only oversee, and where nobody holds a role th
 leads its reader to "you may not do this".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage.facts import Facts, PartHolder
 from storage.kinds import MAY_PRESS, MessageKind
+from storage.reach import Holders
 from workflows.definition import Move, Say, Workflow
 from workflows.rules import kept_apart
 
@@ -22,7 +23,7 @@ class Reader:
 
 
 def kind_for(
-    workflow: Workflow, facts: Facts, say: Say, holders: Mapping[str, Sequence[int]], reader: Reader
+    workflow: Workflow, facts: Facts, say: Say, holders: Holders, reader: Reader
 ) -> tuple[MessageKind, Mapping[str, object]]:
     """The kind for this reader, and what its variables say of the buttons that are not theirs."""
     pressed = _buttons_of(workflow, facts, say.kind, holders, reader)
@@ -35,7 +36,7 @@ def _buttons_of(
     workflow: Workflow,
     facts: Facts,
     kind: MessageKind,
-    holders: Mapping[str, Sequence[int]],
+    holders: Holders,
     reader: Reader,
 ) -> list[str]:
     firsts = (
@@ -45,12 +46,10 @@ def _buttons_of(
     return [move.action for move in firsts if move and _may(workflow, facts, move, holders, reader)]
 
 
-def _may(
-    workflow: Workflow, facts: Facts, move: Move, holders: Mapping[str, Sequence[int]], reader: Reader
-) -> bool:
+def _may(workflow: Workflow, facts: Facts, move: Move, holders: Holders, reader: Reader) -> bool:
     if reader.person_id in kept_apart(move, facts):
         return False
-    holds = any(reader.person_id in holders.get(role, ()) for role in move.by.roles)
+    holds = reader.person_id in holders.of(move.by.roles) | holders.by_name(move.by.roles)
     return move.by.anybody or holds or any(_by_part(workflow, move, p.part) for p in _parts(facts, reader))
 
 

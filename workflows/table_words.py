@@ -6,6 +6,7 @@ The diagrams in `docs/` and the help pages are made of them.
 from collections.abc import Iterator, Mapping
 
 from storage.texts import N_, Gettext
+from workflows.audiences import audience_of
 from workflows.definition import PART_LABELS, Deadline, Move, Rung, Say, Who, Workflow, role
 from workflows.identity.roles import ROLE_LABELS, Role
 
@@ -61,7 +62,9 @@ def _rungs(workflow: Workflow, deadline: Deadline, gettext: Gettext) -> Iterator
 
 def _audience(workflow: Workflow, say: Say) -> Who:
     """Who is told as shipped."""
-    return say.to | role(*workflow.policies[say.audience].value["roles"]) if say.audience else say.to
+    return (
+        say.to | role(*audience_of(workflow.policies[say.audience].value).roles) if say.audience else say.to
+    )
 
 
 def _time(workflow: Workflow, rung: Rung, gettext: Gettext) -> str:

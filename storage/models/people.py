@@ -73,6 +73,9 @@ class ContactPoint(Model):
         null=True, description="real time: ended then, until it is opened again"
     )
     standing_at = fields.DatetimeField(null=True, description="the provider's time of what it said last")
+    refused_at = fields.DatetimeField(
+        null=True, description="real time: refused for good, and nothing was taken there since"
+    )
 
     class Meta:
         table = "contact_point"

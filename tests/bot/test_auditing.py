@@ -151,8 +151,27 @@ async def test_a_slow_mail_server_lets_the_round_be_seen_to_go_on(around: Outsid
     assert len(beats) == 3  # the cases, the address that is called, the one mail
 
 
-async def test_while_the_mail_server_is_away_it_is_told_later(around: Outside) -> None:
+async def told_in_wecom(around: Outside) -> int:
+    return sum("Promised" in title for title in await around.titles(ADMINISTRATOR))
+
+
+async def test_an_administrator_without_mail_is_told_by_what_they_have(around: Outside) -> None:
     await miss_a_reminder(around)
+    await around.db.execute("DELETE FROM contact_point WHERE address = $1", mail_of(ADMINISTRATOR))
+    await auditing(around).run_round()
+    assert (await told_in_wecom(around), await alarms(around)) == (1, [])
+
+
+async def test_while_the_mail_server_is_away_it_is_told_by_another_channel(around: Outside) -> None:
+    await miss_a_reminder(around)
+    await around.faults(mail={"temp_fail_next": 1})
+    await auditing(around).run_round()
+    assert (await told_in_wecom(around), await alarms(around)) == (1, [])
+
+
+async def test_while_all_channels_are_away_it_is_told_later(around: Outside) -> None:
+    await miss_a_reminder(around)
+    await around.db.execute("DELETE FROM contact_point WHERE address = $1", ADMINISTRATOR)
     audits = auditing(around)
     await around.faults(mail={"temp_fail_next": 1})
     await audits.run_round()

@@ -152,7 +152,8 @@ WRONG = [
     ("licence.reminder_hour", {"hour": "24"}, "At most 23"),
     ("licence.reminder_hour", {"hour": ""}, "Please fill this in."),
     (AUDIENCE, {"roles_engineer": "perhaps"}, "Please choose one of the given."),
-    (AUDIENCE, {"roles_engineer": "true"}, "Please choose at least one."),
+    (AUDIENCE, {"roles_engineer": "true"}, "Please fill this in."),
+    (AUDIENCE, {"ways": "some"}, "Please choose one of the given."),
     ("adverse_event.grades", {"death": "V"}, "Please choose one of the given."),
     ("adverse_event.high_grades", {}, "Please choose at least one."),
     ("password", {"least_length": "7"}, "At least 8"),
@@ -180,13 +181,13 @@ async def test_what_is_wrong_is_said_and_nothing_is_set(pages: Pages, house: Hou
 
 async def test_an_audience_and_a_toggle_are_set(pages: Pages, house: House) -> None:
     visitor = await pages.person(house.province_admin)
-    ticked = {"roles_vice_director": "true", "channels_sms": "true", "source": "x"}
+    ticked = {"roles_vice_director": "true", "ways": "two", "call": "true", "source": "x"}
     assert (await set_version(visitor, AUDIENCE, house.province, **ticked)).status == 303
     lapse = {"automatic": "true", "amount": "60", "unit": "calendar_days", "source": "x"}
     assert (await set_version(visitor, "licence.lapse", house.province, **lapse)).status == 303
     rows = await pages.db.fetch("SELECT value FROM policy ORDER BY id")
     assert [row["value"] for row in rows] == [
-        {"roles": ["vice_director"], "channels": ["sms"]},
+        {"roles": ["vice_director"], "ways": "two", "call": True, "chat": False},
         {"automatic": True, "amount": 60, "unit": "calendar_days"},
     ]
     form = await visitor.get(url(AUDIENCE, house.province, "/new"))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import directory
+from storage import reach
 from tests.support.desk import LARGE, Desk, open_desk
 from tests.support.world import add_absence, add_person
 from workflows.errors import DutiesSeparated
@@ -28,7 +28,8 @@ async def away(desk: Desk, person: int, deputy: int | None) -> None:
 async def holders(desk: Desk, role: Role) -> list[int]:
     path = await desk.value("SELECT path FROM organisation WHERE id = $1", desk.world.department)
     async with desk.db.connection() as connection:
-        return (await directory.holders(connection, [role], path, desk.business.now()))[role]
+        found = await reach.holders(connection, [role], path, desk.business.now(), desk.real.now())
+        return list(found.nearest[role])
 
 
 async def test_the_deputy_is_told_instead_of_the_absent(desk: Desk) -> None:

@@ -116,13 +116,14 @@ class Events:
         await self.at(self.desk.real.now() + by)
 
     async def told(self, case: Outcome, kind: str) -> list[tuple[int, str | None]]:
-        """Who was told a kind of message, on which channel (None: as they prefer)."""
+        """Who was told a kind of message, by how many of their channels (None: as for any message)."""
         rows = await self.desk.db.fetch(
-            "SELECT person_id, channel FROM message WHERE case_id = $1 AND kind = $2 ORDER BY id",
+            "SELECT person_id, variables->'spread'->>'ways' AS ways FROM message "
+            "WHERE case_id = $1 AND kind = $2 ORDER BY id",
             case.case_id,
             f"adverse_event.{kind}",
         )
-        return [(row["person_id"], row["channel"]) for row in rows]
+        return [(row["person_id"], row["ways"]) for row in rows]
 
 
 def shanghai(text: str) -> datetime:

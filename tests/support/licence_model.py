@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 AUDIENCE = {
-    "blue": (("contact",), ("email", "wecom")),
-    "yellow": (("contact", "head"), ("email", "wecom", "sms")),
-    "orange": (("contact", "head", "director", "city"), ("email", "wecom", "sms")),
-    "red": (("contact", "head", "director", "city", "province"), ("email", "wecom", "sms")),
+    "blue": (("contact",), "first"),
+    "yellow": (("contact", "head"), "two"),
+    "orange": (("contact", "head", "director", "city"), "two"),
+    "red": (("contact", "head", "director", "city", "province"), "two"),
 }
 HOUR = 9
 WEEK = 7

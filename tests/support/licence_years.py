@@ -20,7 +20,7 @@ URGENT = 3
 FORMS: dict[str, dict[str, Any]] = {"purchase": PURCHASE, "apply": DUPLICATE, "issue": {}}
 
 Line = tuple[date, int, str, str, str]
-"""Day, case, colour, role, channel."""
+"""Day, case, colour, role, by how many channels."""
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Years:
         """What the engine told."""
         roles = {getattr(self._licences, r): r for r in ("contact", "head", "director", "city", "province")}
         told = await self._licences.told()
-        return Counter((t.at.date(), t.case_id, t.colour, roles[t.person], t.channel) for t in told)
+        return Counter((t.at.date(), t.case_id, t.colour, roles[t.person], t.ways) for t in told)
 
     async def _day(self, day: date, down_until: datetime | None) -> datetime | None:
         for hour in sorted({*EVENT_HOURS, HOUR}):
@@ -132,8 +132,8 @@ class Years:
         for kept in self._kept:
             colour = kept.model.look(moment)
             if colour is not None:
-                roles, channels = AUDIENCE[colour]
-                lines = ((moment.date(), kept.case_id, colour, r, c) for r in roles for c in channels)
+                roles, ways = AUDIENCE[colour]
+                lines = ((moment.date(), kept.case_id, colour, r, ways) for r in roles)
                 self.expected.update(lines)
 
     async def _register(self) -> None:

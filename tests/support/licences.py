@@ -35,7 +35,7 @@ DUPLICATE = {
 COLOURS = ("blue", "yellow", "orange", "red")
 KINDS = [f"licence.{colour}" for colour in COLOURS]
 TOLD = """
-SELECT m.case_id, m.kind, m.person_id, m.channel, s.at FROM message m
+SELECT m.case_id, m.kind, m.person_id, coalesce(m.variables->'spread'->>'ways', 'first') AS ways, s.at FROM message m
   JOIN step s ON s.case_id = m.case_id AND s.version = m.case_version
  WHERE m.kind = ANY($1) ORDER BY s.at, m.id
 """
@@ -43,12 +43,12 @@ SELECT m.case_id, m.kind, m.person_id, m.channel, s.at FROM message m
 
 @dataclass(frozen=True)
 class Told:
-    """One reminder to one person on one channel. `at` is business time in Shanghai."""
+    """One reminder to one person. `ways`: by how many channels. `at` is business time in Shanghai."""
 
     case_id: int
     colour: str
     person: int
-    channel: str
+    ways: str
     at: datetime
 
 
@@ -115,18 +115,18 @@ class Licences:
                 row["case_id"],
                 row["kind"].partition(".")[2],
                 row["person_id"],
-                row["channel"],
+                row["ways"],
                 row["at"].astimezone(SHANGHAI),
             )
             for row in rows
         ]
 
     async def told_on(self) -> list[tuple[str, str]]:
-        """Colour and time of the contact's mails."""
+        """Colour and time of the contact's reminders."""
         return [
             (f"{told.at:%Y-%m-%d %H:%M}", told.colour)
             for told in await self.told()
-            if told.person == self.contact and told.channel == "email"
+            if told.person == self.contact
         ]
 
     async def detail(self, case: Outcome) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 
 from storage.facts import Facts, PartHolder
 from storage.kinds import MAY_PRESS
+from storage.reach import Holders
 from tests.support.tables import Telling, bare_facts, tellings
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.definition import Say, Workflow, role
@@ -33,7 +34,7 @@ def rights(workflow: Workflow, facts: Facts, action: str) -> frozenset[str]:
 
 
 def offered(workflow: Workflow, facts: Facts, told: Say, held: str) -> Iterator[str]:
-    kind, own = kind_for(workflow, facts, told, {held: [READER]}, Reader(READER, None))
+    kind, own = kind_for(workflow, facts, told, Holders(told={held: [READER]}), Reader(READER, None))
     yield from (button for button in kind.buttons if button in own.get(MAY_PRESS, kind.buttons))  # type: ignore[operator]
 
 
@@ -56,12 +57,12 @@ def test_whoever_may_press_has_the_button() -> None:
 def test_the_administrator_who_is_told_for_want_of_a_head_decides_nothing() -> None:
     facts = replace(bare_facts(REPAIR), state=S.AWAITING_APPROVAL)
     told = [Say(say.please_approve, role(Role.EQUIPMENT_HEAD))]
-    (message,) = messages_for(REPAIR, facts, told, {"administrator": [READER]}, None, CALENDAR)
+    (message,) = messages_for(REPAIR, facts, told, Holders(told={"administrator": [READER]}), None, CALENDAR)
     assert (message.person_id, message.variables[MAY_PRESS]) == (READER, [])
 
 
 def test_a_reporter_without_an_account_may_accept_the_repair() -> None:
     reporter = PartHolder(3, "reporter", "Visitor", None, "visitor@example.com")
     facts = replace(bare_facts(REPAIR), state=S.REPAIRED, parts=(reporter,))
-    _, own = kind_for(REPAIR, facts, Say(say.please_confirm, role()), {}, Reader(None, 3))
+    _, own = kind_for(REPAIR, facts, Say(say.please_confirm, role()), Holders(), Reader(None, 3))
     assert own == {}

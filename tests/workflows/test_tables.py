@@ -18,14 +18,13 @@ from tests.support.tables import (
     tellings,
     texts_of,
 )
+from workflows.audiences import audience_of
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.definition import PART_LABELS, REMIND, Move, NoForm, Part, Rung, Workflow, role
 from workflows.forms import describe
 from workflows.identity.roles import Role
 from workflows.registry import all_workflows
 from workflows.repair.machine import REPAIR, A, S
-
-CHANNELS = {"email", "wecom", "sms", "telegram"}
 
 
 def every_state_is_reached_and_can_end(workflow: Workflow) -> None:
@@ -149,12 +148,11 @@ def one_rule_is_one_ladder(workflow: Workflow) -> None:
     assert all(deadline.ladder == ladders[deadline.rule] for deadline in workflow.deadlines)
 
 
-def audiences_are_policies_that_name_roles_and_channels(workflow: Workflow) -> None:
+def audiences_are_policies_that_name_roles_and_how_many_channels(workflow: Workflow) -> None:
     for name in {t.say.audience for t in tellings(workflow)} - {None}:
         value = workflow.policies[str(name)].value
         assert set(value["roles"]) <= set(Role)
-        assert set(value["channels"]) <= CHANNELS
-        assert value["channels"]
+        assert audience_of(value).value == value, "as the page would store it"
 
 
 def policies_have_a_source_and_are_of_this_workflow(workflow: Workflow) -> None:
@@ -189,7 +187,7 @@ RULES: list[Callable[[Workflow], None]] = [
     new_deadlines_count_from_the_entry,
     what_the_system_takes_is_open_to_it_and_asks_for_nothing,
     one_rule_is_one_ladder,
-    audiences_are_policies_that_name_roles_and_channels,
+    audiences_are_policies_that_name_roles_and_how_many_channels,
     policies_have_a_source_and_are_of_this_workflow,
     appointed_people_come_from_a_field_or_are_the_actor,
 ]

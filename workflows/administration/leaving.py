@@ -4,22 +4,24 @@ Posts, sessions, ways to be reached, links, absences, shifts and messages end; c
 back to whoever is responsible, who is told and has it to do. Coming back later opens the account, and nothing else.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from storage import (
     accounts,
     case_opening,
-    directory,
     leaving,
     organisation_writer,
     password_links,
     person_writer,
+    reach,
 )
 from storage import sessions as session_rows
 from storage.accounts import PersonRow
 from storage.case_writer import NewPart
 from storage.leaving import OpenPart
+from storage.reach import Holders
 from storage.texts import N_
 from workflows.actor import SYSTEM_ACTOR
 from workflows.administration import posts
@@ -136,8 +138,8 @@ class Leaving:
         """The part goes to the first who holds one of the roles there, and the system says so on the case."""
         now, tx = desk.clocks.business.now(), desk.connection
         roles = (*back.roles, Role.ADMINISTRATOR)
-        holders = await directory.holders(tx, roles, case.path, now)
-        heir = next((holders[role][0] for role in roles if holders[role]), None)
+        holders = await reach.holders(tx, roles, case.path, now, desk.clocks.real.now())
+        heir = next(_heirs(holders, roles), None)
         taker = await accounts.lock(tx, heir) if heir is not None else None
         name = taker.name if taker else ""
         await case_opening.take_part(tx, case.case_id, NewPart(case.part, heir, name), now)
@@ -149,6 +151,12 @@ class Leaving:
             seen_version=case.version,
             idempotency_key=f"left {person.id} {person.version} {case.case_id}",
         )
+
+
+def _heirs(holders: Holders, roles: Sequence[str]) -> Iterator[int]:
+    """Whoever can be told comes before those who hold the nearer roles and cannot."""
+    for found in (holders.told, holders.nearest):
+        yield from (person for role in roles for person in found[role])
 
 
 def _change(action: str, person: PersonRow, before: dict[str, Any], after: dict[str, Any]) -> Change:

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, create_model
 from storage.texts import N_
 from workflows.administration.person_forms import EARLIEST, LATEST
 from workflows.administration.policy_catalogue import Bounds, PolicyKind
-from workflows.administration.policy_words import CHOICES, KEY_LABELS, SELECTS, UNIT_LABELS
+from workflows.administration.policy_words import CHOICES, KEY_LABELS, SELECTS, UNIT_LABELS, as_it_holds
 from workflows.adverse_event.forms import GRADE_LABELS, Grade
 from workflows.calendar import MOST_DAYS, UNITS_A_DAY
 from workflows.definition import Form
@@ -60,7 +60,7 @@ def form_of(kind: PolicyKind) -> type[NewVersion]:
 def typed(kind: PolicyKind, value: Mapping[str, Any]) -> dict[str, str]:
     """A value as it stands in the form."""
     found: dict[str, str] = {}
-    for key, part in value.items():
+    for key, part in as_it_holds(value).items():
         if isinstance(part, list):
             found |= {f"{key}_{one}": "true" for one in part}
         else:
@@ -128,8 +128,6 @@ def _value(form: NewVersion, key: str, part: Any) -> Any:
 
 def _check(value: Mapping[str, Any]) -> None:
     """What no single field can tell: raises `FormInvalid`."""
-    if value.get("channels") == []:
-        raise FormInvalid({f"channels_{next(iter(CHOICES['channels']))}": (AT_LEAST_ONE, {})})
     if value.get("grades") == []:
         raise FormInvalid({f"grades_{next(iter(CHOICES['grades']))}": (AT_LEAST_ONE, {})})
     unit, amount = value.get("unit"), value.get("amount", 0)

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from storage.chat_policy import TELEGRAM_APPROVALS
+from storage.spread import Ways
 from storage.texts import N_, Gettext
 from workflows.administration.contacts import CHANNEL_LABELS, Channel
 from workflows.administration.person_forms import ROLE_CHOICES
 from workflows.adverse_event.forms import GRADE_LABELS, OUTCOME_LABELS
+from workflows.audiences import audience_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,10 @@ ORDER = N_(
     "Where a channel cannot reach somebody, the next one is taken at once."
 )
 DOWN = N_("So long a provider may fail before a second one of the same kind takes over.")
-AUDIENCE = N_("Who is told of this besides the usual ones, and by which channels.")
+AUDIENCE = N_(
+    "Who is notified of this besides the usual ones, and by how many channels. "
+    "Which channels these are is each person's own."
+)
 
 WORDS: dict[str, Words] = {
     TELEGRAM_APPROVALS: Words(
@@ -91,7 +96,7 @@ WORDS: dict[str, Words] = {
         N_("Proposed grades"), N_("The grade that is proposed for each outcome; the safety officer decides.")
     ),
     "adverse_event.high_grades": Words(
-        N_("Grades that raise the alarm"), N_("An event of such a grade is told at once on all channels.")
+        N_("Grades that raise the alarm"), N_("An event of such a grade raises the alarm at once.")
     ),
     "adverse_event.alarm": Words(N_("Audience of the alarm"), AUDIENCE),
     "adverse_event.ladder": Words(N_("Audience of the steps after it"), AUDIENCE),
@@ -157,7 +162,9 @@ KEY_LABELS: dict[str, str] = {
     "automatic": N_("Lapses by itself"),
     "once_a_day": N_("Once a day"),
     "roles": N_("Roles"),
-    "channels": N_("Channel"),
+    "ways": N_("By how many channels"),
+    "call": N_("Also by a call"),
+    "chat": N_("By chat too (if not: chats only for those who have nothing else)"),
     "grades": N_("Grades"),
     "least_length": N_("Least length (characters)"),
     "first": N_("First channel"),
@@ -197,21 +204,31 @@ MEDIA: dict[str, str] = {
     Channel.MAIL: CHANNEL_LABELS[Channel.MAIL],
     "telegram": N_("Telegram"),
 }
-SELECTS: Mapping[str, Mapping[str, str]] = {"first": MEDIA, "second": MEDIA, "third": MEDIA}
+WAYS: dict[str, str] = {
+    Ways.FIRST: N_("One, in the order for its severity; the next where that fails"),
+    Ways.TWO: N_("At least two at once: the first one, and e-mail and SMS where the person has them"),
+    Ways.ALL: N_("All at once"),
+}
+SELECTS: Mapping[str, Mapping[str, str]] = {"first": MEDIA, "second": MEDIA, "third": MEDIA, "ways": WAYS}
 """Of which one is chosen."""
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "roles": ROLE_CHOICES,
-    "channels": CHANNEL_LABELS,
     "grades": GRADE_LABELS,
 }
 HOURS = ("hour", "quiet_from", "quiet_to")
 ON, OFF, NOBODY = N_("yes"), N_("no"), N_("none")
 
 
+def as_it_holds(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A stored value; of an audience that still names channels what follows from it."""
+    return audience_of(value).value if "channels" in value else value
+
+
 def said(value: Mapping[str, Any], gettext: Gettext) -> list[tuple[str, str]]:
     """A value in words: label and text of each part, in the reader's language."""
+    shown = as_it_holds(value)
     parts = [
-        (gettext(KEY_LABELS.get(key, key)), _part(key, value, gettext)) for key in value if key != "unit"
+        (gettext(KEY_LABELS.get(key, key)), _part(key, shown, gettext)) for key in shown if key != "unit"
     ]
     return [("", parts[0][1])] if len(parts) == 1 else parts
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 
-from storage import directory
+from storage import reach
 from storage import unreachable as people
 from storage.clock import SHANGHAI
 from storage.database import Connection, Database
-from storage.unreachable import Notice, Unreached
+from storage.unreachable import MutePost, Notice, Unreached
+from workflows.audiences import audience_of
 from workflows.definition import Say, Workflow
 from workflows.engine import Clocks
 from workflows.house_messages import UNREACHABLE
@@ -15,13 +16,19 @@ from workflows.identity.roles import Role
 from workflows.registry import Registry
 
 FROM_HOUR = 8
-LATELY = timedelta(days=7)
 NAMED = 10  # more names than that nobody reads in a message
 
 
 def told_roles(workflows: Iterable[Workflow]) -> list[str]:
-    """The roles that any workflow tells anything."""
-    return sorted({role for workflow in workflows for say in _says(workflow) for role in say.to.roles})
+    """The roles that any workflow tells anything, and the one that is told in the end."""
+    told = {role for workflow in workflows for say in _says(workflow) for role in _roles(workflow, say)}
+    return sorted(told | {Role.ADMINISTRATOR})
+
+
+def _roles(workflow: Workflow, say: Say) -> frozenset[str]:
+    """Those of a policy as shipped: the others are told besides, and are no promise of the workflow."""
+    named = audience_of(workflow.policies[say.audience].value).roles if say.audience else ()
+    return say.to.roles | say.or_else.roles | frozenset(named)
 
 
 def _says(workflow: Workflow) -> Iterable[Say]:
@@ -48,7 +55,7 @@ class UnreachablePeople:
             return 0
         async with self._db.transaction() as tx:
             await people.one_at_a_time(tx)
-            found = await people.unreachable(tx, self._roles, self._clocks.business.now(), now - LATELY)
+            found = await people.unreachable(tx, self._roles, self._clocks.business.now(), now)
             told = 0
             for administrator, whom in (await self._by_administrator(tx, found)).items():
                 told += await people.tell(tx, _notice(administrator, whom, midnight), now)
@@ -57,13 +64,14 @@ class UnreachablePeople:
     async def _by_administrator(
         self, tx: Connection, found: Iterable[Unreached]
     ) -> Mapping[int, list[Unreached]]:
-        """Whom each administrator has to look after. One who cannot be told either does not count."""
+        """Whom each administrator has to look after: the nearest of those who can be told themselves."""
         found = list(found)
-        nobody = {one.person_id for one in found}
         told: dict[int, list[Unreached]] = {}
         for path in sorted({one.path for one in found}):
-            held = await directory.holders(tx, [Role.ADMINISTRATOR], path, self._clocks.business.now())
-            for administrator in set(held[Role.ADMINISTRATOR]) - nobody:
+            held = await reach.holders(
+                tx, [Role.ADMINISTRATOR], path, self._clocks.business.now(), self._clocks.real.now()
+            )
+            for administrator in held.told[Role.ADMINISTRATOR]:
                 told.setdefault(administrator, []).extend(one for one in found if one.path == path)
         return told
 
@@ -73,3 +81,11 @@ def _notice(administrator: int, whom: Iterable[Unreached], midnight: datetime) -
     shown = ", ".join(list(named.values())[:NAMED]) + ("…" if len(named) > NAMED else "")
     variables: dict[str, object] = {"count": len(named), "names": shown}
     return Notice(UNREACHABLE.name, UNREACHABLE.severity, administrator, variables, midnight)
+
+
+async def told_instead(connection: Connection, post: MutePost, at: datetime, real: datetime) -> list[str]:
+    """The names of those who are told what is meant for such a post: above it, or the administrators."""
+    roles = [post.role, Role.ADMINISTRATOR]
+    held = await reach.holders(connection, roles, post.path, at, real)
+    found = held.told[post.role] or held.told[Role.ADMINISTRATOR]
+    return await people.names(connection, found)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from storage.facts import Facts
+from storage.spread import Ways
 from storage.texts import N_
 from workflows.adverse_event import clocks, rules
 from workflows.adverse_event import messages as say
@@ -11,6 +12,7 @@ from workflows.adverse_event import step_reminders as steps
 from workflows.adverse_event.clocks import HOUSE, SHARES, Watch
 from workflows.adverse_event.people import CITY, DIRECTOR, HEAD, PROVINCE, REPORTER, SAFETY
 from workflows.adverse_event.states import S
+from workflows.audiences import audience
 from workflows.definition import ActionLook, Deadline, Due, PolicyDefault, Rung, Say, Who
 from workflows.identity.roles import Role
 
@@ -42,7 +44,6 @@ PASSED_LABELS = {
     Watch.EACH_CASE: N_("not each case reported in time"),
     Watch.HOSPITAL: N_("not handled in time"),
 }
-ALL_CHANNELS = ["email", "wecom", "sms"]
 POLICIES = {
     **clocks.POLICIES,
     "adverse_event.grades": PolicyDefault(
@@ -51,9 +52,9 @@ POLICIES = {
     ),
     "adverse_event.high_grades": PolicyDefault({"grades": ["I"]}, HOUSE),
     "adverse_event.alarm": PolicyDefault(
-        {"roles": [Role.SAFETY_OFFICER, Role.EQUIPMENT_HEAD], "channels": ALL_CHANNELS}, HOUSE
+        audience([Role.SAFETY_OFFICER, Role.EQUIPMENT_HEAD], Ways.ALL), HOUSE
     ),
-    "adverse_event.ladder": PolicyDefault({"roles": [], "channels": ALL_CHANNELS}, HOUSE),
+    "adverse_event.ladder": PolicyDefault(audience([], Ways.ALL), HOUSE),
     "adverse_event.unacknowledged": PolicyDefault({"amount": 15, "unit": "minutes"}, HOUSE),
     "adverse_event.unacknowledged_head": PolicyDefault({"amount": 30, "unit": "minutes"}, HOUSE),
     "adverse_event.unacknowledged_director": PolicyDefault({"amount": 60, "unit": "minutes"}, HOUSE),

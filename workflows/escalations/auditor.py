@@ -119,10 +119,12 @@ class Auditor:
         """Misses that nobody was told of yet, by organisation; none just after an alarm. Raises `DatabaseAway`."""
         return await misses.to_tell(self._db, limit, self._clocks.real.now() - PAUSE)
 
-    async def hearers(self, path: str, channel: str) -> Sequence[Hearer]:
-        """The administrators of the organisation of that path and of those above it, on that kind of channel."""
-        now = self._clocks.business.now()
-        return await misses.hearers(self._db, path, Role.ADMINISTRATOR, channel, now)
+    async def hearers(self, path: str) -> Sequence[Hearer]:
+        """The administrators of the organisation of that path and of those above it whom something reaches."""
+        clocks = self._clocks
+        return await misses.hearers(
+            self._db, path, Role.ADMINISTRATOR, clocks.business.now(), clocks.real.now()
+        )
 
     async def told(self, ids: Sequence[int]) -> None:
         """Somebody was told of these."""

@@ -6,7 +6,9 @@ until then; acknowledge, extend, declare lapsed. Clauses 6.2.2.2, 6.2.2.3 and 6.
 
 from enum import StrEnum
 
+from storage.spread import Ways
 from storage.texts import N_, P_
+from workflows.audiences import audience
 from workflows.definition import (
     SYSTEM,
     ActionLook,
@@ -133,31 +135,27 @@ POLICIES = {
     "licence.red_again": PolicyDefault({"amount": 7 * 24, "unit": "hours"}, HOUSE_RULE),
     "licence.lapse": PolicyDefault({"automatic": False, "amount": 30, "unit": "calendar_days"}, HOUSE_RULE),
     "licence.plan_past_the_limit": PolicyDefault({"amount": 31, "unit": "calendar_days"}, HOUSE_RULE),
-    "licence.blue": PolicyDefault(
-        {"roles": [Role.LICENCE_CONTACT], "channels": ["email", "wecom"]}, AUDIENCE
-    ),
+    "licence.blue": PolicyDefault(audience([Role.LICENCE_CONTACT], Ways.FIRST), AUDIENCE),
     "licence.yellow": PolicyDefault(
-        {"roles": [Role.LICENCE_CONTACT, Role.EQUIPMENT_HEAD], "channels": ["email", "wecom", "sms"]},
-        AUDIENCE,
+        audience([Role.LICENCE_CONTACT, Role.EQUIPMENT_HEAD], Ways.TWO), AUDIENCE
     ),
     "licence.orange": PolicyDefault(
-        {
-            "roles": [Role.LICENCE_CONTACT, Role.EQUIPMENT_HEAD, Role.VICE_DIRECTOR, Role.CITY_OFFICER],
-            "channels": ["email", "wecom", "sms"],
-        },
+        audience(
+            [Role.LICENCE_CONTACT, Role.EQUIPMENT_HEAD, Role.VICE_DIRECTOR, Role.CITY_OFFICER], Ways.TWO
+        ),
         AUDIENCE,
     ),
     "licence.red": PolicyDefault(
-        {
-            "roles": [
+        audience(
+            [
                 Role.LICENCE_CONTACT,
                 Role.EQUIPMENT_HEAD,
                 Role.VICE_DIRECTOR,
                 Role.CITY_OFFICER,
                 Role.PROVINCE_OFFICER,
             ],
-            "channels": ["email", "wecom", "sms"],
-        },
+            Ways.TWO,
+        ),
         AUDIENCE,
     ),
 }

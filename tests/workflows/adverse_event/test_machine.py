@@ -174,8 +174,8 @@ async def test_a_raised_severity_alarms_anew_and_is_graded_anew(events: Events) 
     await events.later(timedelta(hours=1))
     await raise_to(events, case, outcome="death")
     await events.later(timedelta(minutes=16))
-    assert len(await events.told(case, "alarm")) == 12
-    assert len(await events.told(case, "unacknowledged")) == 3
+    assert len(await events.told(case, "alarm")) == 4
+    assert len(await events.told(case, "unacknowledged")) == 1
     assert await events.detail(case, "grade") == "I"
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.auditing import audited
+from tests.support.channels import give_channels
 from tests.support.desk import Desk, open_desk
 from tests.support.events import Events, add_officials
 from tests.support.licences import Licences, licences_at, shanghai
@@ -65,6 +66,7 @@ async def test_stages_that_an_outage_left_out_are_missed_once_and_none_stays_ope
 
 async def test_the_clocks_of_an_adverse_event_are_fine(database_url: str) -> None:
     async with open_desk(database_url) as desk:
+        await give_channels(desk.db)
         events = Events(desk, await add_officials(desk.db, desk.world.hospital))
         await events.report()
         await desk.move_clock(40 * DAY)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from tests.support.auditing import audited
+from tests.support.channels import give_channels
 from tests.support.desk import TRIAGE, Desk, open_desk
 from tests.support.events import Events, add_officials
 from tests.support.licences import Licences, licences_at, shanghai
@@ -75,6 +76,7 @@ async def test_what_was_told_only_in_the_state_that_followed_was_late(desk: Desk
 
 async def test_a_reminder_that_was_missed_before_the_duty_was_done_is_found(database_url: str) -> None:
     async with open_desk(database_url) as desk:
+        await give_channels(desk.db)
         events = Events(desk, await add_officials(desk.db, desk.world.hospital))
         case = await events.report("may_cause")
         await desk.db.execute("DELETE FROM timer WHERE rule = 'national' AND rung = 0")

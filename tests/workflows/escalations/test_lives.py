@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.auditing import audited
+from tests.support.channels import give_channels
 from tests.support.desk import TRIAGE, Desk, open_desk
 from tests.support.events import Events, add_officials
 from tests.support.licence_years import Years
@@ -136,6 +137,7 @@ class Life:
 @pytest.mark.parametrize("seed", range(2))
 async def test_a_life_with_the_service_up_has_no_miss(database_url: str, seed: int) -> None:
     async with open_desk(database_url) as desk:
+        await give_channels(desk.db)
         officials = await add_officials(desk.db, desk.world.hospital)
         await raised(desk, 29)
         life = Life(desk, Events(desk, officials), seed)
@@ -148,6 +150,7 @@ async def test_a_life_with_the_service_up_has_no_miss(database_url: str, seed: i
 
 async def test_whatever_timer_of_a_life_is_lost_is_missed(database_url: str) -> None:
     async with open_desk(database_url) as desk:
+        await give_channels(desk.db)
         officials = await add_officials(desk.db, desk.world.hospital)
         await raised(desk, 29)
         life = Life(desk, Events(desk, officials), 1)

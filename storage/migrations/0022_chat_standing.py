@@ -7,7 +7,7 @@ STANDING = "the provider's time of what it said last"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("yishe", "0019_receipt_times")]
+    dependencies = [("yishe", "0021_spans")]
 
     operations = [
         ops.AddField(
