@@ -1,14 +1,24 @@
 """What was done to a device, in words."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from h5_pages import look
 from storage.access.device_history import HistoryLine
 from storage.texts import N_, Gettext
+from workflows.administration import udi
 from workflows.administration.device_bands import Limits
 from workflows.administration.device_forms import RIGHTS, DeviceForm, Right
 
+UDI_PARTS = (
+    (udi.DI, N_("UDI: product (DI)")),
+    (udi.LOT, N_("UDI: lot")),
+    (udi.SERIAL, N_("UDI: serial number")),
+    (udi.MADE, N_("UDI: made on")),
+    (udi.EXPIRES, N_("UDI: expires on")),
+    (udi.SOFTWARE, N_("UDI: software version")),
+)
 KEEPERS = RIGHTS[Right.FILES]
 BAND_KEEPERS = RIGHTS[Right.BANDS]
 DEEDS = {
@@ -37,6 +47,19 @@ FIELDS = {
     "unit": N_("Unit of measure"),
     **{name: str(field.title) for name, field in Limits.model_fields.items()},
 }
+
+
+def udi_parts(text: str | None, today: date) -> list[tuple[str, str]]:
+    """What the UDI says, each with its caption (a source text). Other issuers' are not taken apart."""
+    try:
+        known = udi.read(text or "")
+    except udi.UdiWrong:  # entered before it was checked so
+        return []
+    if known.issuer and not known.elements:
+        return [(N_("UDI: issued under the rules of"), known.issuer)]
+    days = {part: known.day(part, today) for part in (udi.MADE, udi.EXPIRES)}
+    said = {**known.elements, **{part: str(day) for part, day in days.items() if day}}
+    return [(caption, said[part]) for part, caption in UDI_PARTS if said.get(part)]
 
 
 def deed(line: HistoryLine) -> str:

@@ -51,6 +51,7 @@ NUMBER = N_("Please give a whole number.")
 NO_NUMBER = frozenset({"int_parsing", "int_parsing_size"})
 TIME = N_("Please give a time of day from 00:00 to 23:59, for example 17:30.")
 # Controls but for tabs and ends of lines, and what turns the direction of all that follows.
+_GROUPS = "\x1d"
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 OWN_WORDS = "own_words"
@@ -110,7 +111,7 @@ def _kind(info: FieldInfo) -> str:
 
 def fill_in(form: type[F], data: Mapping[str, Any]) -> F:
     """Check what was filled in; empty texts count as not given. Raises `FormInvalid` with a text for each field."""
-    given = {name: _storable(value) for name, value in data.items() if value not in ("", None)}
+    given = {name: _given(form, name, value) for name, value in data.items() if value not in ("", None)}
     try:
         return form.model_validate(given)
     except ValidationError as error:
@@ -122,9 +123,12 @@ def fill_in(form: type[F], data: Mapping[str, Any]) -> F:
         ) from None
 
 
-def fault(text: str) -> PydanticCustomError:
-    """What is wrong with a field, in a workflow's own words: raised by the validators of forms. A source text."""
-    return PydanticCustomError(OWN_WORDS, "{text}", {"text": text})
+def fault(text: str, **places: str) -> PydanticCustomError:
+    """What is wrong with a field, in a workflow's own words: raised by the validators of forms. A source text.
+
+    `places` are the values of its named places.
+    """
+    return PydanticCustomError(OWN_WORDS, "{text}", {"text": text, **places})
 
 
 def _time_of_day(text: str) -> str:
@@ -148,6 +152,15 @@ def _error_text(form: type[Form], error: ErrorDetails) -> str:
 def _asks_for_a_number(form: type[Form], name: str) -> bool:
     """Is the field a number that is typed, and not the id of something that is chosen?"""
     return _spec(name, form.model_fields[name]).kind == "number"
+
+
+def _given(form: type[Form], name: str, value: Any) -> Any:
+    """A field that is scanned (`separators`) keeps what separates the parts of a code, for its own validator."""
+    info = form.model_fields.get(name)
+    extra = info.json_schema_extra if info and isinstance(info.json_schema_extra, dict) else {}
+    if extra.get("separators") and isinstance(value, str):
+        return _GROUPS.join(_storable(part) for part in value.split(_GROUPS))
+    return _storable(value)
 
 
 def _storable(value: Any) -> Any:

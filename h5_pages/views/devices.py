@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from h5_pages import error_pages
+from h5_pages import device_look, error_pages
 from h5_pages.params import OfId, OfToken
 from h5_pages.sensors import gauges
 from h5_pages.views.device_admin import steps_for
@@ -11,6 +11,7 @@ from storage.access import NotVisible, device_page, devices
 from storage.access.device_page import DevicePage
 from storage.access.devices import DeviceRecord, PublicDevice
 from storage.access.sensors import of_device
+from storage.clock import SHANGHAI
 from workflows.administration.device_forms import RIGHTS, Right
 
 MAY_PRINT_LABELS = RIGHTS[Right.LABEL]
@@ -81,9 +82,11 @@ async def _labelled(visit: Visit, token: str) -> DevicePage | None:
 
 def _show(visit: Visit, found: DevicePage, token: str | None) -> web.Response:
     device = found.device
+    today = visit.services.clocks.business.now().astimezone(SHANGHAI).date()
     return visit.page(
         "device.html",
         device=device,
+        udi_parts=device_look.udi_parts(device.udi, today),
         steps=steps_for(visit, device),
         history=found.history,
         files=found.files,

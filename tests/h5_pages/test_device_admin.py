@@ -99,7 +99,7 @@ async def test_a_device_is_entered_with_every_field_and_gets_a_label(pages: Page
 async def test_what_is_wrong_is_said_at_its_field(pages: Pages, field: str, value: str, words: str) -> None:
     visitor = await head(pages)
     await visitor.get("/devices/new")
-    wrong = {**RIGHT, field: value, "unit": str(pages.world.department)}
+    wrong = {**RIGHT, "udi": "", field: value, "unit": str(pages.world.department)}
     answer = await visitor.post("/devices/new", wrong)
     assert answer.status == 422
     assert words in answer.text.split(f'id="fault-{field}"')[1].split("</p>")[0]

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from storage import contact_points
 from storage.access import NotVisible
 from storage.contact_points import AccountChoice, WayRow
+from storage.numbers import mobile
 from storage.person_writer import PersonRow
 from storage.texts import N_
 from workflows.administration.in_charge import administered, check_all_theirs
@@ -78,8 +79,7 @@ def canonical(channel: str, address: str) -> str:
     """The address as it is kept; raises `FormInvalid` for the field `address`."""
     written = address.strip()
     if SHAPES[channel] is MOBILE:
-        written = re.sub(r"[ \-]", "", written).removeprefix("+86")
-        written = written.removeprefix("86") if len(written) > len("13800000000") else written
+        written = mobile(written) or written
     if not SHAPES[channel].fullmatch(written):
         raise FormInvalid({"address": (FAULTS[channel], {})})
     return written

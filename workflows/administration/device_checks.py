@@ -1,6 +1,7 @@
 """What the form of a device cannot check by itself: dates that can be, and a number that no other device has."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from storage import devices
 from storage.clock import SHANGHAI
 from storage.devices import Taken
 from storage.texts import N_
+from workflows.administration import udi
 from workflows.administration.device_forms import DeviceForm
 from workflows.administration.office import Desk
 from workflows.errors import FormInvalid
@@ -29,6 +31,16 @@ async def check(desk: Desk, form: DeviceForm, device_id: int | None) -> None:
         desk.connection, form.number, (form.maker, form.serial), device_id, desk.by.viewer.paths
     )
     check_with(desk, form, same)
+
+
+def dated(desk: Desk, form: DeviceForm) -> DeviceForm:
+    """With the day of making that its UDI names, where none was entered: the century depends on today."""
+    if form.made_on or not form.udi:
+        return form
+    with suppress(udi.UdiWrong):
+        made = udi.read(form.udi).day(udi.MADE, today(desk))
+        return form.model_copy(update={"made_on": made}) if made and made <= today(desk) else form
+    return form
 
 
 def check_with(desk: Desk, form: DeviceForm, same: Iterable[Taken]) -> None:

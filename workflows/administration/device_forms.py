@@ -4,23 +4,23 @@ The fields are those of the standard's 6.3.1 and 6.3.2, and what a repair needs 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from storage.device_types import DEVICE_TYPE_LABELS, DeviceType
 from storage.texts import N_
-from workflows.administration.udi import has_slip
+from workflows.administration import udi
 from workflows.definition import Form
 from workflows.forms import fault
 from workflows.identity.roles import Role
 from workflows.licence.numbers import is_licence_number
 
 EARLIEST = date(1950, 1, 1)
-WRONG_UDI = N_("The check digit of this UDI does not fit: please compare it with the device.")
 WRONG_LICENCE = N_("A licence number is its class character and ten digits.")
 WRONG_PHONE = N_("Please check the phone number.")
 TOO_EARLY = N_("Please check the year.")
@@ -100,7 +100,14 @@ class DeviceForm(Form):
     serial: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(
         title=N_("Serial number"), description=N_("As the maker gave it: with the maker it names one device.")
     )
-    udi: Text200 | None = Field(default=None, title=N_("UDI"))
+    udi: Text200 | None = Field(
+        default=None,
+        title=N_("UDI"),
+        description=N_(
+            "Scan it, or type it with its brackets: serial number and day of making are taken from it."
+        ),
+        json_schema_extra={"separators": True},
+    )
     category: Category | None = Field(
         default=None,
         title=N_("Category"),
@@ -130,12 +137,24 @@ class DeviceForm(Form):
         default="", title=N_("Remarks"), json_schema_extra={"kind": "textarea"}
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _serial_of_the_udi(cls, given: Any) -> Any:
+        """The serial number that the UDI names, where none was typed."""
+        if not isinstance(given, dict) or given.get("serial") or not isinstance(given.get("udi"), str):
+            return given
+        with suppress(udi.UdiWrong):
+            serial = udi.read(given["udi"]).serial
+            return {**given, "serial": serial} if serial else given
+        return given
+
     @field_validator("udi")
     @classmethod
     def _udi(cls, value: str | None) -> str | None:
-        if value and has_slip(value):
-            raise fault(WRONG_UDI)
-        return value
+        try:
+            return udi.read(value).text if value else value
+        except udi.UdiWrong as wrong:
+            raise fault(wrong.text, element=wrong.element) from None
 
     @field_validator("licence_number")
     @classmethod

@@ -11,7 +11,7 @@ from storage.access import NotVisible
 from storage.devices import UnitRow
 from storage.texts import N_
 from workflows.administration.device_batch import NOTE, DeviceBatch, batch_of
-from workflows.administration.device_checks import check_with
+from workflows.administration.device_checks import check_with, dated
 from workflows.administration.device_forms import RIGHTS, DeviceForm, Right
 from workflows.administration.devices import KIND, Seen, check_right, enter, rewrite, taken_up, update
 from workflows.administration.imports import At, Existing, Made
@@ -71,7 +71,7 @@ class DeviceImport:
         row = _line(form)
         unit = await _unit(desk, at, row.department or at.name)
         check_right(desk.by.viewer, unit.path, Right.EDIT)
-        known, record = batch_of(at), _record(row.model_dump())
+        known, record = batch_of(at), dated(desk, _record(row.model_dump()))
         check_with(desk, record, known.same(record))
         device_id = known.new_id()
         await enter(desk, unit, record, device_id)
@@ -83,7 +83,7 @@ class DeviceImport:
         row, known = _line(form), await self._taken(desk, found.id, found.version)
         if known is None:
             raise ChangedMeanwhile
-        record = _record({**found.values, **row.model_dump(exclude_unset=True)})
+        record = dated(desk, _record({**found.values, **row.model_dump(exclude_unset=True)}))
         check_with(desk, record, batch_of(at).same(record, found.id))
         version = await rewrite(desk, known, record)
         batch_of(at).put(found.id, record)

@@ -17,7 +17,7 @@ from storage.failpoints import NoFailPoints
 from storage.one_transaction import OneTransaction
 from storage.texts import N_
 from workflows.actor import SYSTEM_ACTOR
-from workflows.administration.device_checks import IN_THE_FUTURE, check, clash_as_fault, today
+from workflows.administration.device_checks import IN_THE_FUTURE, check, clash_as_fault, dated, today
 from workflows.administration.device_forms import (
     RIGHT_LABELS,
     RIGHTS,
@@ -81,6 +81,7 @@ async def register(office: Office, by: By, unit_id: int, data: Mapping[str, Any]
 async def create(desk: Desk, unit: UnitRow, form: DeviceForm) -> int:
     """Enter a device within a transaction; its id. Raises `FormInvalid`, `NotPermitted`."""
     check_right(desk.by.viewer, unit.path, Right.EDIT)
+    form = dated(desk, form)
     await check(desk, form, None)
     (device_id,) = await devices.new_ids(desk.connection, 1)
     with clash_as_fault():
@@ -109,6 +110,7 @@ async def change(office: Office, by: By, seen: Seen, data: Mapping[str, Any]) ->
 
 async def update(desk: Desk, row: Mapping[str, Any], form: DeviceForm) -> int:
     """Change the record of a locked device; its version. Raises `FormInvalid`."""
+    form = dated(desk, form)
     await check(desk, form, row["id"])
     return await rewrite(desk, row, form)
 

@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 
 from storage.texts import N_
+from workflows.licence.code_faults import NOT_A_CREDIT_CODE
 from workflows.licence.numbers import check_digit_fits, is_credit_code
 
 
@@ -57,9 +58,6 @@ PROVINCE_CODES = frozenset(
 )
 
 NOT_A_REGION = N_("A region's code has 6 digits (GB/T 2260), for example 320100.")
-NOT_A_CREDIT_CODE = N_(
-    "A unified social credit code has 18 digits and capital letters, without I, O, S, V and Z."
-)
 WRONG_CHECK_DIGIT = N_(
     "The check digit of this code does not fit. Please correct the code, or say why it is right."
 )

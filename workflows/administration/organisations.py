@@ -16,6 +16,8 @@ from workflows.administration.organisation_kinds import BELOW, Kind
 from workflows.errors import FormInvalid, WorkflowError
 from workflows.forms import fill_in
 from workflows.identity.roles import Role
+from workflows.licence.code_faults import LIKELY, MISTYPED
+from workflows.licence.numbers import likely_credit_code, tidy_credit_code
 
 SUBJECT = "organisation"
 ABOVE = N_("close or reopen an organisation, which whoever administers the one above it may")
@@ -66,7 +68,15 @@ async def add_below(desk: Desk, parent: OrganisationRow, form: NewOrganisation) 
     if form.kind not in BELOW[parent.kind]:
         raise FormInvalid({"kind": (NOT_BELOW, {})})
     wanted = OrganisationRow(
-        0, parent.id, form.kind, form.name, form.code or None, "", form.address, active=True, version=1
+        0,
+        parent.id,
+        form.kind,
+        form.name,
+        _kept(form.kind, form.code),
+        "",
+        form.address,
+        active=True,
+        version=1,
     )
     await _check(desk.connection, wanted, parent, form.code_reason)
     row = await writer.add(desk.connection, wanted)
@@ -86,7 +96,7 @@ async def change(office: Office, by: By, organisation_id: int, version: int, dat
 
 async def rewrite(desk: Desk, row: OrganisationRow, form: OrganisationForm) -> OrganisationRow:
     """Change one in an open transaction that holds the tree's lock; as it is now. Raises `FormInvalid`."""
-    wanted = replace(row, name=form.name, code=form.code or None, address=form.address)
+    wanted = replace(row, name=form.name, code=_kept(row.kind, form.code), address=form.address)
     if wanted == row:
         return row
     parent = await writer.locked(desk.connection, row.parent_id) if row.parent_id else None
@@ -193,13 +203,20 @@ async def _check(
     if wanted.code is None or (known is not None and wanted.code == known.code):
         return
     wrong = kinds.malformed(wanted.kind, wanted.code)
+    likely = likely_credit_code(wanted.code) if wanted.kind == Kind.HOSPITAL else None
     if wrong:
-        raise FormInvalid({"code": (wrong, {})})
+        raise FormInvalid({"code": (MISTYPED, {"likely": likely}) if likely else (wrong, {})})
     odd = kinds.unusual(wanted.kind, wanted.code, parent.code if parent else None)
     if odd is None and wanted.kind != Kind.DEPARTMENT:
         odd = kinds.IN_USE if await writer.code_is_taken(connection, wanted.code, but) else None
     if odd and not reason:
-        raise FormInvalid({"code_reason": (odd, {})})
+        may_be_mistyped = odd == kinds.WRONG_CHECK_DIGIT and likely
+        raise FormInvalid({"code_reason": (LIKELY, {"likely": likely}) if may_be_mistyped else (odd, {})})
+
+
+def _kept(kind: str, code: str) -> str | None:
+    """Credit codes without what stands between their parts in print; departments have codes of their own making."""
+    return (tidy_credit_code(code) if kind == Kind.HOSPITAL else code) or None
 
 
 def _change(action: str, row: OrganisationRow, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:

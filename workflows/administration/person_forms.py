@@ -1,11 +1,13 @@
 """What is asked for about people and their posts, and which role may be held where."""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
+from storage.numbers import is_mistyped_mobile, mobile
 from storage.texts import N_
 from workflows.administration.organisation_forms import BIGGEST_ID
 from workflows.administration.organisation_kinds import Kind
@@ -15,11 +17,12 @@ from workflows.identity.roles import ROLE_LABELS, Role
 
 LANGUAGES: dict[str, str] = {"": N_("as the phone or browser says"), "zh_CN": "中文", "en": "English"}
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
-PHONE = re.compile(r"[+0-9][0-9 ()+\-]{2,31}", re.ASCII)
+PHONE = re.compile(r"[+0-9(][0-9 ()+\-]{2,31}", re.ASCII)
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 NOT_A_USERNAME = N_("A user name has 2 to 64 letters and digits, and . _ - @ after the first.")
 NOT_A_PHONE = N_("A phone number has digits, spaces and + ( ) - only.")
+NO_MOBILE = N_("A mobile number has 11 digits and begins with 13 to 19.")
 ENDS_BEFORE = N_("The last day is before the first.")
 
 ROLE_CHOICES: dict[str, str] = {str(role): label for role, label in ROLE_LABELS.items()}
@@ -43,6 +46,18 @@ vice-director of a department would be the nearest one there, and asked instead 
 
 Line = Annotated[str, StringConstraints(max_length=100)]
 Id = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
+
+
+def phone_as_kept(typed: str) -> str:
+    """A mobile number as its eleven digits, another number as it is written; raises a fault of the form."""
+    if number := mobile(typed):
+        return number
+    written = unicodedata.normalize("NFKC", typed).strip()
+    if is_mistyped_mobile(written):
+        raise fault(NO_MOBILE)
+    if written and not PHONE.fullmatch(written):
+        raise fault(NOT_A_PHONE)
+    return written
 
 
 class PersonForm(Form):
@@ -73,9 +88,7 @@ class PersonForm(Form):
     @field_validator("phone")
     @classmethod
     def _is_a_number(cls, value: str) -> str:
-        if value and not PHONE.fullmatch(value):
-            raise fault(NOT_A_PHONE)
-        return value
+        return phone_as_kept(value)
 
 
 class NewPerson(PersonForm):

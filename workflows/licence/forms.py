@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from storage.texts import N_
 from workflows.definition import Form
 from workflows.forms import fault
-from workflows.licence import numbers
+from workflows.licence import code_faults, numbers
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)
 
@@ -17,6 +17,7 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 LongLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Code = Annotated[str, StringConstraints(to_upper=True, max_length=32)]
+CreditCode = Annotated[str, StringConstraints(max_length=40)]
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 
 
@@ -45,7 +46,8 @@ UNKNOWN_CLASS = N_(
     "The class code (third and fourth digit) is not in the list that is known here. Please compare it with the licence."
     " If it is right, tick this."
 )
-NOT_A_CODE = N_("A unified social credit code has 18 digits and capital letters, without I, O, S, V and Z.")
+NOT_A_CODE = code_faults.NOT_A_CREDIT_CODE
+MISTYPED_CODE, CODE_LIKELY = code_faults.MISTYPED, code_faults.LIKELY
 WRONG_CHECK_DIGIT = N_(
     "The check digit of the credit code does not fit. Please correct the code, or say why it is right."
 )
@@ -70,7 +72,7 @@ class Original(Form):
     device_address: Annotated[str, StringConstraints(min_length=1, max_length=300)] = Field(
         title=N_("Address of the device")
     )
-    credit_code: Code = Field(title=N_("Unified social credit code"))
+    credit_code: CreditCode = Field(title=N_("Unified social credit code"))
     credit_code_reason: Annotated[str, StringConstraints(max_length=200)] = Field(
         default="",
         title=N_("Why the credit code is right although its check digit is not"),
@@ -102,16 +104,19 @@ class Original(Form):
     @field_validator("credit_code")
     @classmethod
     def _is_code(cls, value: str) -> str:
-        if not numbers.is_credit_code(value):
-            raise fault(NOT_A_CODE)
-        return value
+        code = numbers.tidy_credit_code(value)
+        if numbers.is_credit_code(code) or numbers.is_organisation_code(code):
+            return code
+        likely = numbers.likely_credit_code(value)
+        raise fault(MISTYPED_CODE, likely=likely) if likely else fault(NOT_A_CODE)
 
     @field_validator("credit_code_reason")
     @classmethod
     def _code_is_right(cls, value: str, info: ValidationInfo) -> str:
         code = info.data.get("credit_code")
         if code and not value and not numbers.check_digit_fits(code):
-            raise fault(WRONG_CHECK_DIGIT)
+            likely = numbers.likely_credit_code(code)
+            raise fault(CODE_LIKELY, likely=likely) if likely else fault(WRONG_CHECK_DIGIT)
         return value
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 
+from storage.numbers import mobile
+
 WORDS_LENGTH = 2000  # a long SMS has about 500
 MOST_PARTS = 20
 EXTEND_LENGTH = 32
@@ -33,7 +35,11 @@ def _storable(value: object) -> object:
 
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
-Mobile = Annotated[str, StringConstraints(pattern=r"^[0-9+]{5,20}$")]
+Mobile = Annotated[
+    str,
+    BeforeValidator(lambda value: mobile(str(value)) or value),
+    StringConstraints(pattern=r"^[0-9+]{5,20}$"),
+]
 Extend = Annotated[str, BeforeValidator(_digits)]
 # As they were sent, but for what no database can hold.
 Words = Annotated[str, BeforeValidator(_storable), StringConstraints(max_length=WORDS_LENGTH)]

@@ -15,6 +15,7 @@ from workflows.licence.numbers import (
     has_known_class,
     is_credit_code,
     is_licence_number,
+    likely_credit_code,
 )
 
 RIGHT = [
@@ -89,6 +90,59 @@ def test_an_unknown_class_asks_for_a_tick() -> None:
 def test_a_wrong_check_digit_asks_for_a_reason() -> None:
     assert faults(credit_code="123200004660000020") == {"credit_code_reason"}
     assert faults(credit_code="123200004660000020", credit_code_reason="as given") == set()
+
+
+@pytest.mark.parametrize("code", ["0" * 18, "123200000000000000", "9135010000000000" + "00", "０" * 18])
+def test_a_code_of_zeros_is_refused_though_its_check_digit_fits(code: str) -> None:
+    assert faults(credit_code=code, credit_code_reason="as given") == {"credit_code"}
+
+
+MISTYPED = [
+    ("9135010OMOOO1OOY43", "91350100M000100Y43"),
+    ("9l350l00M000l00Y43", "91350100M000100Y43"),
+    ("9I350I00M000I00Y43", "91350100M000100Y43"),
+    ("91512O8IMA6ZK0260E", "91512081MA62K0260E"),
+    ("9I512O8IMA62K0260E", "91512081MA62K0260E"),
+    ("9151208IMA6ZKOZ6OE", "91512081MA62K0260E"),
+    ("9133O1O67O46373l79", "913301067046373179"),
+    ("1232O000466OOOOO2A", "12320000466000002A"),
+    ("l2320000466000002A", "12320000466000002A"),
+    ("123Z0000466000002A", "12320000466000002A"),
+    ("I2320000466000003A", None),
+    ("OOOOOOOOOOOOOOOOOO", None),
+]
+
+
+@pytest.mark.parametrize(("typed", "meant"), MISTYPED)
+def test_the_likely_reading_is_offered_if_its_check_digit_fits(typed: str, meant: str | None) -> None:
+    assert likely_credit_code(typed) == meant
+    with pytest.raises(FormInvalid) as refused:
+        fill_in(Original, {**ORIGINAL, "credit_code": typed})
+    (text, values) = refused.value.fields.get("credit_code") or refused.value.fields["credit_code_reason"]
+    said = text.format(**values)
+    assert (f"Did you mean {meant}?" in said) if meant else ("Did you mean" not in said)
+
+
+def test_a_one_typed_as_a_small_l_warns_with_its_reading_and_can_be_let_through() -> None:
+    with pytest.raises(FormInvalid) as refused:
+        fill_in(Original, {**ORIGINAL, "credit_code": "91350100M000l00Y43"})
+    (text, values) = refused.value.fields["credit_code_reason"]
+    assert "Did you mean 91350100M000100Y43?" in text.format(**values)
+    assert faults(credit_code="91350100M000l00Y43", credit_code_reason="as given") == set()
+
+
+@pytest.mark.parametrize(
+    "typed", ["91350100-M000100Y4-3", " 91350100M 000100Y43 ", "９１３５０１００M000100Y43"]
+)
+def test_what_stands_between_the_parts_in_print_is_left_out(typed: str) -> None:
+    assert fill_in(Original, {**ORIGINAL, "credit_code": typed}).credit_code == "91350100M000100Y43"
+
+
+def test_a_former_organisation_code_is_taken_by_its_check_digit() -> None:
+    assert check_digit_fits("D2143569X")
+    assert faults(credit_code="D2143569X") == faults(credit_code="d2143569-x") == set()
+    assert faults(credit_code="D21435690") == {"credit_code_reason"}
+    assert faults(credit_code="000000000") == {"credit_code"}
 
 
 def test_a_code_in_small_letters_is_taken() -> None:
