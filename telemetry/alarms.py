@@ -122,8 +122,9 @@ class AlarmDesk:
 
     async def _worsen(self, rule: RuleRow, unit: str, event: Event) -> int:
         """On the same case, or on a new one when somebody has ended it by hand."""
-        data, case_id = _excursion(rule, unit, event), rule.alarm_id
-        if case_id is not None and await self._act(rule, case_id, A.WORSEN, event, data):
+        data, case_id, other = _excursion(rule, unit, event), rule.alarm_id, self._other_sign(rule)
+        action = A.DEEPEN if other is not None and other.alarm_id == case_id else A.WORSEN
+        if case_id is not None and await self._act(rule, case_id, action, event, data):
             return case_id
         return await self._open(rule, event, data)
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from storage.facts import Facts
 from storage.kinds import MessageKind
-from storage.texts import N_
+from storage.texts import N_, Gettext
 from workflows.calendar import Calendar
 
 REMIND = "remind"
@@ -276,6 +276,8 @@ class Workflow:
     """Is the next timer when something has to be done? It is not shown as due where timers remind of a later day."""
     title_stays_inside: bool = False
     """Does the title speak of what no message may: is it for the pages alone?"""
+    title_words: Callable[[str, Gettext], str] = lambda title, _: title
+    """A title as it is shown in a language, where it was kept in signs that all languages share."""
     limit: Callable[[Facts, Calendar], datetime | None] | None = None
     """Until when whoever has it must act, where a law or a licence says so and not the ladder of the state. Pure."""
     part_labels: Mapping[str, str] = field(default_factory=lambda: PART_LABELS)

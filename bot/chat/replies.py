@@ -151,7 +151,8 @@ def reported(record: DeviceRecord, number: str, pages: Pages, _: Gettext) -> Rep
 def _case(line: CaseLine, workflow: WorkflowNamed, pages: Pages, _: Gettext, *more: str | None) -> Line:
     of = workflow(line.workflow)
     words = [_(of.states[line.state]), *(fit_columns(one_line(part), DEVICE_ZI) for part in more if part)]
-    words.append(fit_columns(_(of.label) if of.title_stays_inside else one_line(line.title), TITLE_ZI))
+    title = _(of.label) if of.title_stays_inside else one_line(of.title_words(line.title, _))
+    words.append(fit_columns(title, TITLE_ZI))
     return Link(line.number, pages.case(line.number)), " · " + " · ".join(words)
 
 

@@ -39,7 +39,7 @@ def _columns(visit: Visit) -> list[Column[ListedCase]]:
     t, cases = visit.gettext, visit.services.cases
     return [
         Column(N_("Number"), "opened", lambda c: c.number, hidden=True),
-        Column(N_("Case"), "title", lambda c: c.title),
+        Column(N_("Case"), "title", lambda c: cases.workflow(c.workflow).title_words(c.title, t)),
         Column(N_("Kind"), "", lambda c: t(cases.workflow(c.workflow).label), hidden=True),
         Column(N_("State"), "state", lambda c: t(cases.workflow(c.workflow).states[c.state])),
         Column(N_("Level"), "level", lambda c: t(look.LIST_LEVELS[c.level][1]) if c.level else ""),

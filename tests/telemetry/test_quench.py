@@ -110,12 +110,28 @@ async def test_both_in_one_batch_are_one_case_with_both_messages(desk: Desk, int
     assert await desk.value("SELECT count(*) FROM work_case") == 1
 
 
-async def test_a_suspected_quench_that_worsens_says_the_words_of_a_quench(desk: Desk, intake: Intake) -> None:
+async def test_a_suspected_quench_is_an_alarm_at_once_and_is_told_no_third_time(
+    desk: Desk, intake: Intake
+) -> None:
+    await measured(desk, intake, "helium_level", 64)
+    both = await measured(desk, intake, "oxygen", LOW["oxygen"])
+    await desk.act(both, "acknowledge", desk.world.engineer)
+    worse = await measured(desk, intake, "helium_level", 40)
+    assert (worse.state, await kinds(desk)) == ("acknowledged", ["warning", "quench"])
+    row = await desk.db.fetchrow("SELECT level, metric, value, with_value FROM alarm")
+    assert row is not None
+    assert tuple(row) == ("alarm", "helium_level", 40, LOW["oxygen"])
+
+
+async def test_what_is_left_of_a_suspected_quench_and_worsens_is_told_with_its_words(
+    desk: Desk, intake: Intake
+) -> None:
     await measured(desk, intake, "helium_level", 64)
     await measured(desk, intake, "oxygen", LOW["oxygen"])
-    await measured(desk, intake, "helium_level", 40)
-    assert (await newest(desk))["kind"] == "alarm.quench"
-    assert await desk.value("SELECT value FROM alarm") == 40
+    eased = await measured(desk, intake, "oxygen", FINE["oxygen"])
+    await desk.act(eased, "acknowledge", desk.world.engineer)
+    worse = await measured(desk, intake, "helium_level", 40)
+    assert (worse.state, (await newest(desk))["kind"]) == ("raised", "alarm.quench")
 
 
 async def test_helium_that_was_ended_by_hand_draws_nobody_into_its_closed_case(

@@ -37,7 +37,7 @@ async def test_key_acknowledges_the_alarm_that_was_read_out(road: VoiceRoad) -> 
 async def test_phone_says_what_it_is_about_and_which_key_to_press(road: VoiceRoad) -> None:
     await road.alarm()
     call = await road.phone("answer")
-    assert call["text"] == "医设提醒，Red，critical，ALARM，Room temperature too high, CT sc…。知悉请按1。"
+    assert call["text"] == "医设提醒，Red，critical，too warm，check cooling，room alarm, CT…。知悉请按1。"
     (line,) = await road.ledger()
     assert line["payload"]["text"] == call["text"]
     assert "http" not in json.dumps(line["payload"])

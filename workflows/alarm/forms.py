@@ -42,7 +42,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 class Excursion(Form):
     """A value outside its band. `at` is the instant of the measurement that ended the hold."""
 
-    metric: Name = Field(title=N_("Measured"), json_schema_extra={"labels": dict(METRIC_LABELS)})
+    metric: Name = Field(title=N_("What was measured"), json_schema_extra={"labels": dict(METRIC_LABELS)})
     unit: str = Field(max_length=16, title=N_("Unit of measure"))
     side: Side = Field(title=N_("Side"), json_schema_extra={"labels": dict(SIDE_LABELS)})
     value: float = Field(allow_inf_nan=False, title=N_("Value"))
@@ -53,7 +53,7 @@ class Excursion(Form):
 class Silence(Form):
     """No data. `at` is the last measurement plus the time-out; `value` is what was measured last."""
 
-    metric: Name = Field(title=N_("Measured"), json_schema_extra={"labels": dict(METRIC_LABELS)})
+    metric: Name = Field(title=N_("What was measured"), json_schema_extra={"labels": dict(METRIC_LABELS)})
     unit: str = Field(max_length=16, title=N_("Unit of measure"))
     value: float | None = Field(default=None, allow_inf_nan=False, title=N_("Last value"))
     at: AwareDatetime = Field(title=N_("Silent since"), json_schema_extra={"kind": "datetime"})
@@ -71,7 +71,7 @@ class Recovery(Form):
 class Easing(Form):
     """One of two values that an alarm is about is back inside its band."""
 
-    metric: Name = Field(title=N_("Measured"), json_schema_extra={"labels": dict(METRIC_LABELS)})
+    metric: Name = Field(title=N_("What was measured"), json_schema_extra={"labels": dict(METRIC_LABELS)})
     value: float = Field(allow_inf_nan=False, title=N_("Value"))
     at: AwareDatetime = Field(title=N_("Measured at"), json_schema_extra={"kind": "datetime"})
 

@@ -45,6 +45,7 @@ class A(StrEnum):
     SPEAK = "speak"
     WORSEN = "worsen"
     SUSPECT_QUENCH = "suspect_quench"
+    DEEPEN = "deepen"
     EASE = "ease"
     ACKNOWLEDGE = "acknowledge"
     CLEAR = "clear"
@@ -80,6 +81,8 @@ MOVES = [
     Move(A.FALL_SILENT, None, S.RAISED, SYSTEM, forms.Silence, writes=rules.fell_silent,
          tells=[Say(say.silent, ENGINEER)]),
 
+    # With both values low a suspected quench is an alarm already: it is told no third time.
+    *[Move(A.DEEPEN, state, None, SYSTEM, forms.Excursion, writes=rules.worsened) for state in GOING_ON],
     *[Move(A.WORSEN, state, S.RAISED, SYSTEM, forms.Excursion, when=when, writes=rules.worsened, tells=tells)
       for state in GOING_ON
       for when, tells in ((SUSPECTED, QUENCH), (DANGER, KEEP_OUT), (None, [Say(say.alarm, ENGINEER)]))],
@@ -153,6 +156,7 @@ ALARM = Workflow(
         A.SUSPECT_QUENCH: ActionLook(
             N_("Suspect a quench"), N_("suspected a quench: helium and oxygen are low")
         ),
+        A.DEEPEN: ActionLook(N_("Note a worse value"), N_("saw one of both values fall further")),
         A.EASE: ActionLook(N_("Note a part of it as over"), N_("saw that one of both values is back")),
         A.ACKNOWLEDGE: ActionLook(N_("I see to it"), N_("acknowledged it"), "primary"),
         A.CLEAR: ActionLook(N_("Clear"), N_("saw that it is over")),
@@ -167,4 +171,5 @@ ALARM = Workflow(
     policies=POLICIES,
     variables=rules.variables,
     title=rules.title,
+    title_words=rules.title_words,
 )

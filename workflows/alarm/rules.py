@@ -6,7 +6,7 @@ from typing import Any
 
 from storage.clock import SHANGHAI
 from storage.facts import Facts
-from storage.texts import N_
+from storage.texts import N_, Gettext
 from workflows.alarm.forms import (
     LEVEL_LABELS,
     SIDE_LABELS,
@@ -20,7 +20,7 @@ from workflows.alarm.forms import (
     instant,
 )
 from workflows.alarm.meanings import Meaning, is_dangerous, meaning
-from workflows.alarm.metrics import metric_look, shown, shown_limit
+from workflows.alarm.metrics import METRICS, metric_look, shown, shown_limit
 
 AFTER_DANGER = N_("Measure the oxygen before anybody goes in.")
 
@@ -136,6 +136,13 @@ def title(form: Excursion | Silence) -> str:
     if isinstance(form, Silence):
         return f"{symbol} –"
     return f"{symbol} {_beyond(form.value, form.limit_value, form.unit)}"
+
+
+def title_words(title: str, gettext: Gettext) -> str:
+    """The same with the name of what was measured: `Room temperature 31.2 °C > 28 °C`."""
+    symbol, _, value = title.partition(" ")
+    label = next((look.label for look in METRICS.values() if look.symbol == symbol), "")
+    return f"{gettext(label)} {value}" if label else title
 
 
 def time_in_alarm(detail: Mapping[str, Any]) -> timedelta | None:
