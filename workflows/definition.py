@@ -129,7 +129,6 @@ Precondition = Callable[[Facts], str | None]
 
 Known = Callable[[Facts], Mapping[str, Any]]
 """What a form starts with, besides the columns of the workflow's row that have its fields' names. Pure."""
-
 Faults = Callable[[Facts, Any], Mapping[str, str]]
 """What of the filled-in form does not hold given what is known: a source text for each field at fault. Pure."""
 
@@ -276,8 +275,7 @@ class Workflow:
     """Is the next timer when something has to be done? It is not shown as due where timers remind of a later day."""
     title_stays_inside: bool = False
     """Does the title speak of what no message may: is it for the pages alone?"""
-    title_words: Callable[[str, Gettext], str] = lambda title, _: title
-    """A title as it is shown in a language, where it was kept in signs that all languages share."""
+    title_words: Callable[[str, Gettext], str] = lambda title, _: title  # of signs that all languages share
     limit: Callable[[Facts, Calendar], datetime | None] | None = None
     """Until when whoever has it must act, where a law or a licence says so and not the ladder of the state. Pure."""
     part_labels: Mapping[str, str] = field(default_factory=lambda: PART_LABELS)

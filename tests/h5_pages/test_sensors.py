@@ -146,3 +146,13 @@ async def test_a_sensor_that_never_spoke_is_shown_as_silent(pages: Pages) -> Non
     visitor = await pages.person(pages.world.engineer)
     page = await visitor.get(f"/devices/{pages.world.device}")
     assert "has not sent anything yet" in page.text
+
+
+async def test_a_value_that_is_outside_but_not_yet_raised_again_is_not_called_fine(pages: Pages) -> None:
+    await measured(pages, 31, 21)
+    await pages.db.execute("UPDATE band SET hold_s = 60")
+    pages.clock.forward(timedelta(seconds=10))
+    await Intake(pages.db, pages.engine, pages.clock, NoFailPoints()).take([said(pages.clock.now(), 30)])
+    visitor = await pages.person(pages.world.engineer)
+    part = (await visitor.get(f"/cases/{await number_of(pages)}/sensors")).text
+    assert ("outside its limits" in part, "within its limits" in part) == (True, False)

@@ -1,7 +1,7 @@
 """What an alarm tells. Texts are sources of the catalogues; places are filled by `rules.variables`."""
 
 from storage.kinds import MessageKind, Question, Severity
-from storage.texts import N_
+from storage.texts import N_, P_
 
 DEVICE = (N_("Device"), "{device} ({device_number})")
 PLACE = (N_("Place"), "{department} {place}")
@@ -9,7 +9,7 @@ VALUE = (N_("Measured"), "{metric_text} {value}")
 LIMIT = (N_("Limit"), "{limit}")
 SINCE = (N_("Raised at"), "{since}")
 LASTED = (N_("Lasted"), "{lasted}")
-CALL = (N_("Call"), "{call_text}")
+CALL = (P_("whom to call", "Call"), "{call_text}")
 SERVICE = (N_("Service"), "{service_vendor} {service_phone}")
 ALSO = (N_("Also"), "{with_text} {with_value}")
 AFTER = (N_("Entering"), "{after_text}")

@@ -187,8 +187,9 @@ def test_a_value_is_never_shown_as_its_limit() -> None:
 
 
 def test_the_phone_of_the_service_company_stands_on_the_card() -> None:
-    fields = rendered("alarm.alarm", detail(Metric.HELIUM_LEVEL, Side.LOW, False), "en").fields
-    assert ("Service", "示例维保 025-00001111") in fields
+    fields = rendered("alarm.alarm", detail(Metric.HELIUM_LEVEL, Side.LOW, False), "zh_CN").fields
+    assert ("维保", "示例维保 025-00001111") in fields
+    assert ("联系", "维保单位、医学工程师") in fields
 
 
 def _flat(text: str) -> str:
