@@ -15,6 +15,7 @@ from storage.case_writer import NewAttachment
 from storage.database import DatabaseAway
 from storage.texts import N_
 from workflows.errors import WorkflowError
+from workflows.forms import SEEN_SEPARATOR, SEPARATOR
 
 MAX_FIELDS = 100
 MAX_TEXT_BYTES = 256 * 1024
@@ -203,4 +204,5 @@ def _broken_as_typed_error() -> Any:
 def _clean(text: str) -> str:
     """Line ends as LF, and no control characters, which PostgreSQL would refuse or screens not show."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = lines.replace(SEPARATOR, SEEN_SEPARATOR)
     return "".join(c for c in lines if c in "\n\t" or c.isprintable() or c > LAST_CONTROL)

@@ -51,7 +51,8 @@ NUMBER = N_("Please give a whole number.")
 NO_NUMBER = frozenset({"int_parsing", "int_parsing_size"})
 TIME = N_("Please give a time of day from 00:00 to 23:59, for example 17:30.")
 # Controls but for tabs and ends of lines, and what turns the direction of all that follows.
-_GROUPS = "\x1d"
+# What scanners send between the parts of a code (GS), as it can be seen.
+SEPARATOR, SEEN_SEPARATOR = "\x1d", "\u241d"
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 OWN_WORDS = "own_words"
@@ -111,7 +112,7 @@ def _kind(info: FieldInfo) -> str:
 
 def fill_in(form: type[F], data: Mapping[str, Any]) -> F:
     """Check what was filled in; empty texts count as not given. Raises `FormInvalid` with a text for each field."""
-    given = {name: _given(form, name, value) for name, value in data.items() if value not in ("", None)}
+    given = {name: _storable(value) for name, value in data.items() if value not in ("", None)}
     try:
         return form.model_validate(given)
     except ValidationError as error:
@@ -154,17 +155,9 @@ def _asks_for_a_number(form: type[Form], name: str) -> bool:
     return _spec(name, form.model_fields[name]).kind == "number"
 
 
-def _given(form: type[Form], name: str, value: Any) -> Any:
-    """A field that is scanned (`separators`) keeps what separates the parts of a code, for its own validator."""
-    info = form.model_fields.get(name)
-    extra = info.json_schema_extra if info and isinstance(info.json_schema_extra, dict) else {}
-    if extra.get("separators") and isinstance(value, str):
-        return _GROUPS.join(_storable(part) for part in value.split(_GROUPS))
-    return _storable(value)
-
-
 def _storable(value: Any) -> Any:
     """A text without what PostgreSQL cannot keep (zero characters, halves of surrogate pairs) and what hides words."""
     if not isinstance(value, str):
         return value
-    return UNSEEN.sub("", value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    seen = value.replace(SEPARATOR, SEEN_SEPARATOR)
+    return UNSEEN.sub("", seen).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

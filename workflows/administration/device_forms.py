@@ -16,7 +16,7 @@ from storage.device_types import DEVICE_TYPE_LABELS, DeviceType
 from storage.texts import N_
 from workflows.administration import udi
 from workflows.definition import Form
-from workflows.forms import fault
+from workflows.forms import ERROR_TEXTS, fault
 from workflows.identity.roles import Role
 from workflows.licence.numbers import is_licence_number
 
@@ -97,8 +97,11 @@ class DeviceForm(Form):
     brand: Text100 = Field(default="", title=N_("Brand"))
     model: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(title=N_("Model"))
     ladder_type: Text100 = Field(default="", title=N_("Ladder type"))
-    serial: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(
-        title=N_("Serial number"), description=N_("As the maker gave it: with the maker it names one device.")
+    serial: Text100 = Field(
+        default="",
+        title=N_("Serial number"),
+        description=N_("As the maker gave it: with the maker it names one device. Empty: from the UDI."),
+        validate_default=True,
     )
     udi: Text200 | None = Field(
         default=None,
@@ -106,7 +109,6 @@ class DeviceForm(Form):
         description=N_(
             "Scan it, or type it with its brackets: serial number and day of making are taken from it."
         ),
-        json_schema_extra={"separators": True},
     )
     category: Category | None = Field(
         default=None,
@@ -147,6 +149,13 @@ class DeviceForm(Form):
             serial = udi.read(given["udi"]).serial
             return {**given, "serial": serial} if serial else given
         return given
+
+    @field_validator("serial")
+    @classmethod
+    def _serial(cls, value: str) -> str:
+        if not value:
+            raise fault(ERROR_TEXTS["missing"])
+        return value
 
     @field_validator("udi")
     @classmethod
