@@ -53,6 +53,19 @@ def test_every_clause_of_the_standard_has_one_line() -> None:
     assert rows == CLAUSES
 
 
+def test_a_clause_is_met_only_where_tests_show_it() -> None:
+    text = (ROOT / "docs/conformance.md").read_text()
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in text.splitlines()
+        if line.startswith("| ")
+    ][1:]
+    assert {len(row) for row in rows} == {5}
+    assert {row[2] for row in rows} == {"yes", "partly", "not yet"}
+    assert [row[0] for row in rows if (row[2] == "not yet") != (not row[3])] == []
+    assert [row[0] for row in rows if (row[2] == "not yet") != ("`test_" not in row[4])] == []
+
+
 @pytest.mark.parametrize("document", ["docs/conformance.md", "SECURITY.md"])
 def test_every_test_that_a_document_names_exists(document: str) -> None:
     named = re.findall(r"`(test_\w+)`", (ROOT / document).read_text())
