@@ -119,7 +119,7 @@ async def lay_ground(
         channels=Channels(by_kind, accounts, BUDGETS, settings.send_within_s),
         renderer=renderer,
         preview=Preview(by_kind, renderer, registry.vocabulary()),
-        rules=Rules(notice_policies.shipped(), HEADS, STORMS),
+        rules=Rules(notice_policies.shipped(), HEADS, STORMS, registry.vocabulary().alone),
         office=office,
         imports=Imports(office, all_kinds()),
     )

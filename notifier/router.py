@@ -1,6 +1,6 @@
 """What the policies say of a message: by which way it goes now, whether it waits, who is told if no way is left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -45,12 +45,14 @@ DUTY = N_("Somebody on duty is told; it waits for the end of the quiet hours.")
 class Rules:
     """What holds where nobody set a policy, by its name; roles whose holders are told in the end, the nearest first.
 
-    `storms` are the workflows whose messages may come in storms: theirs are begun one by one.
+    `storms` are the workflows whose messages may come in storms: theirs are begun one by one. Of these, the kinds
+    `alone` are told by themselves all the same.
     """
 
     shipped: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     heads: Sequence[str] = ()
     storms: Sequence[str] = ()
+    alone: Collection[str] = ()
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ class MessageKind:
     must be filled in; `send` is that button's label beside them, where the action's own is long. `recalled`: once it
     is not true any more it is taken back where a channel can, instead of being left to mislead. `photos`: those of its
     step go along where an account is set to send them. `facts` are the variables that other systems are told by name.
-    `reminds`: it says the same each time, so that the newest one stands for those before it.
+    `reminds`: it says the same each time, so that the newest one stands for those before it. `alone`: what it says
+    is for lives, and must not become a number among many.
     """
 
     name: str
@@ -74,6 +75,7 @@ class MessageKind:
     recalled: bool = False
     photos: bool = False
     reminds: bool = False
+    alone: bool = False
     facts: tuple[str, ...] = ()
 
 
@@ -130,6 +132,11 @@ class Vocabulary:
     def reminders(self) -> frozenset[str]:
         """The names of kinds that say the same each time."""
         return frozenset(kind.name for kind in self if kind.reminds)
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """The names of kinds that are never told along with others."""
+        return frozenset(kind.name for kind in self if kind.alone)
 
     def action(self, workflow: str, action: str) -> ActionWords:
         """The words for an action of a workflow."""

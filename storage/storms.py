@@ -6,7 +6,7 @@ two notifiers never begin two storms, nor send one message singly that the other
 A storm's subject is the workflow, or that with `NEWS` behind it where nothing in it is urgent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,7 +112,7 @@ WITH mine AS (
     LEFT JOIN work_case c ON c.id = m.case_id
    WHERE m.person_id = $1 AND m.created_at >= $8 AND m.state = 'queued' AND c.workflow = $2
      AND (m.id = $3 OR m.attempts = 0)
-     AND NOT ($7 AND {PRESSING.format(row="m")})
+     AND NOT ($7 AND {PRESSING.format(row="m")}) AND m.kind <> ALL($9::text[])
      FOR UPDATE OF m SKIP LOCKED),
 joined AS (
   UPDATE message m SET state = 'bundled', bundle_id = $5, finished_at = $6, held = '', escalate_at = NULL
@@ -189,8 +189,15 @@ async def begin(tx: Connection, message: Claimed, subject: str, telling: Telling
     return Storm(storm, message.person_id or 0, subject, message.path, now, now, 0, told_by, 0, now, since)
 
 
-async def join(tx: Connection, storm: Storm, message: Claimed, now: datetime, settle: timedelta) -> int:
-    """The message, and all that wait with it, are told by the storm's; how many it counts."""
+async def join(
+    tx: Connection,
+    storm: Storm,
+    message: Claimed,
+    now: datetime,
+    settle: timedelta,
+    alone: Collection[str] = (),
+) -> int:
+    """The message, and all that wait with it but for the kinds `alone`, are told by the storm's; how many it counts."""
     count: int = await tx.fetchval(
         JOIN,
         storm.person_id,
@@ -201,6 +208,7 @@ async def join(tx: Connection, storm: Storm, message: Claimed, now: datetime, se
         now,
         storm.is_news,
         spans.around(storm.began_at),
+        sorted(alone),
     )
     latest = storm.began_at + 5 * settle
     until, since = min(latest, now + settle), spans.after(storm.began_at)

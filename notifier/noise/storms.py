@@ -77,7 +77,7 @@ class Storms:
         if storm is None and not await self._is_storm(tx, message, now):
             return False
         storm = storm or await self._begin(tx, message, now)
-        await storms.join(tx, storm, message, now, SETTLE)
+        await storms.join(tx, storm, message, now, SETTLE, self._rules.alone)
         return True
 
     async def run_due(self) -> None:
@@ -96,8 +96,9 @@ class Storms:
         return storm
 
     def _may_storm(self, message: Claimed) -> bool:
-        """One that was sent before, and is escalated, goes its own way."""
-        return message.workflow in self._rules.storms and message.held != ESCALATED
+        """One that was sent before, and is escalated, goes its own way; so does what is for lives."""
+        storms = message.workflow in self._rules.storms and message.kind not in self._rules.alone
+        return storms and message.held != ESCALATED
 
     async def _is_storm(self, tx: Connection, message: Claimed, now: datetime) -> bool:
         limits = await self._limits(tx, message.path)

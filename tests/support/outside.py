@@ -117,7 +117,7 @@ class Outside:
         accounts = StoredChannelAccounts(db, sealer or self.sealer)
         channels = Channels({**self.channels, **changed}, accounts, self.budgets)
         renderer = Renderer(vocabulary or self.vocabulary, SourceTexts(), self.links, PAGES)
-        manners = Manners(self.clock, Rules({}, HEADS, self.storms))
+        manners = Manners(self.clock, Rules({}, HEADS, self.storms, (vocabulary or self.vocabulary).alone))
         sender = Sender(db, channels, renderer, self.clock, lambda: 0.5, self.dies, manners)
         decided = DecidedCards(db, channels, renderer, self.clock, lambda: 0.5)
         return Notifier(sender, Dispatcher(sender, self.dies), decided)

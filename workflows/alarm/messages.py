@@ -62,6 +62,7 @@ keep_out = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("{brief_text}: danger to life, {device}"),
+    alone=True,
 )
 quench = MessageKind(
     "alarm.quench",
@@ -72,6 +73,7 @@ quench = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("{brief_text}: suspected quench, {device}"),
+    alone=True,
 )
 eased = MessageKind(
     "alarm.eased",
