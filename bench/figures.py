@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from bench import alarms, demo, engine, notifier, outbox, pages, storm, traffic, wakeup, wecom
+from bench import alarms, demo, engine, notifier, outbox, pages, size, storm, traffic, wakeup, wecom
 from bench.place import Place
 from bench.results import Goal, Measured
 
@@ -46,6 +46,8 @@ FAMILIES = (
     Family(_most("pages_p99_open_loop_s", "s", 0.5), traffic.open_loop_pages),
     Family(_most("sessions_1000_p99_s", "s", 1), traffic.sessions),
     Family(_most("service_memory_growth", "share", 0.1), traffic.memory, within_s=400),
+    Family(_most("idle_core_share", "share", 0.05), size.idle, within_s=600),
+    Family({"timers_per_s_in_service": Goal("timers/s", 100)}, size.timers, within_s=600),
     Family(_most("demo_cold_start_s", "s", 120), demo.cold_start, within_s=450),
     Family(_most("demo_warm_start_s", "s", 6), demo.warm_start),
 )

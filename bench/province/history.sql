@@ -4,12 +4,12 @@
 
 -- Of ten open ones five are repairs and three licences; of the closed ones so many are licences as there are.
 INSERT INTO work_case (id, number, workflow, definition_version, state, version, entered_version, entered_at,
-                       organisation_id, device_id, title, opened_at, closed_at)
+                       organisation_id, device_id, title, opened_at, closed_at, began_at, last_at)
 SELECT c.id, prefix || to_char(opened_at AT TIME ZONE 'Asia/Shanghai', 'YYYY') || '-' || lpad(c.id::text, 7, '0'), workflow,
        1, c.state, c.version, c.version, coalesce(closed_at, opened_at + interval '2 hours'), d.organisation_id, d.id,
        (ARRAY['图像有伪影', '球管打火', '冷却水温偏高', '床面不能升降', '扫描中断', '氦压力异常', '准直器报错',
               '显示器闪烁', '机械臂报警', '探测器校准失败'])[1 + c.id % 10] || CASE WHEN c.id % 7 = 0 THEN '，反复出现' ELSE '' END,
-       opened_at, closed_at
+       opened_at, closed_at, opened_at, coalesce(closed_at, opened_at + interval '4 hours')
   FROM (SELECT k.*, 1 + floor(pg_temp.u(id, 3) * {devices})::bigint AS device,
                CASE workflow WHEN 'repair' THEN 'WX' WHEN 'alarm' THEN 'BJ' WHEN 'licence' THEN 'PZ' ELSE 'BL' END AS prefix,
                CASE WHEN closed THEN {steps} ELSE {open_steps} END AS version,
