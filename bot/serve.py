@@ -107,7 +107,7 @@ def loops_of(services: Services, heartbeats: Heartbeats) -> tuple[list[Loop], di
         send, cards = asyncio.Event(), asyncio.Event()
         wakes["outbox"] = [send, cards]
         loops += [
-            Loop("notifier", lambda: services.dispatcher.start_due(send), send, POLL_S, CLAIMS_APART_S),
+            Loop("notifier", lambda: _notify(services, send), send, POLL_S, CLAIMS_APART_S),
             Loop("robots", services.robots.round, asyncio.Event(), ROBOTS_EVERY_S),
             Loop("recalls", services.recalls.run_due, asyncio.Event(), RECALLS_EVERY_S),
             Loop("digests", services.rounds.run_due, asyncio.Event(), STORMS_EVERY_S),
@@ -183,6 +183,11 @@ def _say_which_texts_are_broken(services: Services) -> None:
     """A message that cannot be rendered reaches nobody: better known in the morning than at night."""
     for sample in services.preview.broken((DEFAULT_LANGUAGE, SOURCE_LANGUAGE)):
         log.error("text_broken", kind=sample.kind, language=sample.language, why=sample.detail)
+
+
+async def _notify(services: Services, on_done: asyncio.Event) -> None:
+    """Begin with what is due. While a morning's timers catch up here, what does not press leaves them room."""
+    await services.dispatcher.start_due(on_done, may_wait=lambda: services.deadlines.catches_up)
 
 
 async def _refresh_clock(services: Services) -> None:

@@ -5,7 +5,7 @@ Polling is the truth, the wake-up event only the speed. Nothing is held in memor
 
 import asyncio
 import math
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -65,10 +65,15 @@ class Dispatcher:
         self._looked = -math.inf
         self._at_work: set[asyncio.Task[None]] = set()
 
-    async def start_due(self, on_done: asyncio.Event | None = None) -> int:
-        """Claim due messages and begin with them, as long as there are hands; how many. Raises `DatabaseAway`."""
+    async def start_due(
+        self, on_done: asyncio.Event | None = None, *, may_wait: Callable[[], bool] = lambda: False
+    ) -> int:
+        """Claim due messages and begin with them, as long as there are hands; how many. Raises `DatabaseAway`.
+
+        While it `may_wait`, only what presses is begun.
+        """
         started = 0
-        while self._hands.are_free(self._batch):
+        while self._hands.are_free(self._batch) and not may_wait():
             claimed = await self._start_batch(self._hands, on_done)
             started += claimed
             if claimed < self._batch:

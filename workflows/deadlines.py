@@ -3,6 +3,7 @@
 Before it does, waiting timers follow the policies that have come to hold.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -29,6 +30,8 @@ from workflows.upgrading import arm_new_deadlines
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_MOST = timedelta(hours=1)
 TOGETHER = 16
+GOES_FIRST_S = 60.0
+"""Longer no message waits for a morning's timers."""
 
 log = structlog.get_logger()
 
@@ -45,7 +48,14 @@ class Deadlines:
         self._business = business
         self._fail = fail
         self._policies = PolicyChanges(db, registry, clocks, business)
+        self._catches_up_since: float | None = None
         self._upgraded = False
+
+    @property
+    def catches_up(self) -> bool:
+        """Are more timers due than fire at once, since a short while? Then what can wait leaves them the database."""
+        since = self._catches_up_since
+        return since is not None and asyncio.get_running_loop().time() - since < GOES_FIRST_S
 
     async def run_due(self, progress: Callable[[], None] = lambda: None) -> int:
         """Fire everything that is due, then step a moved clock until its target; the number of timers fired.
@@ -60,8 +70,10 @@ class Deadlines:
         while True:
             await business_time.current(self._db, self._business)
             await self._policies.run_due()
+            self._catches_up_since = None
             while some := await self._fire_some(progress):
                 fired += some
+                self._note_whether_more_are_due(some)
             async with self._db.transaction() as tx:
                 if not await business_time.step(tx, self._clocks.real, self._business):
                     return fired
@@ -78,6 +90,12 @@ class Deadlines:
                 fired += 1
                 progress()
         return fired
+
+    def _note_whether_more_are_due(self, fired: int) -> None:
+        if fired < TOGETHER:
+            self._catches_up_since = None
+        elif self._catches_up_since is None:
+            self._catches_up_since = asyncio.get_running_loop().time()
 
     async def _fire_or_postpone(self, tx: Connection, timer: DueTimer) -> None:
         """A timer that fails leaves nothing behind, is put off and does not hold up the others."""
