@@ -46,3 +46,22 @@ async def test_a_loop_that_fails_goes_on() -> None:
     async with Background(Heartbeats()).running([Loop("cards", fail_once, asyncio.Event(), 3600)]):
         await _until(again)
     assert rounds >= 2
+
+
+async def test_a_loop_that_is_woken_all_the_time_leaves_a_gap_and_goes_once_more_at_the_end() -> None:
+    wake, rounds, begun = asyncio.Event(), 0, asyncio.Event()
+
+    async def count() -> None:
+        nonlocal rounds
+        rounds += 1
+        begun.set()
+
+    async with Background(Heartbeats()).running([Loop("cards", count, wake, 3600, gap_s=0.2)]):
+        await _until(begun)
+        for _ in range(50):
+            wake.set()
+            await asyncio.sleep(0)
+        assert rounds == 1
+        begun.clear()
+        await _until(begun)
+    assert rounds == 2

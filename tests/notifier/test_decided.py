@@ -1,10 +1,12 @@
 """Every copy of a card says who decided."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 from notifier.retry import retry_delay
 from storage.kinds import Vocabulary
+from tests.support.mishaps import Paused
 from tests.support.outside import Outside
 from tests.support.world import LONG_AGO
 from workflows.engine import Outcome
@@ -131,3 +133,16 @@ async def test_what_is_never_changed_is_not_looked_at_each_second(around: Outsid
     (card,) = await around.phone("reporter")
     assert card["body"]["action_menu"], "WeCom gave a code for it"
     assert await around.db.fetch("SELECT 1 FROM delivery WHERE update_code IS NOT NULL") == []
+
+
+async def test_card_that_was_on_its_way_while_the_case_was_decided_says_so_as_well(around: Outside) -> None:
+    case = await around.awaiting_approval()
+    await around.notifier.decided.run_due()
+    paused = Paused(around.channels["wecom"])
+    sending = asyncio.create_task(around.process(wecom=paused).dispatcher.drain())
+    await paused.stopped.wait()
+    await around.act(case, "approve", "head")
+    assert await around.notifier.decided.run_due() == 0, "nothing has arrived yet"
+    paused.go_on.set()
+    await sending
+    assert await around.notifier.decided.run_due() == 1

@@ -95,3 +95,17 @@ async def test_a_message_to_somebody_who_has_left_is_withdrawn_with_the_reason(a
         ("withdrawn", "This person has left the organisation.")
     }
     assert await around.titles("reporter") == []
+
+
+async def test_what_may_wait_does_and_what_presses_goes_on(around: Outside) -> None:
+    await around.report()
+    await around.db.execute(
+        "UPDATE message SET severity = CASE WHEN person_id = $1 THEN 'urgent' ELSE 'notice' END, "
+        "due_at = next_at - CASE WHEN person_id = $1 THEN interval '1 day' ELSE interval '0' END",
+        around.world.engineer,
+    )
+    dispatcher = around.notifier.dispatcher
+    assert await dispatcher.start_due(may_wait=lambda: True) == 1
+    await dispatcher.settle()
+    assert [row["state"] for row in await around.ledger("engineer")] == ["accepted"]
+    assert await dispatcher.start_due() == 2

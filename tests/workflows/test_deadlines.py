@@ -9,6 +9,7 @@ from storage import business_time
 from storage.database import Database
 from tests.support.desk import TRIAGE, Desk, desk_on
 from tests.support.world import add_person
+from workflows.deadlines import TOGETHER
 from workflows.engine import Outcome
 from workflows.identity.roles import Role
 
@@ -193,3 +194,13 @@ async def due_times_fired(desk: Desk) -> list[datetime]:
 def shanghai(day: int) -> datetime:
     """The beginning of a day in March 2026."""
     return datetime.fromisoformat(f"2026-03-{day:02}T00:00:00+08:00")
+
+
+async def test_while_more_are_due_than_fire_at_once_what_can_wait_is_to_wait(desk: Desk) -> None:
+    for number in range(TOGETHER + 2):
+        await desk.report(key=f"fault {number}")
+    catching_up: list[bool] = []
+    desk.real.forward(HALF_HOUR)
+    await desk.deadlines.run_due(lambda: catching_up.append(desk.deadlines.catches_up))
+    assert catching_up == [False] * TOGETHER + [True] * 2
+    assert not desk.deadlines.catches_up
