@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError
 
 from notifier.trim import one_line
 from storage.clock import SHANGHAI
@@ -44,10 +44,17 @@ def reported_at(at: datetime | None, now: datetime) -> tuple[datetime, bool]:
     return now, True
 
 
+def _is_word(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
 # What a provider does not know it leaves out, or sends as null.
 _OrNothing = BeforeValidator(lambda value: "" if value is None else value)
 Id = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$"), _OrNothing]
-Code = Annotated[str, AfterValidator(lambda value: one_line(value)[:CODE_LENGTH]), _OrNothing]
+# The provider's own word for something, which loses no report when it is none.
+Code = Annotated[
+    str, BeforeValidator(lambda value: one_line(str(value))[:CODE_LENGTH] if _is_word(value) else "")
+]
 MaybeTime = Annotated[datetime | None, BeforeValidator(china_time_or_none)]
 
 M = TypeVar("M", bound=BaseModel)

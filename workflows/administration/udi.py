@@ -138,7 +138,8 @@ def _checked(text: str, elements: Mapping[str, str]) -> Udi:
 
 def _is_gtin(digits: str) -> bool:
     """14 digits; with weights 3 and 1 in turn all together are a multiple of ten."""
-    if not (digits.isascii() and digits.isdecimal() and len(digits) == LENGTHS[DI]):
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) == LENGTHS[DI]
+    if not is_number or not digits.strip("0"):
         return False
     return sum(int(digit) * (3 if nth % 2 == 0 else 1) for nth, digit in enumerate(digits)) % 10 == 0
 

@@ -35,7 +35,7 @@ class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
 
     call_id: Id
-    status_code: Code
+    status_code: Code = ""
     out_id: Id = ""
     callee: Id = ""
     dtmf: Code = ""

@@ -17,7 +17,8 @@ EXTEND_LENGTH = 32
 
 def _parts(value: object) -> int | None:
     """A count that makes sense, or nothing."""
-    counted = int(value) if isinstance(value, str | int) and str(value).isdecimal() else 0
+    text = str(value) if isinstance(value, str | int) else ""
+    counted = int(text) if text.isdecimal() and len(text) <= len(str(MOST_PARTS)) else 0
     return counted if 0 < counted <= MOST_PARTS else None
 
 

@@ -122,3 +122,33 @@ async def test_where_the_house_forbids_it_every_button_opens_a_page(database_url
         assert await service.db.fetch(steps) == before
         said = await service.db.fetch("SELECT kind FROM message WHERE acknowledged_way = 'telegram'")
         assert [row["kind"] for row in said] == ["repair.please_approve"]
+
+
+OPEN = "SELECT ended_at IS NULL FROM contact_point WHERE person_id = $1"
+
+
+async def is_open(service: Services, person: int) -> bool:
+    row = await service.db.fetchrow(OPEN, person)
+    return bool(row and row[0])
+
+
+async def test_who_blocks_the_bot_is_known_at_once_and_back_when_they_open_it(database_url: str) -> None:
+    async with town(database_url) as (service, box, world):
+        order = {"bot": BOT, "chat_id": ANN}
+        for status, reached in (("kicked", False), ("member", True)):
+            told = await box.post("telegram/stand", order | {"status": status})
+            assert told["outcome"] == "delivered"
+            assert await is_open(service, world.head) is reached
+            assert await is_open(service, world.reporter)
+
+
+async def test_a_message_that_is_refused_for_it_ends_the_way_as_well(database_url: str) -> None:
+    async with town(database_url) as (service, box, world):
+        await box.faults(blocked=[ANN])
+        await asked(service, world)
+        assert not await is_open(service, world.head)
+        (line,) = await service.db.fetch(LEDGER, world.head)
+        assert line["delivery"] == "refused"
+        await box.faults(blocked=[])
+        await box.say("todo", ANN)
+        assert await is_open(service, world.head)

@@ -74,6 +74,8 @@ def test_day_00_is_the_months_last_and_the_century_the_nearest(digits: str, toda
     "wrong",
     [
         "06901234567893",
+        "0" * 14,
+        f"(01){'0' * 14}(21)1",
         "6901234567893",
         "(01)06901234567893",
         "(01)6901234567892",

@@ -172,7 +172,13 @@ def test_long_or_strange_codes_are_kept_within_the_column() -> None:
     assert "\x00" not in report.code
 
 
-@pytest.mark.parametrize("size", ["", "x", -1, 0, 1000, None, {}])
+@pytest.mark.parametrize("code", [None, {}, [], {"a": 1}, True, 1.5, ""])
+def test_word_of_the_provider_that_is_none_loses_no_report(code: Any) -> None:
+    (report,) = parse(body(DOCUMENTED | {"err_code": code})).reports
+    assert (report.delivered, report.code) == (True, "")
+
+
+@pytest.mark.parametrize("size", ["9" * 5000, "", "x", -1, 0, 1000, None, {}])
 def test_count_that_makes_no_sense_is_left_out(size: Any) -> None:
     (report,) = parse(body(DOCUMENTED | {"sms_size": size})).reports
     assert report.parts is None

@@ -49,8 +49,9 @@ def test_progress_of_a_call_is_no_event_yet() -> None:
 
 
 def test_unreadable_entry_does_not_hide_the_others() -> None:
-    pushed = parse_reports(b"[1, {}, " + PRESSED[1:])
-    assert (len(pushed.events), pushed.unreadable) == (1, 2)
+    pushed = parse_reports(b'[1, {}, {"call_id": "1", "status_code": {}}, ' + PRESSED[1:])
+    assert pushed.events[0].answered is None
+    assert (len(pushed.events), pushed.unreadable) == (2, 2)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[" * 50_000, b"\xff"])
