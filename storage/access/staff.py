@@ -74,6 +74,8 @@ class StaffRecord:
     version: int
     posts: Sequence[PostRow]
     ways: Sequence[Way]
+    blocked: Sequence[tuple[str, datetime]] = ()
+    """Accounts that the person has blocked, and since when."""
 
 
 HOSPITAL = """
@@ -110,6 +112,10 @@ SELECT cp.id, a.kind AS channel, a.name AS account, cp.address, a.active AS work
   FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id
  WHERE cp.person_id = $1 AND cp.ended_at IS NULL ORDER BY cp.rank, cp.id
 """
+BLOCKED = """
+SELECT a.name, cp.blocked_at FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id
+ WHERE cp.person_id = $1 AND cp.ended_at = cp.blocked_at ORDER BY cp.rank, cp.id
+"""
 
 
 def _where(viewer: Viewer, role: str, wanted: Wanted) -> Where:
@@ -141,7 +147,7 @@ async def record(db: Database, viewer: Viewer, role: str, person_id: int) -> Sta
     row = await db.fetchrow(RECORD, viewer.paths_of(role), person_id)
     if row is None:
         raise NotVisible
-    ways = await db.fetch(WAYS, person_id)
+    ways, blocked = await db.fetch(WAYS, person_id), await db.fetch(BLOCKED, person_id)
     posts = await db.fetch(
         f"{POST} WHERE post.person_id = $1 ORDER BY post.ends_at IS NOT NULL, post.ends_at DESC, post.id",
         person_id,
@@ -150,6 +156,7 @@ async def record(db: Database, viewer: Viewer, role: str, person_id: int) -> Sta
         **dict(row),
         posts=[PostRow(**dict(post)) for post in posts],
         ways=[Way(**dict(way)) for way in ways],
+        blocked=[(row["name"], row["blocked_at"]) for row in blocked],
     )
 
 
