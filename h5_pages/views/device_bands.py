@@ -14,7 +14,7 @@ from h5_pages.params_devices import DevicePress, OfBand
 from h5_pages.visit import Visit
 from storage.access import NotVisible, devices
 from storage.access.devices import DeviceRecord
-from storage.access.sensors import DeviceSensors, of_device
+from storage.access.sensors import DeviceSensors, SensorLine, of_device
 from storage.bands import Band
 from storage.texts import N_
 from workflows.administration import device_bands
@@ -32,14 +32,28 @@ WHOSE = {
 }
 
 
+HEARD = N_("sends values")
+MISSED = N_("has not sent anything yet; its silence becomes an alarm")
+NOT_MISSED = N_("has never sent anything, and nobody misses it: if there is one, set limits for this device")
+
+
 @dataclass(frozen=True)
 class BandLine:
-    """The limits of one metric; None where nothing is judged. `whose` is a source text."""
+    """The limits of one metric; None where nothing is judged. `whose` is a source text, `heard` its sensor, if any."""
 
     metric: str
     look: MetricLook
     band: Band | None
     whose: str
+    heard: SensorLine | None = None
+
+    @property
+    def sensor(self) -> str:
+        """Whether a sensor speaks there, and whether it is missed where it does not: a source text."""
+        if self.heard is not None and self.heard.at is not None:
+            return HEARD
+        missed = self.is_own and self.band is not None and self.band.no_data_s is not None
+        return MISSED if missed else NOT_MISSED
 
     @property
     def is_own(self) -> bool:
@@ -136,13 +150,16 @@ def _lines(sensors: DeviceSensors) -> list[BandLine]:
     named = dict.fromkeys(
         [*map(str, METRICS), *(line.metric for line in sensors.lines), *sorted(own | of_type)]
     )
+    heard = {line.metric: line for line in sensors.lines}
     shipped = {band.metric for band in DEFAULT_BANDS.get(sensors.device_type, ())}
 
     def line(metric: str) -> BandLine:
         band = bands.of(sensors.device_id, sensors.device_type, metric)
         from_here = {"device": own, "type": of_type, "default": shipped}
         whose = next((WHOSE[name] for name, metrics in from_here.items() if metric in metrics), "")
-        return BandLine(metric, metric_look(metric, band.unit if band else ""), band, whose)
+        return BandLine(
+            metric, metric_look(metric, band.unit if band else ""), band, whose, heard.get(metric)
+        )
 
     return [line(metric) for metric in named]
 

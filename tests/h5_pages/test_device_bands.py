@@ -110,3 +110,17 @@ async def test_limits_that_are_set_anew_leave_since_when_the_sensor_is_expected(
     row = await pages.db.fetchrow("SELECT placed_at, alarm_high FROM band")
     assert row is not None
     assert tuple(row) == (began, 23)
+
+
+async def test_the_page_says_whether_a_sensor_speaks_and_whether_it_would_be_missed(pages: Pages) -> None:
+    engineer, path = await pages.person(pages.world.engineer), address(pages)
+    everything = path.rpartition("/")[0]
+    assert (await engineer.get(everything)).text.count(
+        "nobody misses it"
+    ) == 2  # temperature and humidity of a CT
+    await send(engineer, path, **{**OWN, "no_data_s": "600"})
+    assert "its silence becomes an alarm" in (await engineer.get(everything)).text
+    await add_gateway(pages.db, pages.world.hospital)
+    clock = pages.clock
+    await Intake(pages.db, pages.engine, clock, NoFailPoints()).take([said(clock.now(), 21)])
+    assert "sends values" in (await engineer.get(everything)).text

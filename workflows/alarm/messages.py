@@ -77,12 +77,12 @@ quench = MessageKind(
 )
 eased = MessageKind(
     "alarm.eased",
-    N_("One value is back, the other not: {what_text}, {device}"),
+    N_("Partly over: {what_text}, {device}"),
     N_("{first_text} Only this value is still outside its limits."),
     WHERE,
     Severity.URGENT,
     while_in_state=True,
-    short=N_("one value back, {brief_text}, {device}"),
+    short=N_("{brief_text}: partly over, {device}"),
 )
 silent = MessageKind(
     "alarm.silent",
@@ -102,7 +102,7 @@ unacknowledged = MessageKind(
     Severity.URGENT,
     buttons=("acknowledge",),
     while_in_state=True,
-    short=N_("not acknowledged: {brief_text}, {device}"),
+    short=N_("{brief_text}: not acknowledged, {device}"),
     reminds=True,
 )
 nobody_answers = MessageKind(
@@ -113,7 +113,7 @@ nobody_answers = MessageKind(
     Severity.CRITICAL,
     buttons=("acknowledge",),
     while_in_state=True,
-    short=N_("nobody answers: {brief_text}, {device}"),
+    short=N_("{brief_text}: nobody answers, {device}"),
     reminds=True,
 )
 still_on = MessageKind(
@@ -124,7 +124,7 @@ still_on = MessageKind(
     Severity.URGENT,
     while_in_state=True,
     recalled=True,
-    short=N_("still: {brief_text}, {device}"),
+    short=N_("{brief_text}: still going on, {device}"),
     reminds=True,
 )
 cleared = MessageKind(
