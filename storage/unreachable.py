@@ -34,8 +34,8 @@ SELECT o.id AS organisation_id, o.name AS organisation, o.path, held.role,
        array_agg(DISTINCT p.name ORDER BY p.name) AS names
   FROM (SELECT post.role, post.organisation_id, coalesce(present_for(post.person_id, $2), post.person_id) AS person_id
           FROM post JOIN person holder ON holder.id = post.person_id AND holder.active
-         WHERE post.role = ANY($1) AND {holds_now("post", "$2")}
-           AND ($4::bigint[] IS NULL OR post.organisation_id = ANY($4))) held
+          JOIN organisation place ON place.id = post.organisation_id AND starts_with(place.path, $4)
+         WHERE post.role = ANY($1) AND {holds_now("post", "$2")}) held
   JOIN organisation o ON o.id = held.organisation_id JOIN person p ON p.id = held.person_id
  GROUP BY o.id, held.role HAVING NOT bool_or({is_reachable("held.person_id", "$3")})
  ORDER BY o.path, held.role LIMIT $5
@@ -102,12 +102,11 @@ async def mute_posts(
     roles: Sequence[str],
     at: datetime,
     real: datetime,
-    places: Sequence[int] | None = None,
+    below: str = "",
     most: int = 1000,
 ) -> list[MutePost]:
-    """Places, of those or of all, where nothing reaches whoever is there for a role; no more than `most`."""
-    wanted = None if places is None else list(places)
-    rows = await connection.fetch(MUTE_POSTS, list(roles), at, real - LATELY, wanted, most)
+    """Places at and below that path where nothing reaches whoever is there for a role; no more than `most`."""
+    rows = await connection.fetch(MUTE_POSTS, list(roles), at, real - LATELY, below, most)
     return [MutePost(**dict(row)) for row in rows]
 
 

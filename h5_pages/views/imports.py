@@ -20,6 +20,7 @@ from storage.imports import Batch
 from storage.texts import N_
 from workflows.administration.imports import IMPORT, ImportKind, Upload
 from workflows.administration.office import By
+from workflows.administration.person_forms import ROLE_CHOICES
 from workflows.administration.sheets import MOST_ROWS, SheetUnreadable
 from workflows.errors import NotPermitted, WorkflowError
 from workflows.forms import describe
@@ -133,6 +134,7 @@ async def _start(request: web.Request, visit: Visit, error: WorkflowError | None
         most_rows=MOST_ROWS,
         states=STATES,
         tones=TONES,
+        role_label=lambda name: ROLE_CHOICES.get(name, name),
     )
 
 
@@ -154,6 +156,7 @@ async def _show(request: web.Request, visit: Visit, error: WorkflowError | None 
         error=error,
         states=STATES,
         tones=TONES,
+        role_label=lambda name: ROLE_CHOICES.get(name, name),
     )
 
 

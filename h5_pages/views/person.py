@@ -1,5 +1,7 @@
 """One person as their administrators see to them: the record, entered and changed."""
 
+from datetime import datetime
+
 from aiohttp import web
 
 from h5_pages import error_pages, look, trail_look
@@ -12,9 +14,11 @@ from h5_pages.people_desk import ADMIN, PATH, choose, faults, named, near, press
 from h5_pages.views.people import check_administers_any, roles
 from h5_pages.visit import Visit
 from storage.access import organisations, staff
+from storage.person_writer import PostRow
 from storage.texts import N_
 from workflows.administration import people
 from workflows.administration.person_forms import LANGUAGES, NewPerson, PersonForm
+from workflows.administration.unreachable import mute_posts_of
 from workflows.errors import FormInvalid, WorkflowError
 
 LETS_THROUGH = frozenset({"another"})
@@ -63,12 +67,16 @@ async def show(visit: Visit, number: int, error: WorkflowError | None = None) ->
     """Everything about one person, and why something was refused; raises `NotVisible`."""
     person = await staff.record(visit.services.db, visit.person, ADMIN, number)
     now = visit.now
+    held = [
+        (p.role, p.organisation_id, p.path) for p in person.posts if p.starts_at <= now and _lasts(p, now)
+    ]
     return visit.page(
         "person.html",
         error_pages.status_of(error) if error else 200,
         person=person,
         url=f"{PATH}/{number}",
-        posts=[post for post in person.posts if post.ends_at is None or post.ends_at > now],
+        mute=await mute_posts_of(visit.services.db, visit.services.clocks, person.name, held),
+        posts=[post for post in person.posts if _lasts(post, now)],
         past=[post for post in person.posts if post.ends_at is not None and post.ends_at <= now],
         role=lambda name: roles(visit, [name]),
         may_end=lambda post: visit.person.holds({ADMIN}, post.path),
@@ -118,6 +126,10 @@ async def _edit(visit: Visit, number: int, error: WorkflowError | None = None) -
         version=person.version,
     )
     return ask(visit, asking, error)
+
+
+def _lasts(post: PostRow, now: datetime) -> bool:
+    return post.ends_at is None or post.ends_at > now
 
 
 def _fault(visit: Visit, error: WorkflowError | None) -> str:

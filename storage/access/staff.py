@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.directory import Viewer
 from storage.paging import Listing, Order, Page, Sort, Where
 from storage.person_writer import POST, PostRow
+from storage.reach import contact_works
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ HOSPITAL = """
 LEFT JOIN LATERAL (SELECT h.name FROM organisation h WHERE h.kind = 'hospital' AND starts_with(o.path, h.path)
                     ORDER BY length(h.path) DESC LIMIT 1) hospital ON true
 """
-WORKING = """
-SELECT count(*) FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id AND a.active
- WHERE cp.person_id = p.id AND cp.ended_at IS NULL
+WORKING = f"""
+SELECT count(*) FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id
+ WHERE cp.person_id = p.id AND {contact_works("cp", "a", "($2::timestamptz - interval '7 days')")}
 """
 HELD = "post.person_id = p.id AND post.starts_at <= $2 AND (post.ends_at IS NULL OR post.ends_at > $2)"
 LINE = f"""

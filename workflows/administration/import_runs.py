@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol, runtime_checkable
 
 import structlog
 
@@ -38,6 +38,7 @@ from workflows.administration.imports import (
 from workflows.administration.many_rows import putting_off
 from workflows.administration.office import By, Change, Desk, Office
 from workflows.administration.sheets import Sheet, SheetRow, read_sheet
+from workflows.administration.unreachable import Mute
 from workflows.definition import Form
 from workflows.errors import ActorUnknown, FormInvalid, WorkflowError
 from workflows.forms import fill_in
@@ -62,6 +63,14 @@ class TwoRows(WorkflowError):
     text = N_("Row {row} changes the same already. Please leave one of the two.")
 
 
+@runtime_checkable
+class Warns(Protocol):
+    """A kind that knows what to look at before its rows are brought in."""
+
+    async def warnings(self, desk: Desk, at: At) -> list[Mute]:
+        """Posts whose holders nothing reaches once they are."""
+
+
 class RolledBack(Exception):
     """The transaction has served its purpose and is undone: a preview, or rows that are wrong."""
 
@@ -76,6 +85,7 @@ class Outcome:
     changes: list[tuple[int, str, Mapping[str, Any]]] = field(default_factory=list)
     changed_by: dict[int, int] = field(default_factory=dict)
     plan: Any = field(default_factory=hashlib.sha256)
+    mute: list[Mute] = field(default_factory=list)
 
     def wrong(self, number: int, error: WorkflowError) -> None:
         """A row cannot be brought in."""
@@ -100,6 +110,7 @@ class Outcome:
             "changes": self.changes[:SHOWN_ROWS],
             "unknown": list(sheet.unknown)[:20],
             "plan": self.plan.hexdigest(),
+            "mute": [[post.role, post.text, dict(post.params)] for post in self.mute],
         }
 
 
@@ -146,6 +157,9 @@ class ImportRunner:
         try:
             async with self._office.writing(await self._by(batch)) as desk:
                 await self._rows(desk, batch, kind, forms, outcome)
+                if isinstance(kind, Warns):
+                    at = At(batch.organisation_id, batch.organisation_name, batch.path)
+                    outcome.mute = await kind.warnings(desk, at)
                 report, unsound = outcome.report(sheet), bool(outcome.counts["wrong"])
                 if batch.state == CHECKING or unsound or report["plan"] != batch.report.get("plan"):
                     _roll_back()

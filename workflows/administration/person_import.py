@@ -22,10 +22,12 @@ from workflows.administration.imports import At, Existing, Made
 from workflows.administration.in_charge import HasLeft, administered
 from workflows.administration.office import Change, ChangedMeanwhile, Desk
 from workflows.administration.person_forms import LANGUAGES, ROLE_CHOICES, Line, NewPerson, PersonForm
+from workflows.administration.unreachable import Mute, mute, told_roles
 from workflows.definition import Form
 from workflows.errors import FormInvalid, WorkflowError
 from workflows.forms import fill_in
 from workflows.identity.roles import Role
+from workflows.registry import all_workflows
 
 NO_PLACE = N_("There is no open organisation of this name here.")
 SEVERAL = N_("There are several of this name here. Please import at the one that is meant.")
@@ -106,6 +108,10 @@ class PersonImport:
         person = await people.rewrite(desk, person, fill_in(PersonForm, record))
         await _give(desk, person, place, line)
         return Made(person.id, person.version, _called(person))
+
+    async def warnings(self, desk: Desk, at: At) -> list[Mute]:
+        """Posts here whose holders nothing will reach once the rows are in."""
+        return await mute(desk, told_roles(all_workflows()), at.path)
 
     async def remove(self, desk: Desk, subject_id: int, version: int) -> str | None:
         """Delete who was entered, unless they did or were told anything; or say why not."""

@@ -181,3 +181,14 @@ async def test_people_who_did_nothing_yet_are_deleted_and_others_stay(staff: Imp
     )
     undone = await staff.undo(second)
     assert (undone["state"], undone["report"]["bars"]) == ("done", [[2, PERSON_USED]])
+
+
+async def test_the_preview_warns_of_posts_whose_holders_nothing_reaches(staff: ImportDesk) -> None:
+    engineer = ("E-1", "Engineer X", "Radiology", "Engineer", "engineer.x", "", "")
+    batch = await staff.upload(spreadsheet(PEOPLE, engineer))
+    assert await faults(staff, batch) == []
+    warned = [m for m in (await staff.row(batch))["report"]["mute"] if m[2]["place"] == "Radiology"]
+    assert ("engineer", "Engineer X") in [(role, params["names"]) for role, _, params in warned]
+    reached = ("E-1", "Engineer X", "Radiology", "Engineer", "engineer.x", "x@demo.example", "")
+    batch = await staff.upload(spreadsheet(PEOPLE, reached))
+    assert "Engineer X" not in str((await staff.row(batch))["report"]["mute"])
