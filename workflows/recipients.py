@@ -55,6 +55,18 @@ class Asking:
         moves = _asked(self.workflow, self.say, self.facts)
         return frozenset.intersection(*(kept_apart(move, self.facts) for move in moves)) if moves else NOBODY
 
+    @property
+    def is_with_part(self) -> bool:
+        """Is it to somebody who has a part, so that they, or who may act instead, are told?"""
+        return any(holder.part in self.say.to.parts for holder in self.facts.parts)
+
+    def may_act(self, roles: frozenset[str]) -> frozenset[str]:
+        """Those of the roles whose holders may do what is asked for; all where nothing is."""
+        moves = _asked(self.workflow, self.say, self.facts)
+        if not moves or any(move.by.anybody for move in moves):
+            return roles
+        return roles & _actors(moves)
+
 
 async def holders_for(
     connection: Connection, workflow: Workflow, tells: Sequence[Say], facts: Facts, real: Clock
@@ -94,17 +106,20 @@ def reached(messages: Iterable[NewMessage], holders: Holders) -> int:
 
 def _by_role(asking: Asking, roles: frozenset[str]) -> set[int]:
     say, holders, gone = asking.say, asking.holders, asking.left_out
-    held = holders.of(roles) - gone
-    able = held - asking.barred
-    others = holders.of(say.or_else.roles) - asking.barred - gone
+    held, else_ = holders.of(roles) - gone, say.or_else.roles
+    named = held if say.audience else held - asking.barred  # whom a policy names is told in any case
+    able = holders.of(asking.may_act(roles)) - asking.barred - gone
+    others = holders.of(else_) - asking.barred - gone
+    others_able = others & holders.of(asking.may_act(else_))
     in_the_end = holders.of(ADMINISTRATOR) - gone
-    if not able:
-        # Who may not act is told all the same where nobody else can, and whoever a policy names in any case.
-        found = (others | (held if say.audience else set())) if others else held | in_the_end
-    elif holders.lost(roles) and say.kind.severity != Severity.INFO:
-        found = (held if say.audience else able) | (others or in_the_end)
+    if able or asking.is_with_part:
+        lost = holders.lost(roles) and say.kind.severity != Severity.INFO
+        found = named | ((others_able or in_the_end) if lost else set())
+    elif others_able:
+        found = named | others
     else:
-        found = held if say.audience else able
+        # Who may not act is told all the same where nobody else can, along with an administrator.
+        found = held | others | in_the_end
     return found or _by_name(asking, roles)
 
 

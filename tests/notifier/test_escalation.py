@@ -92,8 +92,8 @@ async def test_what_is_not_delivered_in_time_goes_on_to_the_next_channel(around:
 
 async def test_unreachable_person_s_deputy_is_told_in_their_stead(around: Outside) -> None:
     world = around.world
-    await around.db.execute("DELETE FROM contact_point WHERE person_id = $1", world.engineer)
     await around.report()
+    await around.db.execute("DELETE FROM contact_point WHERE person_id = $1", world.engineer)
     await around.db.execute("DELETE FROM message WHERE person_id <> $1", world.engineer)
     await around.db.execute(
         "INSERT INTO absence (person_id, deputy_id, starts_at, ends_at) VALUES ($1, $2, $3, $4)",

@@ -226,8 +226,9 @@ async def test_word_of_a_storm_waits_for_whoever_decides_about_its_messages(stor
 async def test_storm_of_somebody_whom_nothing_reaches_is_told_to_and_acknowledged_by_another(
     storming: Outside,
 ) -> None:
+    await raised(storming, MANY)
     await storming.db.execute("DELETE FROM contact_point WHERE person_id = $1", storming.world.engineer)
-    await burst(storming)
+    await storming.live(timedelta(seconds=15))
     row = await storming.db.fetchrow(
         "SELECT m.id, m.person_id, s.id AS storm FROM storm s JOIN message m ON m.id = s.message_id "
         "WHERE s.person_id = $1",
