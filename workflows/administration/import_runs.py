@@ -5,10 +5,7 @@ it anew. After `MOST_TRIES` beginnings without an end the batch fails, and says 
 """
 
 import asyncio
-import hashlib
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn, Protocol, runtime_checkable
 
@@ -21,6 +18,7 @@ from storage.files import Files
 from storage.imports import Batch, RowMade
 from storage.texts import N_, Gettext
 from workflows.actor import Door
+from workflows.administration.import_outcome import Outcome
 from workflows.administration.imports import (
     CHECKING,
     DONE,
@@ -44,7 +42,7 @@ from workflows.errors import ActorUnknown, FormInvalid, WorkflowError
 from workflows.forms import fill_in
 
 MOST_TRIES = 3
-SHOWN_FAULTS, SHOWN_ROWS, SHOWN_BARS = 500, 200, 200
+SHOWN_BARS = 200
 EVERY = 100  # rows between two notes of how far it is
 BROKEN = N_("Something went wrong on our side, and nothing was brought in. Please tell the administrator.")
 GAVE_UP = N_(
@@ -73,45 +71,6 @@ class Warns(Protocol):
 
 class RolledBack(Exception):
     """The transaction has served its purpose and is undone: a preview, or rows that are wrong."""
-
-
-@dataclass
-class Outcome:
-    """What the rows of a file come to; texts are sources with their params."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    faults: list[tuple[int, str, str, Mapping[str, Any]]] = field(default_factory=list)
-    news: list[tuple[int, str]] = field(default_factory=list)
-    changes: list[tuple[int, str, Mapping[str, Any]]] = field(default_factory=list)
-    changed_by: dict[int, int] = field(default_factory=dict)
-    plan: Any = field(default_factory=hashlib.sha256)
-    mute: list[Mute] = field(default_factory=list)
-
-    def wrong(self, number: int, error: WorkflowError) -> None:
-        """A row cannot be brought in."""
-        self.counts["wrong"] += 1
-        if isinstance(error, FormInvalid):
-            self.faults += [(number, name, text, params) for name, (text, params) in error.fields.items()]
-        else:
-            self.faults.append((number, "", error.text, error.params))
-
-    def will(self, what: str, number: int, subject: Existing | None) -> None:
-        """A row makes something new, changes it or leaves it alone."""
-        self.counts[what] += 1
-        known = f"{subject.id} {subject.version}" if subject else ""
-        self.plan.update(f"{number} {what} {known}\n".encode())
-
-    def report(self, sheet: Sheet) -> dict[str, Any]:
-        """The same as it is kept and shown."""
-        return {
-            "counts": dict(self.counts),
-            "faults": self.faults[:SHOWN_FAULTS],
-            "news": self.news[:SHOWN_ROWS],
-            "changes": self.changes[:SHOWN_ROWS],
-            "unknown": list(sheet.unknown)[:20],
-            "plan": self.plan.hexdigest(),
-            "mute": [[post.role, post.text, dict(post.params)] for post in self.mute],
-        }
 
 
 class ImportRunner:
