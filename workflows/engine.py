@@ -19,6 +19,7 @@ from storage.database import Connection, Database
 from storage.directory import Viewer
 from storage.facts import Facts, load_facts
 from storage.failpoints import FailPoints, NoFailPoints
+from storage.numbers import mobile
 from storage.one_transaction import OneTransaction
 from storage.sealing import RecordSealer
 from storage.spans import Span
@@ -178,9 +179,8 @@ class Engine:
             parent_id=place.parent_id,
         )
         if reporter is not None:
-            part = NewPart(
-                Part.REPORTER, None, reporter.name, reporter.phone, reporter.email, reporter.language
-            )
+            phone = mobile(reporter.phone) or reporter.phone
+            part = NewPart(Part.REPORTER, None, reporter.name, phone, reporter.email, reporter.language)
             case_id, participant_id = await case_opening.new_case(tx, new, part)
             viewer = Viewer(reporter.name, participant_id=participant_id, case_id=case_id)
         elif actor.is_system:

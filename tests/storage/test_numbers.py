@@ -5,6 +5,8 @@ import pytest
 from notifier.channel import SendFailed
 from notifier.providers.mobiles import checked_number
 from storage.numbers import is_mistyped_mobile, mobile, spellings
+from tests.support.desk import open_desk
+from workflows.actor import Actor, Door, Reporter
 from workflows.administration.contacts import Channel, canonical
 from workflows.administration.person_forms import PersonForm
 from workflows.errors import FormInvalid
@@ -90,3 +92,19 @@ def test_what_is_no_mobile_is_no_address_for_sms(typed: str) -> None:
 )
 def test_other_phones_stay_as_they_are_written(typed: str) -> None:
     assert fill_in(PersonForm, {**PERSON, "phone": typed}).phone == typed
+
+
+async def test_a_reporters_mobile_is_kept_by_its_digits_whatever_door_they_came_by(database_url: str) -> None:
+    async with open_desk(database_url) as desk:
+        for typed, kept in (("+86 138-0000-0001", NUMBER), ("8123", "8123"), ("", "")):
+            case = await desk.engine.open(
+                "repair",
+                "report",
+                Actor(Door.LINK),
+                {"fault": "x"},
+                place=desk.place,
+                idempotency_key=desk.new_key(),
+                reporter=Reporter("A nurse", typed, ""),
+            )
+            phone = await desk.value("SELECT phone FROM participant WHERE id = $1", case.participant_id)
+            assert phone == kept
