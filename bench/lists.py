@@ -4,9 +4,11 @@ Asked as an engineer, a hospital, a city and the province, ten at once, of one p
 Each page is asked once before it counts, as whoever came before would have.
 """
 
+import asyncio
 import hashlib
 import itertools
 import os
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -49,7 +51,8 @@ ON CONFLICT (id) DO UPDATE SET created_at = $3, seen_at = $3
 # What each can ask for by itself: an open case, a closed one, a device, somebody's name, a unit.
 EXAMPLES = """
 SELECT (SELECT c.number FROM work_case c JOIN organisation u ON u.id = c.organisation_id
-         WHERE starts_with(u.path, o.path) AND c.closed_at IS NULL AND c.workflow = 'repair' ORDER BY c.id DESC LIMIT 1) AS open,
+         WHERE starts_with(u.path, o.path) AND c.closed_at IS NULL AND c.workflow = 'repair'
+         ORDER BY c.id DESC LIMIT 1) AS open,
        (SELECT c.number FROM work_case c JOIN organisation u ON u.id = c.organisation_id
          WHERE starts_with(u.path, o.path) AND c.closed_at IS NOT NULL AND c.id > 1000 ORDER BY c.id LIMIT 1) AS closed,
        (SELECT d.id FROM device d JOIN organisation u ON u.id = d.organisation_id
@@ -163,9 +166,6 @@ async def ask_all(port: int, asked: Sequence[Asked], rounds: int) -> Mapping[tup
 
 
 async def _round(port: int, asked: Sequence[Asked], seen: Mapping[tuple[str, str], Seen]) -> None:
-    import asyncio
-    import time
-
     waiting = iter(asked)
 
     async def keep_asking() -> None:

@@ -15,6 +15,9 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}(\.[a-z_]{1,32})?
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 30))]
 
 
+SHOWN_DAYS = 31
+
+
 class AuditQuery(ListQuery):
     """Which rows of the trail a list shows. `since` and `until`: days in Shanghai, both included, in either order."""
 
@@ -31,13 +34,20 @@ class AuditQuery(ListQuery):
     case: Number | None = None
 
     @property
-    def wanted(self) -> Wanted:
-        """The same for the search."""
+    def newest_only(self) -> bool:
+        """Nothing was said of the time, a case, a device or a person: then only the last days are looked through."""
+        return not (self.since or self.until or self.case or self.device or self.person)
+
+    def wanted(self, now: datetime) -> Wanted:
+        """The same for the search. `now` is real time."""
+        since = (
+            now.astimezone(SHANGHAI).date() - timedelta(days=SHOWN_DAYS) if self.newest_only else self.since
+        )
         return Wanted(
             self.q,
             self.kind,
             self.action,
-            *between(self.since, self.until),
+            *between(since, self.until),
             self.unit,
             self.person,
             self.device,

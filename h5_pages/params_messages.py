@@ -7,13 +7,12 @@ from pydantic import StringConstraints
 
 from h5_pages.lists import ListQuery
 from h5_pages.params import Id, Number
-from h5_pages.params_audit import Day, between
+from h5_pages.params_audit import SHOWN_DAYS, Day, between
 from storage.access import ledger
 from storage.access.ledger import Wanted
 from storage.clock import SHANGHAI
 from storage.kinds import Severity
 
-SHOWN_DAYS = 31
 Outcome = Literal[
     "queued", "held", "sent", "delivered", "opened", "acted", "failed", "withdrawn", "recalled", "bundled"
 ]

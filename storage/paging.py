@@ -108,7 +108,9 @@ class Where:
 class Listing:
     """A list in SQL: its columns, what it is taken from, the id of a row, and how it can be sorted.
 
-    `most_counted`: beyond so many rows counting stops, and the total is one more than that.
+    `most_counted`: beyond so many rows counting stops, and the total is one more than that; `counts_in_order`: then by
+    walking along the index of the order. `lean`: what conditions and sorts speak of, where `source` holds more: rows
+    are picked from it, and only what is shown is looked up in `source`.
     """
 
     columns: str
@@ -116,6 +118,8 @@ class Listing:
     key: str
     sorts: Mapping[str, Sort]
     most_counted: int | None = None
+    counts_in_order: bool = False
+    lean: str = ""
 
     async def page(self, db: Database, where: Where, order: Order) -> Page[dict[str, Any]]:
         """The asked part of the rows that fulfil `where`; raises `DatabaseAway`."""
@@ -131,11 +135,12 @@ class Listing:
         return Page(rows, total if order.counted else 0, encoded(order, Cursor(*last[-1])) if more else "")
 
     def _count(self, where: Where, sort: Sort) -> str:
-        found = f"FROM {self.source} WHERE {where.sql}"
+        found = f"FROM {self.lean or self.source} WHERE {where.sql}"
         if self.most_counted is None:
             return f"SELECT count(*) {found}"
         # In the list's own order, so that its index is walked as far as that and no further.
-        some = f"SELECT {found} ORDER BY {sort.sql} DESC LIMIT {self.most_counted + 1}"
+        order = f"ORDER BY {sort.sql} DESC " if self.counts_in_order else ""
+        some = f"SELECT {found} {order}LIMIT {self.most_counted + 1}"
         return f"SELECT count(*) FROM ({some}) counted"
 
     def _statement(self, where: Where, sort: Sort, order: Order) -> tuple[str, Sequence[Any]]:
@@ -143,10 +148,18 @@ class Listing:
         missing_last = "" if sort.always else f"({sort.sql}) IS NULL, "
         if order.after is not None:
             where = _from(where, sort, order.descending, order.after, self.key)
-        statement = (
-            f"SELECT {self.columns}, {sort.sql} AS sort_value, {self.key} AS sort_key "
-            f"FROM {self.source} WHERE {where.sql} "
+        columns = f"{sort.sql} AS sort_value, {self.key} AS sort_key"
+        rest = (
+            f"FROM {self.lean or self.source} WHERE {where.sql} "
             f"ORDER BY {missing_last}{sort.sql} {direction}, {self.key} {direction} LIMIT {order.size + 1}"
+        )
+        if not self.lean:
+            return f"SELECT {self.columns}, {columns} {rest}", where.values
+        # Along with what was picked, in the order in which it was picked.
+        statement = (
+            f"SELECT {self.columns}, picked.sort_value, picked.sort_key FROM {self.source} JOIN "
+            f"(SELECT *, row_number() OVER () AS place FROM (SELECT {columns} {rest}) found) picked "
+            f"ON picked.sort_key = {self.key} ORDER BY picked.place"
         )
         return statement, where.values
 

@@ -7,15 +7,19 @@ from datetime import datetime
 from storage.database import Connection
 from storage.reach import LATELY, holds_now, is_reachable
 
-# Promises are timers of open cases below the post.
+# Promises are timers of open cases below the post: each of those cases is asked once, and names who is above it.
 UNREACHABLE = f"""
+WITH promised AS MATERIALIZED (
+  SELECT DISTINCT c.organisation_id FROM work_case c
+   WHERE c.closed_at IS NULL AND EXISTS (SELECT FROM timer t WHERE t.case_id = c.id AND t.fired_at IS NULL)),
+counting AS MATERIALIZED (
+  SELECT DISTINCT unnest(string_to_array(rtrim(o.path, '.'), '.')::bigint[]) AS id
+    FROM promised JOIN organisation o ON o.id = promised.organisation_id)
 SELECT p.id AS person_id, p.name, o.name AS organisation, o.path
   FROM person p JOIN post ON post.person_id = p.id AND post.role = ANY($1) AND {holds_now("post", "$2")}
   JOIN organisation o ON o.id = post.organisation_id
  WHERE p.active
-   AND EXISTS (SELECT FROM timer t JOIN work_case c ON c.id = t.case_id AND c.closed_at IS NULL
-                 JOIN organisation place ON place.id = c.organisation_id AND starts_with(place.path, o.path)
-                WHERE t.fired_at IS NULL)
+   AND post.organisation_id IN (SELECT id FROM counting)
    AND NOT {is_reachable("p.id", "$3")}
  ORDER BY o.path, p.name, p.id
 """

@@ -1,11 +1,12 @@
 """The audit: who did what, when, from where; with filters, and as a spreadsheet."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import web
 
 from h5_pages.lists import Column, Filter, ListView
-from h5_pages.params_audit import AuditQuery
+from h5_pages.params_audit import SHOWN_DAYS, AuditQuery
 from h5_pages.trail_look import Told, told
 from h5_pages.visit import Visit
 from h5_pages.xlsx import export as as_spreadsheet
@@ -17,6 +18,8 @@ from workflows.administration import trail_words
 from workflows.administration.trail import AUDITORS, check_audits, looked
 
 PATH = "/admin/audit"
+CHOICES_OF = timedelta(days=366)
+"""What was done in the last year can be chosen."""
 PERSON, DEVICE, CASE = N_("Person"), N_("Device"), N_("Case")
 SINCE, UNTIL = N_("From"), N_("Until")
 
@@ -31,7 +34,9 @@ class Reading:
     async def part(self, order: Order) -> Page[Told]:
         """A part of it, in the reader's language."""
         db, viewer = self.visit.services.db, self.visit.person
-        found = await trail.listed(db, viewer, AUDITORS, self.query.wanted, order)
+        found = await trail.listed(
+            db, viewer, AUDITORS, self.query.wanted(self.visit.services.clocks.real.now()), order
+        )
         return found.of(lambda line: told(self.visit, line))
 
 
@@ -43,7 +48,9 @@ async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
     await looked(visit.services.office, visit.by, query.told)
     filters = [*await _filters(visit), *_bounds(visit, query)]
     view = ListView(PATH, query, page, _columns(visit), filters, export=f"{PATH}/export.xlsx")
-    return visit.page("audit.html", view=view, many=MOST_COUNTED, real_now=visit.services.clocks.real.now())
+    return visit.page(
+        "audit.html", view=view, many=MOST_COUNTED, days=SHOWN_DAYS, real_now=visit.services.clocks.real.now()
+    )
 
 
 async def export(request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -74,7 +81,8 @@ def _columns(visit: Visit) -> list[Column[Told]]:
 
 async def _filters(visit: Visit) -> list[Filter]:
     db, viewer, t = visit.services.db, visit.person, visit.gettext
-    codes = await trail.actions(db, viewer, AUDITORS)
+    since = visit.services.clocks.real.now() - CHOICES_OF
+    codes = await trail.actions(db, viewer, AUDITORS, since)
     units = await trail.units(db, viewer, AUDITORS)
     return [
         Filter(

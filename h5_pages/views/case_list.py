@@ -20,7 +20,10 @@ async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
     query = CaseQuery.of(request)
     page = await case_lists.listed(visit.services.db, visit.person, query.wanted, query.order())
     view = ListView(PATH, query, page, _columns(visit), await _filters(visit, query), export=EXPORT)
-    return visit.page("cases.html", view=view, cases=visit.services.cases)
+    newest = case_lists.MOST_SEARCHED if case_lists.is_bounded(query.wanted, query.order().sort) else 0
+    return visit.page(
+        "cases.html", view=view, cases=visit.services.cases, many=case_lists.MOST_COUNTED, newest=newest
+    )
 
 
 async def export(request: web.Request, visit: Visit) -> web.StreamResponse:

@@ -62,7 +62,13 @@ async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
     query = DeviceQuery.of(request)
     page = await device_lists.listed(visit.services.db, visit.person, query.wanted, query.order())
     view = ListView(PATH, query, page, columns(visit), await filters(visit), export=f"{PATH}/export.xlsx")
-    return visit.page("devices.html", view=view, may_print=prints_any(visit), may_enter=_enters_any(visit))
+    return visit.page(
+        "devices.html",
+        view=view,
+        many=device_lists.MOST_COUNTED,
+        may_print=prints_any(visit),
+        may_enter=_enters_any(visit),
+    )
 
 
 async def export(request: web.Request, visit: Visit) -> web.StreamResponse:

@@ -51,7 +51,9 @@ async def choose(request: web.Request, visit: Visit) -> web.StreamResponse:
     page = await device_lists.listed(visit.services.db, visit.person, query.wanted, query.order())
     rows = [device for device in page.rows if device.token and may_print(visit, device)]
     view = ListView("/labels", query, Page(rows, page.total, page.next), columns(visit), await filters(visit))
-    return visit.page("labels.html", view=view, layouts=LAYOUTS, most=MOST_LABELS)
+    return visit.page(
+        "labels.html", view=view, many=device_lists.MOST_COUNTED, layouts=LAYOUTS, most=MOST_LABELS
+    )
 
 
 async def sheet(request: web.Request, visit: Visit) -> web.StreamResponse:

@@ -9,7 +9,8 @@ from h5_pages import look, message_look
 from h5_pages.lists import Column, Filter, ListView
 from h5_pages.message_look import OUTCOME_LABELS
 from h5_pages.params import OfId
-from h5_pages.params_messages import SHOWN_DAYS, MessageQuery
+from h5_pages.params_audit import SHOWN_DAYS
+from h5_pages.params_messages import MessageQuery
 from h5_pages.visit import Visit
 from h5_pages.xlsx import export as as_spreadsheet
 from storage.access import ledger
@@ -33,18 +34,20 @@ BOUNDS = {
 async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
     """Messages to the viewer and about what they administer or audit, the newest first."""
     query, db, viewer = MessageQuery.of(request), visit.services.db, visit.person
-    wanted = query.wanted(visit.services.clocks.real.now())
+    now = visit.services.clocks.real.now()
+    wanted = query.wanted(now)
     page = await ledger.listed(db, viewer, AUDITORS, wanted, query.order())
     return visit.page(
         "messages.html",
         view=ListView(PATH, query, page, _columns(visit), _filters(visit, query, page.rows), export=EXPORT),
-        costs=await ledger.costs(db, viewer, AUDITORS, wanted),
+        costs=await ledger.costs(db, viewer, AUDITORS, ledger.lately(wanted, now)),
         sees_others=any(grant.role in AUDITORS for grant in viewer.grants),
         words=message_look,
         many=ledger.MOST_COUNTED,
         bounds=BOUNDS,
         days=SHOWN_DAYS,
-        real_now=visit.services.clocks.real.now(),
+        cost_days=ledger.COSTS_OF.days,
+        real_now=now,
     )
 
 

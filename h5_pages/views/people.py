@@ -61,7 +61,13 @@ async def search(request: web.Request, visit: Visit) -> web.StreamResponse:
     query, db = PeopleQuery.of(request), visit.services.db
     page = await staff.listed(db, visit.person, ADMIN, query.wanted(visit.now), query.order())
     view = ListView(PATH, query, page, columns(visit), await _filters(visit), export=f"{PATH}/export.xlsx")
-    return visit.page("people.html", view=view, states=STATES, roles=lambda held: roles(visit, held))
+    return visit.page(
+        "people.html",
+        view=view,
+        many=staff.MOST_COUNTED,
+        states=STATES,
+        roles=lambda held: roles(visit, held),
+    )
 
 
 async def export(request: web.Request, visit: Visit) -> web.StreamResponse:

@@ -81,7 +81,9 @@ class Wanted:
 
 
 SOURCE = """licence l JOIN work_case c ON c.id = l.case_id JOIN organisation o ON o.id = c.organisation_id
-  LEFT JOIN organisation city ON city.kind = 'city' AND starts_with(o.path, city.path)"""
+  LEFT JOIN (SELECT place.id AS place_id, top.id, top.name FROM organisation top
+               JOIN organisation place ON top.kind = 'city' AND starts_with(place.path, top.path)) city
+         ON city.place_id = o.id"""
 SCOPE = """o.path LIKE ANY($1::text[]) AND (c.closed_at IS NULL OR $2)
    AND strpos(lower(concat_ws(' ', l.licence_number, l.unit_name, l.device_name, c.number)), $3) > 0"""
 FROM = f"FROM {SOURCE} WHERE {SCOPE}"

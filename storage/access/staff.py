@@ -80,8 +80,10 @@ class StaffRecord:
 
 
 HOSPITAL = """
-LEFT JOIN LATERAL (SELECT h.name FROM organisation h WHERE h.kind = 'hospital' AND starts_with(o.path, h.path)
-                    ORDER BY length(h.path) DESC LIMIT 1) hospital ON true
+LEFT JOIN LATERAL (
+  SELECT h.name FROM organisation h
+   WHERE h.kind = 'hospital' AND h.id = ANY(string_to_array(rtrim(o.path, '.'), '.')::bigint[])
+   ORDER BY length(h.path) DESC LIMIT 1) hospital ON true
 """
 WORKING = f"""
 SELECT count(*) FROM contact_point cp JOIN channel_account a ON a.id = cp.account_id
@@ -100,7 +102,9 @@ SORTS = {
     "number": Sort("p.staff_number"),
     "username": Sort("p.username"),
 }
-PEOPLE = Listing(LINE, SOURCE, "p.id", SORTS)
+MOST_COUNTED = 1000
+LEAN = "person p JOIN organisation o ON o.id = p.organisation_id"
+PEOPLE = Listing(LINE, SOURCE, "p.id", SORTS, MOST_COUNTED, lean=LEAN)
 LACKS = {"way": f"p.active AND ({WORKING}) = 0", "sign_in": "p.active AND p.username IS NULL"}
 RECORD = f"""
 SELECT p.id, p.organisation_id, o.name AS organisation, o.path, coalesce(hospital.name, o.name) AS hospital, p.name,

@@ -13,9 +13,10 @@ from typing import Any
 from storage.database import Database
 from storage.directory import Viewer
 from storage.paging import Cursor, Order, Page, Sort, Where, encoded
+from storage.spans import EVER
 
 SORTS = {"at": Sort("t.at", "timestamptz")}
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1000
 HISTORY = 20
 MOST_CHOICES = 500
 
@@ -121,17 +122,20 @@ async def history(
     return [TrailLine(**{name: v for name, v in row.items() if name != "key"}) for row in rows]
 
 
-async def actions(db: Database, viewer: Viewer, roles: Iterable[str]) -> Sequence[str]:
-    """The actions that audit rows of the viewer's organisations tell of; those of cases stand in the tables."""
+async def actions(
+    db: Database, viewer: Viewer, roles: Iterable[str], since: datetime = EVER
+) -> Sequence[str]:
+    """The actions that audit rows of the viewer's organisations tell of since then; cases' own stand in the tables."""
     patterns = viewer.paths_of(*roles)
     # Jumps from one action to the next over an index, instead of reading every row.
     rows = await db.fetch(
-        "WITH RECURSIVE known AS ((SELECT action FROM audit ORDER BY action LIMIT 1) UNION ALL "
-        "SELECT (SELECT a.action FROM audit a WHERE a.action > k.action ORDER BY a.action LIMIT 1) FROM known k "
-        "WHERE k.action IS NOT NULL) SELECT action FROM known "
-        "WHERE EXISTS (SELECT FROM audit a WHERE a.action = known.action AND a.organisation_id = "
+        "WITH RECURSIVE known AS ((SELECT action FROM audit WHERE at >= $2 ORDER BY action LIMIT 1) UNION ALL "
+        "SELECT (SELECT a.action FROM audit a WHERE a.action > k.action AND a.at >= $2 ORDER BY a.action LIMIT 1) "
+        "FROM known k WHERE k.action IS NOT NULL) SELECT action FROM known "
+        "WHERE EXISTS (SELECT FROM audit a WHERE a.action = known.action AND a.at >= $2 AND a.organisation_id = "
         "ANY(ARRAY(SELECT o.id FROM organisation o WHERE o.path LIKE ANY($1::text[]))))",
         patterns,
+        since,
     )
     return [row["action"] for row in rows]
 

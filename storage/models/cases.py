@@ -40,9 +40,11 @@ class Case(Model):
         table = "work_case"
         indexes = (
             ("device_id",),
+            ("organisation_id", "id"),
             WhereIndex(
                 fields=("organisation_id", "workflow"), name="work_case_open", where="closed_at IS NULL"
             ),
+            WhereIndex(fields=("id",), name="work_case_open_ids", where="closed_at IS NULL"),
         )
 
 
