@@ -27,6 +27,8 @@ class NewTimer:
     rule: str
     rung: int
     due_at: datetime
+    entered_version: int
+    """The version in which the state was entered that it is for."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class NewMessage:
     variables: Mapping[str, Any]
     valid_while: int | None
     severity: str
+    gathers: bool = False
+    """Does it wait for the one message of the morning?"""
+    heard: bool = True
+    """Is it told to groups and other systems as well?"""
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,9 @@ stepped AS (
 moot AS (UPDATE timer SET fired_at = $6, outcome = 'moot' WHERE case_id = $1 AND fired_at IS NULL AND $4),
 armed AS (
   INSERT INTO timer (case_id, rule, rung, entered_version, due_at)
-  SELECT $1, t.rule, t.rung, $3, t.due_at FROM jsonb_to_recordset($9) AS t(rule text, rung int, due_at timestamptz)),
+  SELECT $1, t.rule, t.rung, t.entered_version, t.due_at
+    FROM jsonb_to_recordset($9) AS t(rule text, rung int, due_at timestamptz, entered_version int)
+  ON CONFLICT DO NOTHING),
 told AS (
   INSERT INTO message (created_at, case_id, case_version, kind, person_id, participant_id, lane, variables,
                        valid_while, severity, next_at, due_at)
@@ -125,7 +133,16 @@ told AS (
          concat_ws('/', $1, CASE WHEN m.person_id IS NULL THEN 'link' END, coalesce(m.person_id, m.participant_id)),
          m.variables, m.valid_while, m.severity, $7, {due_at}
     FROM jsonb_to_recordset($10) AS m(kind text, person_id bigint, participant_id bigint,
-                                      variables jsonb, valid_while int, severity text)),
+                                      variables jsonb, valid_while int, severity text, gathers boolean)
+   WHERE NOT m.gathers),
+gathered AS (
+  INSERT INTO morning_reminder (created_at, day, case_id, case_version, kind, severity, person_id, variables,
+                                valid_while)
+  SELECT $7, ($6 AT TIME ZONE 'Asia/Shanghai')::date, $1, $3, m.kind, m.severity, m.person_id, m.variables,
+         m.valid_while
+    FROM jsonb_to_recordset($10) AS m(kind text, person_id bigint, variables jsonb, valid_while int, severity text,
+                                      gathers boolean)
+   WHERE m.gathers),
 heard AS (
   INSERT INTO message (created_at, case_id, case_version, kind, account_id, address, lane, variables, valid_while,
                        severity, next_at, due_at)
@@ -135,7 +152,8 @@ heard AS (
     FROM listener l JOIN channel_account a ON a.id = l.account_id AND a.active
     JOIN work_case c ON c.id = $1 JOIN organisation o ON o.id = c.organisation_id
     JOIN (SELECT DISTINCT ON (t.kind) t.kind, t.variables, t.valid_while, t.severity
-            FROM jsonb_to_recordset($10) AS t(kind text, variables jsonb, valid_while int, severity text)
+            FROM jsonb_to_recordset($10) AS t(kind text, variables jsonb, valid_while int, severity text, heard boolean)
+           WHERE t.heard
            UNION ALL SELECT '{step_kind}', $15, NULL, 'info') m
       ON CASE m.kind WHEN '{step_kind}' THEN l.hears_steps ELSE l.severities ? m.severity END
    WHERE l.ended_at IS NULL AND l.organisation_id = ANY (string_to_array(rtrim(o.path, '.'), '.')::bigint[])
@@ -148,7 +166,8 @@ attached AS (
 answered AS (
   INSERT INTO idempotency (key, fingerprint, case_id, answer, recorded_at)
   SELECT $12, $13, $1, $14, $7 WHERE $12::varchar IS NOT NULL){detailed}
-SELECT CASE WHEN jsonb_array_length($10) > 0 OR $4 OR EXISTS (SELECT FROM heard) THEN pg_notify('outbox', '') END,
+SELECT CASE WHEN jsonb_path_exists($10, '$[*] ? (@.gathers == false)') OR $4 OR EXISTS (SELECT FROM heard)
+            THEN pg_notify('outbox', '') END,
        CASE WHEN jsonb_array_length($9) > 0 THEN pg_notify('timers', '') END
 """
 # The workflow's own row: inserted with the first step, changed later. Names come from the workflow's code.

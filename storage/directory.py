@@ -12,17 +12,27 @@ from storage.database import Connection
 class Grant:
     """A role at an organisation, which counts for everything below it.
 
-    `for_person` is whose it is, when it is held as their deputy.
+    `for_person` is whose it is, when it is held as their deputy; `kind` is that of the organisation.
     """
 
     role: str
     organisation_id: int
     path: str
     for_person: int | None = None
+    kind: str = ""
 
     def covers(self, path: str) -> bool:
         """Does the grant reach the organisation of that path?"""
         return path.startswith(self.path)
+
+    def is_one_of(self, roles: frozenset[str]) -> bool:
+        """Is it one of these roles, be it as such or as that of one kind of organisation (`role@kind`)?"""
+        return self.role in roles or at_kind(self.role, self.kind) in roles
+
+
+def at_kind(role: str, kind: str) -> str:
+    """The role where it is held at an organisation of that kind alone."""
+    return f"{role}@{kind}"
 
 
 @dataclass(frozen=True)
@@ -50,9 +60,9 @@ class Viewer:
     acts_for: tuple[Absent, ...] = ()
 
     def holds(self, roles: Iterable[str], path: str) -> bool:
-        """Does the viewer hold one of the roles for the organisation of that path?"""
+        """Does the viewer hold one of the roles (or `role@kind`) for the organisation of that path?"""
         wanted = frozenset(roles)
-        return any(grant.role in wanted and grant.covers(path) for grant in self.grants)
+        return any(grant.is_one_of(wanted) and grant.covers(path) for grant in self.grants)
 
     def sees(self, path: str) -> bool:
         """Does any grant reach the organisation of that path?"""
@@ -99,7 +109,7 @@ WITH RECURSIVE who AS ({whose}), stands_for AS (
     JOIN person away ON away.id = a.person_id AND away.active
    WHERE cardinality(s.chain) <= 3 AND a.person_id <> ALL(s.chain))
 SELECT who.*, p.id, p.name, p.language, p.organisation_id,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('role', post.role, 'id', o.id, 'path', o.path,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('role', post.role, 'id', o.id, 'path', o.path, 'kind', o.kind,
                                                      'for', nullif(post.person_id, p.id))), '[]')
           FROM post JOIN organisation o ON o.id = post.organisation_id
          WHERE post.person_id IN (SELECT person_id FROM stands_for)
@@ -139,6 +149,6 @@ def viewer_from(row: Any) -> Viewer:
         person_id=row["id"],
         language=row["language"],
         organisation_id=row["organisation_id"],
-        grants=tuple(Grant(g["role"], g["id"], g["path"], g["for"]) for g in row["grants"]),
+        grants=tuple(Grant(g["role"], g["id"], g["path"], g["for"], g["kind"]) for g in row["grants"]),
         acts_for=tuple(Absent(**absent) for absent in row["acts_for"]),
     )

@@ -80,8 +80,24 @@ class MessageKind:
 
 
 def shown(variables: Mapping[str, Any], gettext: Gettext) -> dict[str, str]:
-    """Variables as they are shown: names in `_text` are source texts, in `_left` whole minutes, in `_at` moments."""
-    return {name: _shown(name, str(value), gettext) for name, value in variables.items()}
+    """Variables as they are shown.
+
+    Names in `_text` are source texts, in `_left` whole minutes, in `_at` moments, in `_list` lists of source texts,
+    counted or not.
+    """
+    return {
+        name: listed(value, gettext) if name.endswith("_list") else _shown(name, str(value), gettext)
+        for name, value in variables.items()
+    }
+
+
+def listed(items: object, gettext: Gettext) -> str:
+    """Texts, or pairs of a text and a number, one after the other in a reader's language."""
+    if not isinstance(items, list | tuple):
+        return str(items)
+    pairs = [(item, "") if isinstance(item, str) else item for item in items]
+    words = [f"{gettext(str(text)) if text else ''} {count}".strip() for text, count in pairs]
+    return marks_in(gettext).listed(words)
 
 
 def _shown(name: str, value: str, gettext: Gettext) -> str:

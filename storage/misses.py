@@ -106,6 +106,7 @@ UPDATE promise_miss SET made_up_at = $1
 """
 # By the ledger and not by the message's state: has any provider taken it, or did the person take note otherwise? What
 # was told along with others was told if the message that tells of them was. What is held is late from its hour on.
+# A reminder that waits for a morning has become a message on the next one.
 UNTOLD = """
 SELECT DISTINCT m.case_id, m.kind, m.created_at
   FROM (SELECT q.*, q.id AS told_by, q.held AS waits, q.due_at AS until FROM message q
@@ -120,6 +121,12 @@ SELECT DISTINCT m.case_id, m.kind, m.created_at
    AND m.acknowledged_at IS NULL AND (m.valid_while IS NULL OR m.valid_while = c.entered_version)
    AND NOT EXISTS (SELECT 1 FROM delivery d
                     WHERE d.message_id = m.told_by AND d.created_at > $5 AND d.state = 'accepted')
+UNION
+SELECT r.case_id, r.kind, r.created_at FROM morning_reminder r JOIN work_case c ON c.id = r.case_id
+ WHERE r.created_at <= $2::timestamptz - interval '26 hours'
+   AND (r.valid_while IS NULL OR r.valid_while = c.entered_version)
+   AND NOT EXISTS (SELECT FROM mute WHERE mute.person_id = r.person_id AND mute.case_id = r.case_id
+                      AND mute.ended_at IS NULL AND mute.until > $2)
 """
 TOLD_AFTER_ALL = """
 UPDATE promise_miss SET made_up_at = $1 WHERE made_up_at IS NULL AND what = 'untold'

@@ -40,14 +40,16 @@ def holds_now(post: str, at: str) -> str:
 
 
 # Who is there for each holder at any level upward: themselves, or their deputy while they are away. Somebody away for
-# whom nobody stands in comes after everybody else at any level, so that no message loses its reader.
+# whom nobody stands in comes after everybody else at any level, so that no message loses its reader. A role may be
+# asked for at one kind of organisation alone: `role@kind`.
 HOLDERS = f"""
 WITH held AS (
   SELECT role, path, coalesce(present, person_id) AS person_id, present IS NULL AS is_away
-    FROM (SELECT post.role, post.person_id, o.path, present_for(post.person_id, $2) AS present
-            FROM post JOIN organisation o ON o.id = post.organisation_id
+    FROM (SELECT wanted.role, post.person_id, o.path, present_for(post.person_id, $2) AS present
+            FROM unnest($1::varchar[]) AS wanted(role) JOIN post ON post.role = split_part(wanted.role, '@', 1)
+            JOIN organisation o ON o.id = post.organisation_id AND split_part(wanted.role, '@', 2) IN ('', o.kind)
             JOIN person p ON p.id = post.person_id AND p.active
-           WHERE post.role = ANY($1) AND starts_with($3, o.path) AND {holds_now("post", "$2")}) posts),
+           WHERE starts_with($3, o.path) AND {holds_now("post", "$2")}) posts),
 asked AS (
   SELECT person_id, {is_reachable("anybody.person_id", "$4")} AS reached
     FROM (SELECT person_id FROM held UNION SELECT unnest($5::bigint[])) anybody),

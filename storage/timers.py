@@ -49,7 +49,7 @@ async def lock_due(connection: Connection, business_now: datetime, real_now: dat
 async def finish(
     connection: Connection, timer_id: int, outcome: str, at: datetime, again: datetime | None = None
 ) -> None:
-    """Note that the timer fired (`done`) or had nothing to do (`moot`); the same rung may come back at `again`."""
+    """Note that the timer fired (`done`, `silent`) or had nothing to do (`moot`); the rung may come back at `again`."""
     await connection.execute(FINISH, timer_id, at, outcome, again)
 
 

@@ -61,9 +61,13 @@ def step_row(step: Taking, target: str) -> StepRow:
         participant_id=step.viewer.participant_id,
         actor_name=step.viewer.name,
         door=step.asked.actor.door,
-        data={**filled_in, **({FOR_PERSON: behalf} if behalf else {})},
+        data={**filled_in, **({FOR_PERSON: behalf} if behalf else {}), **_records(step)},
         client=step.asked.actor.client,
     )
+
+
+def _records(step: Taking) -> Mapping[str, Any]:
+    return step.move.records(step.facts, step.form) if step.move.records else {}
 
 
 def sealed_fields(step: Taking, sealer: RecordSealer | None) -> dict[str, Any]:

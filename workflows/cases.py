@@ -93,6 +93,10 @@ def _duties(workflow: Workflow, move: Move) -> list[Duty]:
     if move.duty_of is None or move.source is None:
         return []
     bars = (sorted(move.not_who_did), move.not_the_reporter)
-    by_role = [Duty(workflow.name, move.source, role, None, *bars) for role in sorted(move.duty_of.roles)]
+    tiers = dict(move.duty_of.tiers)
+    by_role = [
+        Duty(workflow.name, move.source, role, None, *bars, tiers[role].kinds if role in tiers else None)
+        for role in sorted(move.duty_of.roles)
+    ]
     by_part = [Duty(workflow.name, move.source, None, part, *bars) for part in sorted(move.duty_of.parts)]
     return by_role + by_part

@@ -20,6 +20,7 @@ from storage.timers import DueTimer
 from workflows.actor import SYSTEM_ACTOR, Door
 from workflows.definition import Deadline, Rung, Workflow
 from workflows.engine import Clocks, Engine
+from workflows.mornings import Mornings
 from workflows.plan import facts_after, messages_for, next_time
 from workflows.policy_changes import PolicyChanges
 from workflows.recipients import holders_for, reached
@@ -50,6 +51,7 @@ class Deadlines:
         self._policies = PolicyChanges(db, registry, clocks, business)
         self._catches_up_since: float | None = None
         self._upgraded = False
+        self._mornings = Mornings(db, registry, clocks)
 
     @property
     def catches_up(self) -> bool:
@@ -74,6 +76,7 @@ class Deadlines:
             while some := await self._fire_some(progress):
                 fired += some
                 self._note_whether_more_are_due(some)
+            await self._mornings.run_due()
             async with self._db.transaction() as tx:
                 if not await business_time.step(tx, self._clocks.real, self._business):
                     return fired
@@ -121,10 +124,12 @@ class Deadlines:
             return
         rung = deadline.ladder[timer.rung]
         overtaken = deadline.only_latest and timer.overtaken
-        if not overtaken and not (rung.quiet and rung.quiet(facts)):
+        silent = bool(rung.quiet and rung.quiet(facts))
+        if not overtaken and not silent:
             await (self._take if rung.takes else self._climb)(tx, workflow, facts, timer, rung)
         again = next_time(rung, facts, timer.due_at, self._clocks.calendar)
-        await timers.finish(tx, timer.id, "moot" if overtaken else "done", now, again)
+        outcome = "moot" if overtaken else "done" if rung.silence_counts or not silent else "silent"
+        await timers.finish(tx, timer.id, outcome, now, again)
 
     async def _climb(
         self, tx: Connection, workflow: Workflow, facts: Facts, timer: DueTimer, rung: Rung

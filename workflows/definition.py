@@ -3,88 +3,59 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from storage.facts import Facts
-from storage.kinds import MessageKind
-from storage.texts import N_, Gettext
+from storage.kinds import MessageKind, Severity
+from storage.texts import Gettext
 from workflows.calendar import Calendar
+from workflows.records import Change, Digest
+from workflows.who import (
+    ANYBODY,
+    NOBODY,
+    PART_LABELS,
+    SYSTEM,
+    Part,
+    Tier,
+    Who,
+    part,
+    role,
+    whoever_did,
+)
+
+__all__ = [
+    "ANYBODY",
+    "NOBODY",
+    "PART_LABELS",
+    "SYSTEM",
+    "Change",
+    "Digest",
+    "Part",
+    "Tier",
+    "Who",
+    "part",
+    "role",
+    "whoever_did",
+]
+"""Words that stand in files of their own and belong to a table."""
 
 REMIND = "remind"
 """The step that the system takes when a rung is climbed; every workflow has words for it."""
-
-
-class Part(StrEnum):
-    """What somebody is in one case, with or without an account (参与人)."""
-
-    REPORTER = "reporter"
-    TECHNICIAN = "technician"
-    FOLLOWER = "follower"
-
-
-PART_LABELS: dict[str, str] = {
-    Part.REPORTER: N_("Reporter"),
-    Part.TECHNICIAN: N_("Engineer on the case"),
-    Part.FOLLOWER: N_("Also reported it"),
-}
-
-
-@dataclass(frozen=True)
-class Who:
-    """A set of people: holders of roles, parts of the case, the system, or anybody at all.
-
-    `doers`: whoever took one of these actions last, to be told; it gives no right.
-    """
-
-    roles: frozenset[str] = frozenset()
-    parts: frozenset[str] = frozenset()
-    system: bool = False
-    anybody: bool = False
-    doers: frozenset[str] = frozenset()
-
-    def __or__(self, other: "Who") -> "Who":
-        return Who(
-            self.roles | other.roles,
-            self.parts | other.parts,
-            self.system or other.system,
-            self.anybody or other.anybody,
-            self.doers | other.doers,
-        )
-
-
-def role(*names: str) -> Who:
-    """Holders of any of these roles for the case's organisation."""
-    return Who(roles=frozenset(names))
-
-
-def part(*names: str) -> Who:
-    """Those who have any of these parts in the case."""
-    return Who(parts=frozenset(names))
-
-
-def whoever_did(*actions: str) -> Who:
-    """Whoever took one of these actions last in the case."""
-    return Who(doers=frozenset(actions))
-
-
-NOBODY = Who()
-ANYBODY = Who(anybody=True)
-SYSTEM = Who(system=True)
 
 
 class Form(BaseModel):
     """What an action asks for. Labels are titles of the fields; `extra` is refused.
 
     Fields named by `sealed` are kept sealed with the workflow's own row, and nowhere else. With `photos` pictures may
-    come along, which are attached to the case.
+    come along, which are attached to the case. `formerly` are fields of older versions with their present names.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
     sealed: ClassVar[frozenset[str]] = frozenset()
     photos: ClassVar[bool] = False
+    formerly: ClassVar[Mapping[str, str]] = {}
 
 
 class NoForm(Form):
@@ -111,6 +82,16 @@ class Say:
     """A policy that names further roles, and by how many of their channels they are told: `workflows.audiences`."""
     when: Callable[[Facts], bool] | None = None
     """Is it told, by what is known after the step? Pure."""
+    among: frozenset[str] | None = None
+    """Of the roles that the policy names, only these."""
+    states: frozenset[str] | None = None
+    """In which states it is told, of those through which a ladder runs."""
+    gathers: bool = False
+    """Is it told in the morning's one message, along with all else that the person is reminded of?"""
+    severity: Severity | None = None
+    """How pressing it is on its way, where that is not the kind's."""
+    optional: bool = False
+    """Is it for nobody who is told otherwise by the same step, and where nobody holds the roles for nobody else?"""
 
 
 @dataclass(frozen=True)
@@ -123,6 +104,9 @@ class Guard:
 
 Effect = Callable[[Facts, Any], Mapping[str, Any]]
 """The columns of the workflow's detail row that the move writes. Pure."""
+
+Records = Callable[[Facts, Any], Mapping[str, Any]]
+"""What a step says besides its form, from what was known before it. Pure."""
 
 Precondition = Callable[[Facts], str | None]
 """Why the action is not open at present (a source text), or None. Pure; buttons hide on a reason."""
@@ -153,7 +137,9 @@ class Move:
     `target` None keeps the state: the step is recorded, cards and timers stay valid.
     `duty_of`: on whose to-do list the case stands because of this move.
     `not_who_did`: separation of duties, nobody may act who did one of these actions in this case,
-    nor (with `not_the_reporter`) who reported it.
+    nor (with `not_the_reporter`) who reported it. `after_seeing`: nobody may act who has not seen the last of
+    these actions. `records` is what the step says besides its form; `before` and `after` in it are what changed.
+    `arms` is the rule whose timers begin although the state stays.
     `starts_with`: what its form is filled with at first. `offered` False: the case's page has no button for it.
     """
 
@@ -173,6 +159,9 @@ class Move:
     tells: Sequence[Say] = ()
     starts_with: Known | None = None
     offered: bool = True
+    after_seeing: frozenset[str] = frozenset()
+    records: Records | None = None
+    arms: str | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +171,8 @@ class Rung:
     When: so long after entering the state (`after`, a policy), or at the instant that `due` computes from
     the facts; an instant at which the rung fired before in this case is not promised again, also after the
     state was entered anew. `again` is a policy: while the state lasts, the rung comes back after so long.
-    `quiet` keeps the rung silent. `takes` is an action that asks for nothing, which the system takes then
+    `quiet` keeps the rung silent; with `silence_counts` it is then as if it had been told.
+    `takes` is an action that asks for nothing, which the system takes then
     instead of telling somebody. `writes` are columns of the workflow's detail row, `records` is what the
     step says besides.
     """
@@ -196,6 +186,7 @@ class Rung:
     action: str = REMIND
     takes: str | None = None
     records: Callable[[Facts], Mapping[str, Any]] | None = None
+    silence_counts: bool = True
 
 
 @dataclass(frozen=True)
@@ -271,6 +262,9 @@ class Workflow:
     variables: Callable[[Facts], Mapping[str, Any]]
     title: Callable[[Any], str]
     hand_backs: Sequence[HandBack] = ()
+    digest: Digest | None = None
+    proposed: Callable[[Facts], Sequence[Change]] | None = None
+    """Both sides of a correction that waits to be decided. Pure."""
     timers_are_limits: bool = True
     """Is the next timer when something has to be done? It is not shown as due where timers remind of a later day."""
     title_stays_inside: bool = False

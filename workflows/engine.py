@@ -30,10 +30,10 @@ from workflows.definition import Form, Move, Part, Workflow
 from workflows.errors import ActorUnknown, CaseNotFound, FormInvalid, KeyReused, WorkflowError
 from workflows.outcome import Outcome, acting_viewer, first_answer, stale
 from workflows.parts import appoint
-from workflows.plan import facts_after, messages_for, timers_for
+from workflows.plan import facts_after, messages_for, timers_armed
 from workflows.recipients import holders_for
 from workflows.registry import Registry
-from workflows.rules import check_opening, choose, choose_opening
+from workflows.rules import check_opening, choose, choose_opening, has_seen
 from workflows.step_messages import step_told
 
 __all__ = ["Clocks", "Engine", "Outcome", "Place"]
@@ -123,6 +123,8 @@ class Engine:
         if seen_version < facts.entered_version:
             raise stale(workflow, facts)
         move, form = choose(workflow, facts, viewer, asked.actor, asked.action, asked.data)
+        if not has_seen(facts, move, seen_version):
+            raise stale(workflow, facts)
         return await self._take(tx, Taking(workflow, facts, viewer, move, form, asked))
 
     async def open(  # noqa: PLR0913 - all but four are named by the caller
@@ -218,7 +220,7 @@ class Engine:
                 step=step_row(step, target),
                 detail_table=workflow.detail_table,
                 detail=changes,
-                timers=timers_for(workflow, after, self._clocks.calendar) if entered else (),
+                timers=timers_armed(workflow, after, move, self._clocks.calendar),
                 messages=messages_for(
                     workflow,
                     after,

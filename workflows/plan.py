@@ -11,7 +11,7 @@ from storage.kinds import PHOTOS
 from storage.reach import Holders
 from workflows.audiences import audience_of
 from workflows.calendar import Calendar
-from workflows.definition import Rung, Say, Workflow
+from workflows.definition import Move, Rung, Say, Workflow
 from workflows.due import due_of, variables_of
 from workflows.readers import Reader, kind_for
 from workflows.recipients import Asking, recipients
@@ -37,10 +37,16 @@ def timers_for(workflow: Workflow, facts: Facts, calendar: Calendar) -> list[New
         for number, rung in enumerate(deadline.ladder)
     )
     return [
-        NewTimer(rule, number, due)
+        NewTimer(rule, number, due, facts.entered_version)
         for rule, number, due in promised
         if due and (rule, number, due) not in facts.fired
     ]
+
+
+def timers_armed(workflow: Workflow, facts: Facts, move: Move, calendar: Calendar) -> list[NewTimer]:
+    """Those of the move's state if it was entered, else those of the rule that the move arms."""
+    promised = timers_for(workflow, facts, calendar) if move.target or move.arms else []
+    return [timer for timer in promised if move.target or timer.rule == move.arms]
 
 
 def next_time(rung: Rung, facts: Facts, fired_due: datetime, calendar: Calendar) -> datetime | None:
@@ -61,13 +67,30 @@ def messages_for(
     variables = dict(variables_of(workflow, facts, calendar))
     with_photos = {**variables, PHOTOS: [file.sha256 for file in attachments]} if attachments else variables
     messages: dict[tuple[object, ...], NewMessage] = {}
-    for say in (say for say in tells if say.when is None or say.when(facts)):
+    for say in (say for say in tells if _is_told(say, facts)):
         valid_while = facts.entered_version if say.kind.while_in_state else None
-        spread = audience_of(facts.policies[say.audience]).spread.variables if say.audience else {}
+        spread = _spread(say, facts, variables)
+        before = {message.person_id for message in messages.values()} if say.optional else set()
         for to in recipients(Asking(workflow, say, facts, holders, actor_person)):
+            if to.person_id in before:
+                continue
             kind, own = kind_for(workflow, facts, say, holders, Reader(to.person_id, to.participant_id))
             recipient = (kind.name, to.person_id, to.participant_id)
             told = {**(with_photos if kind.photos else variables), **spread, **own}
             told |= {"stand_in_for": to.instead_of} if to.instead_of else {}
-            messages.setdefault(recipient, NewMessage(*recipient, told, valid_while, kind.severity))
+            severity = say.severity or kind.severity
+            message = NewMessage(*recipient, told, valid_while, severity, say.gathers, not say.optional)
+            messages.setdefault(recipient, message)
     return list(messages.values())
+
+
+def _is_told(say: Say, facts: Facts) -> bool:
+    in_state = say.states is None or facts.state in say.states
+    return in_state and (say.when is None or say.when(facts))
+
+
+def _spread(say: Say, facts: Facts, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """By how many channels its people are told; a reminder that says the same again takes one."""
+    if say.audience is None or (say.gathers and not variables.get("changed")):
+        return {}
+    return audience_of(facts.policies[say.audience]).spread.variables

@@ -49,7 +49,8 @@ def _buttons_of(
 def _may(workflow: Workflow, facts: Facts, move: Move, holders: Holders, reader: Reader) -> bool:
     if reader.person_id in kept_apart(move, facts):
         return False
-    holds = reader.person_id in holders.of(move.by.roles) | holders.by_name(move.by.roles)
+    roles = move.by.roles_in(facts)
+    holds = reader.person_id in holders.of(roles) | holders.by_name(roles)
     return move.by.anybody or holds or any(_by_part(workflow, move, p.part) for p in _parts(facts, reader))
 
 

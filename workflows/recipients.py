@@ -65,7 +65,7 @@ class Asking:
         moves = _asked(self.workflow, self.say, self.facts)
         if not moves or any(move.by.anybody for move in moves):
             return roles
-        return roles & _actors(moves)
+        return roles & _actors(moves, self.facts)
 
 
 async def holders_for(
@@ -106,7 +106,9 @@ def reached(messages: Iterable[NewMessage], holders: Holders) -> int:
 
 def _by_role(asking: Asking, roles: frozenset[str]) -> set[int]:
     say, holders, gone = asking.say, asking.holders, asking.left_out
-    held, else_ = holders.of(roles) - gone, say.or_else.roles
+    held, else_ = holders.of(roles) - gone, say.or_else.roles_in(asking.facts)
+    if say.optional:
+        return held or holders.by_name(roles) - gone
     named = held if say.audience else held - asking.barred  # whom a policy names is told in any case
     able = holders.of(asking.may_act(roles)) - asking.barred - gone
     others = holders.of(else_) - asking.barred - gone
@@ -128,7 +130,7 @@ def _by_name(asking: Asking, roles: frozenset[str]) -> set[int]:
     barred = NOBODY if asking.say.audience else asking.barred  # whom a policy names is told in any case
     for asked, left_out in (
         (roles, barred),
-        (asking.say.or_else.roles, barred),
+        (asking.say.or_else.roles_in(asking.facts), barred),
         (roles, NOBODY),
         (ADMINISTRATOR, NOBODY),
     ):
@@ -157,19 +159,22 @@ def _instead(asking: Asking) -> set[int]:
     if not moves:
         return set()
     gone = asking.left_out | asking.barred
-    able = asking.holders.of(_actors(moves)) or asking.holders.of(asking.say.or_else.roles)
+    able = asking.holders.of(_actors(moves, asking.facts)) or asking.holders.of(
+        asking.say.or_else.roles_in(asking.facts)
+    )
     return (able - gone) or asking.holders.of(ADMINISTRATOR) - asking.left_out
 
 
 def _roles(say: Say, facts: Facts) -> frozenset[str]:
     """The roles of a `Say`, and those that its policy names."""
-    return say.to.roles | frozenset(audience_of(facts.policies[say.audience]).roles if say.audience else ())
+    named = frozenset(audience_of(facts.policies[say.audience]).roles if say.audience else ())
+    return say.to.roles_in(facts) | (named if say.among is None else named & say.among)
 
 
 def _looked_up(workflow: Workflow, say: Say, facts: Facts) -> frozenset[str]:
     """The roles of a `Say`, and of who may act instead of whoever has a part."""
-    instead = _actors(_asked(workflow, say, facts)) if say.to.parts else frozenset[str]()
-    return _roles(say, facts) | say.or_else.roles | instead
+    instead = _actors(_asked(workflow, say, facts), facts) if say.to.parts else frozenset[str]()
+    return _roles(say, facts) | say.or_else.roles_in(facts) | instead
 
 
 def _asked(workflow: Workflow, say: Say, facts: Facts) -> list[Move]:
@@ -177,5 +182,5 @@ def _asked(workflow: Workflow, say: Say, facts: Facts) -> list[Move]:
     return [move for move in workflow.moves_from(facts.state) if move.action in say.kind.buttons]
 
 
-def _actors(moves: Iterable[Move]) -> frozenset[str]:
-    return frozenset(role for move in moves for role in move.by.roles)
+def _actors(moves: Iterable[Move], facts: Facts) -> frozenset[str]:
+    return frozenset(role for move in moves for role in move.by.roles_in(facts))

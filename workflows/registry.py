@@ -29,6 +29,7 @@ class Registry:
     def vocabulary(self) -> Vocabulary:
         """Every kind of message and every action of every workflow, for the notifier."""
         kinds = [kind for workflow in self for kind in workflow.kinds]
+        kinds += [kind for workflow in self if workflow.digest for kind in workflow.digest.kinds]
         return Vocabulary(
             [
                 *kinds,

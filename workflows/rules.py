@@ -51,7 +51,7 @@ def choose(
         raise NotOpen(state_text=workflow.states[facts.state])
     permitted = [m for m in moves if (m.by.system if actor.is_system else _belongs(m.by, facts, viewer))]
     if not permitted:
-        raise NotPermitted(action_text=workflow.actions[action].label)
+        raise NotPermitted(_refusal(moves[0], facts, viewer), action_text=workflow.actions[action].label)
     if _same_hands(permitted[0], facts, viewer):
         raise DutiesSeparated
     reason = _shut(permitted[0], facts)
@@ -102,7 +102,13 @@ def _may(move: Move, facts: Facts, viewer: Viewer) -> bool:
 
 
 def _belongs(who: Who, facts: Facts, viewer: Viewer) -> bool:
-    return who.anybody or viewer.holds(who.roles, facts.path) or _has_part(who.parts, facts, viewer)
+    return who.anybody or viewer.holds(who.roles_in(facts), facts.path) or _has_part(who.parts, facts, viewer)
+
+
+def _refusal(move: Move, facts: Facts, viewer: Viewer) -> str | None:
+    """Why somebody may not who would at another kind of organisation; None for all others."""
+    held = (tier.refusal for name, tier in move.by.tiers if viewer.holds({name}, facts.path))
+    return next(held, None)
 
 
 def on_behalf_of(who: Who, facts: Facts, viewer: Viewer) -> str:
@@ -128,6 +134,12 @@ def _same_hands(move: Move, facts: Facts, viewer: Viewer) -> bool:
         step.action in move.not_who_did and _is(step.person_id, step.participant_id, viewer)
         for step in facts.steps
     )
+
+
+def has_seen(facts: Facts, move: Move, seen_version: int) -> bool:
+    """Has whoever saw the case at that version seen what the move decides on?"""
+    latest = facts.last(*move.after_seeing) if move.after_seeing else None
+    return latest is None or latest.version <= seen_version
 
 
 def kept_apart(move: Move, facts: Facts) -> frozenset[int]:

@@ -28,7 +28,11 @@ UNITS = {
 def who(people: Who, gettext: Gettext, part_labels: Mapping[str, str] = PART_LABELS) -> str:
     """The names of parts and roles, as a list."""
     names = [gettext(part_labels[part]) for part in sorted(people.parts)]
-    names += [gettext(ROLE_LABELS[Role(role)]) for role in sorted(people.roles)]
+    tiers = dict(people.tiers)
+    names += [
+        gettext(tiers[name].label if name in tiers else ROLE_LABELS[Role(name)])
+        for name in sorted(people.roles)
+    ]
     names += [gettext(DOERS)] if people.doers else []
     names += [gettext(ANYBODY)] if people.anybody else []
     names += [gettext(SYSTEM)] if people.system else []
@@ -54,7 +58,9 @@ def reminders(workflow: Workflow, state: str, gettext: Gettext) -> list[str]:
 
 def _rungs(workflow: Workflow, deadline: Deadline, gettext: Gettext) -> Iterator[str]:
     for rung in deadline.ladder:
-        told = ", ".join(who(_audience(workflow, say), gettext, workflow.part_labels) for say in rung.tells)
+        here = [say for say in rung.tells if say.states is None or deadline.state in say.states]
+        names = (who(_audience(workflow, say), gettext, workflow.part_labels) for say in here)
+        told = ", ".join(filter(None, names))
         told = gettext(workflow.actions[rung.takes].label) if rung.takes else told
         words = REMINDED if rung.due is None else REMINDED_ON
         yield gettext(words).format(time=_time(workflow, rung, gettext), who=told)
@@ -62,9 +68,10 @@ def _rungs(workflow: Workflow, deadline: Deadline, gettext: Gettext) -> Iterator
 
 def _audience(workflow: Workflow, say: Say) -> Who:
     """Who is told as shipped."""
-    return (
-        say.to | role(*audience_of(workflow.policies[say.audience].value).roles) if say.audience else say.to
-    )
+    if say.audience is None:
+        return say.to
+    named = frozenset(audience_of(workflow.policies[say.audience].value).roles)
+    return say.to | role(*(named if say.among is None else named & say.among))
 
 
 def _time(workflow: Workflow, rung: Rung, gettext: Gettext) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.demo.data import PROVINCE, token
+from bot.demo.data import NATION, PROVINCE, token
 from bot.demo.people import MAIL_DOMAIN
 
 ROBOT, HOOK = "wecom_robot", "webhook"
@@ -102,6 +102,7 @@ def channel_accounts(seed: int, at: Endpoints) -> list[ChannelAccount]:
         _wecom(seed, "demo-province", PROVINCE, "演示省企业微信", at),
         _wecom(seed, "demo-hospital2", "h2", "中心医院企业微信（演示）", at),
         ChannelAccount("demo-mail", EMAIL, PROVINCE, "演示省邮箱", mail, {}),
+        ChannelAccount("demo-mail-nation", EMAIL, NATION, "演示国家邮箱", mail, {}),
         _robot(seed, "demo-robot", at),
         _hook(seed, "demo-hook", at),
         _sms(seed, "demo-sms", at),

@@ -22,7 +22,7 @@ class LicenceStory:
     """A licence as it stands today. `left`: days until its limit, negative once it is past.
 
     `planned_in`: the unit acknowledged, with a plan so many days from today; `extended_by`: so many days,
-    within `left` already.
+    within `left` already. `proposes`: the unit asks for a correction, which waits.
     """
 
     hospital: str
@@ -31,6 +31,7 @@ class LicenceStory:
     left: int
     planned_in: int | None = None
     extended_by: int = 0
+    proposes: bool = False
 
 
 # Days past are 4 to 7 more than a multiple of 7, so that no weekly reminder is due on the day of the start.
@@ -40,7 +41,7 @@ STORIES = [
     LicenceStory("h2", T.SURGICAL_ROBOT, ISSUED, -19),
     LicenceStory("h3", T.LINAC, APPLIED, -5),
     LicenceStory("h4", T.PET_CT, ISSUED, -26),
-    LicenceStory("h1", T.SURGICAL_ROBOT, ISSUED, 9),
+    LicenceStory("h1", T.SURGICAL_ROBOT, ISSUED, 9, proposes=True),
     LicenceStory("h2", T.LINAC, PURCHASED, 17),
     LicenceStory("h3", T.PET_CT, ISSUED, 23, planned_in=20),
     LicenceStory("h4", T.LINAC, APPLIED, 12),
@@ -101,7 +102,7 @@ def original(story: LicenceStory, place: int, today: date) -> dict[str, object]:
     """What the original says; `place` is the story's in the list."""
     city, name, code = next(rest for key, *rest in HOSPITALS if key == story.hospital)
     issued, kind = issued_on(story, today), KINDS[story.kind]
-    national = licence_class(story.kind, issued) is LicenceClass.NATIONAL
+    national = _is_national(story, today)
     ladder = place % len(LADDERS)
     return {
         "licence_number": f"{'甲' if national else '乙'}10{kind.code}{ladder + 1}{FIRST_SERIAL + place:05d}",
@@ -117,9 +118,21 @@ def original(story: LicenceStory, place: int, today: date) -> dict[str, object]:
     }
 
 
+def _is_national(story: LicenceStory, today: date) -> bool:
+    """Is it of category A?"""
+    return licence_class(story.kind, issued_on(story, today)) is LicenceClass.NATIONAL
+
+
+def _proposed(story: LicenceStory, place: int, today: date) -> dict[str, object]:
+    """The day of issue as the unit says that it stands on the paper."""
+    later = (issued_on(story, today) + timedelta(days=30)).isoformat()
+    return {**original(story, place, today), "issued_on": later, "reason": "登记日期与正本不符"}
+
+
 def acts(story: LicenceStory, place: int, today: date, first: date) -> Iterator[Act]:
     """The steps, none before `first`, on days of the past."""
     contact = "licence" if story.hospital == "h1" else f"{story.hospital}-licence"
+    authority = "nation" if _is_national(story, today) else "province"
     begin = max(first, issued_on(story, today) + timedelta(days=10)) + timedelta(days=place % 5)
     yield Act(begin, contact, "register", original(story, place, today))
     days = [begin + (today - begin) * share // 10 for share in (3, 5, 7, 9)]
@@ -129,15 +142,17 @@ def acts(story: LicenceStory, place: int, today: date, first: date) -> Iterator[
     if story.reached in (APPLIED, COMPLETE):
         yield Act(days[1], contact, "apply", _duplicate(story, place, days[1]))
     if story.reached == COMPLETE:
-        yield Act(days[2], "province", "issue", {})
+        yield Act(days[2], authority, "issue", {})
     if story.extended_by:
         limit = {"limit_on": (today + timedelta(days=story.left)).isoformat(), "reason": "厂家延迟交货"}
-        yield Act(days[2], "province", "extend", limit)
+        yield Act(days[2], authority, "extend", limit)
     if story.planned_in is not None:
         planned = {"planned_on": (today + timedelta(days=story.planned_in)).isoformat()}
         yield Act(_told_on(today), contact, "acknowledge", planned)
     if story.reached == LAPSED:
-        yield Act(days[3], "province", "lapse", {"reason": "逾期未配置"})
+        yield Act(days[3], authority, "lapse", {"reason": "逾期未配置"})
+    if story.proposes:
+        yield Act(_told_on(today), contact, "propose", _proposed(story, place, today))
 
 
 def _told_on(today: date) -> date:
@@ -150,7 +165,7 @@ def _duplicate(story: LicenceStory, place: int, day: date) -> dict[str, object]:
     return {
         "maker": kind.maker,
         "model": kind.model,
-        "ladder_type": LADDERS[place % len(LADDERS)],
+        "duplicate_ladder_type": LADDERS[(place + (story.reached == APPLIED and place % 2)) % len(LADDERS)],
         "serial": f"DEMO-{kind.prefix}-{FIRST_SERIAL + place:04d}",
         "installed_on": _before(day, 1),
         "reported_on": day.isoformat(),

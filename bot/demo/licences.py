@@ -15,8 +15,8 @@ from workflows.engine import Clocks, Engine, Outcome, Place
 WITHIN = timedelta(days=390)
 MORNING = time(10)
 WITHDRAW = """
-UPDATE message m SET state = 'withdrawn', finished_at = $1, reason = $2 FROM work_case c
- WHERE c.id = m.case_id AND c.workflow = 'licence' AND m.state = 'queued'
+UPDATE message m SET state = 'withdrawn', finished_at = $1, reason = $2
+ WHERE m.kind LIKE 'licence.%' AND m.state = 'queued'
 """
 
 

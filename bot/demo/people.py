@@ -10,6 +10,7 @@ from bot.demo.data import (
     CLINICAL,
     DEMO,
     HOSPITALS,
+    NATION,
     NUCLEAR,
     PROVINCE,
     RADIOLOGY,
@@ -112,6 +113,11 @@ def _posts() -> Iterator[tuple[str, _Job, str]]:
     for place, code in enumerate(CITIES):
         username = "city" if place == 0 else f"city-{code}"
         yield username, _Job("city", "市卫健委专员", Role.CITY_OFFICER, mail_only=True, sms=True), code
+    yield (
+        "nation",
+        _Job("nation", "国家卫生健康主管部门人员", Role.PROVINCE_OFFICER, mail_only=True, sms=True),
+        NATION,
+    )
 
 
 def _named(username: str, job: _Job, organisation: str, seen: Counter[str]) -> Person:

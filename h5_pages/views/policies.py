@@ -21,6 +21,7 @@ from storage.access import policies as access
 from storage.access.organisations import OrganisationRecord
 from storage.access.policies import Holding, Version
 from workflows.administration import policies
+from workflows.administration.organisation_kinds import KIND_LABELS
 from workflows.administration.policies import kind_of, may_be_set_at
 from workflows.administration.policy_catalogue import PolicyKind
 from workflows.administration.policy_forms import AROUND, When, form_of, read, typed
@@ -166,6 +167,7 @@ async def _page(visit: Visit, at: At, error: WorkflowError | None = None) -> web
         value=policy_desk.parts(at.value, t),
         shipped=in_short(at.kind.default.value, t),
         short=lambda value: in_short(value, t),
+        tier_label=KIND_LABELS[at.kind.tier] if at.kind.tier else "",
         back=plain_inputs(visit, When, faults(error)) if at.may_set and at.goes_back else (),
         error=error,
     )

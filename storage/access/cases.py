@@ -42,6 +42,8 @@ class Duty:
     part: str | None
     not_who_did: Sequence[str]
     not_the_reporter: bool
+    tiers: Mapping[str, str] | None = None
+    """For each class of a licence, the kind of organisation at which the role must be held."""
 
 
 @dataclass(frozen=True)
@@ -133,10 +135,12 @@ VISIBLE = """(o.path LIKE ANY($3::text[]) OR EXISTS (
 
 TODO = f"""{LINE} WHERE c.closed_at IS NULL AND EXISTS (
   SELECT 1 FROM jsonb_to_recordset($2) AS duty(workflow text, state text, role text, part text,
-                                               not_who_did jsonb, not_the_reporter boolean)
+                                               not_who_did jsonb, not_the_reporter boolean, tiers jsonb)
    WHERE duty.workflow = c.workflow AND duty.state = c.state
-     AND (EXISTS (SELECT 1 FROM jsonb_to_recordset($3) AS held(role text, path text)
-                   WHERE held.role = duty.role AND starts_with(o.path, held.path))
+     AND (EXISTS (SELECT 1 FROM jsonb_to_recordset($3) AS held(role text, path text, kind text)
+                   WHERE held.role = duty.role AND starts_with(o.path, held.path)
+                     AND (duty.tiers IS NULL OR held.kind = (
+                           SELECT duty.tiers->>l.category FROM licence l WHERE l.case_id = c.id)))
        OR EXISTS (SELECT 1 FROM participant p WHERE p.case_id = c.id AND p.ended_at IS NULL
                      AND p.part = duty.part AND p.person_id = ANY($5::bigint[])))
      AND NOT EXISTS (SELECT 1 FROM step s WHERE s.case_id = c.id AND s.person_id = $1
@@ -167,7 +171,7 @@ async def todo(
     db: Database, viewer: Viewer, duties: Sequence[Duty], *, limit: int = 100
 ) -> Sequence[CaseLine]:
     """The open cases on which this person has something to do, the most urgent first."""
-    held = [{"role": grant.role, "path": grant.path} for grant in viewer.grants]
+    held = [{"role": grant.role, "path": grant.path, "kind": grant.kind} for grant in viewer.grants]
     duties_of = [asdict(duty) for duty in duties]
     rows = await db.fetch(TODO, viewer.person_id, duties_of, held, limit, viewer.person_ids)
     return [CaseLine(**dict(row)) for row in rows]

@@ -83,7 +83,8 @@ STEP = """
 SELECT 'step' AS origin, s.id, s.recorded_at AS at, s.person_id, s.actor_name AS person_name, c.organisation_id,
        o.name AS organisation_name, c.number AS case_number, s.door, s.client, c.workflow || '.' || s.action AS action,
        'case' AS subject_kind, s.case_id AS subject_id, c.number AS subject,
-       jsonb_build_object('state', s.source) AS before, jsonb_build_object('state', s.target) AS after,
+       jsonb_build_object('state', s.source) || coalesce(s.data->'before', '{}') AS before,
+       jsonb_build_object('state', s.target) || coalesce(s.data->'after', '{}') AS after,
        '{}'::jsonb AS data, s.id * 2 + 1 AS key
   FROM step s JOIN work_case c ON c.id = s.case_id JOIN organisation o ON o.id = c.organisation_id
 """

@@ -16,7 +16,15 @@ from storage.models.keys import KeptKey
 from storage.models.licences import Licence
 from storage.models.listeners import Listener, ProviderToken
 from storage.models.messages import Delivery, Message, RoutingNote
-from storage.models.noise import DutyShift, Mute, NoticePreference, Storm, Watch
+from storage.models.noise import (
+    DutyShift,
+    MorningReminder,
+    MorningTold,
+    Mute,
+    NoticePreference,
+    Storm,
+    Watch,
+)
 from storage.models.organisations import ChannelAccount, Organisation, Policy
 from storage.models.people import Absence, ContactPoint, LinkCode, PasswordLink, Person, Post, WebSession
 from storage.models.runtime import (
@@ -63,6 +71,8 @@ __all__ = [
     "LinkCode",
     "Listener",
     "Message",
+    "MorningReminder",
+    "MorningTold",
     "Mute",
     "NoticePreference",
     "Organisation",

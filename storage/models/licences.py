@@ -29,6 +29,9 @@ class Licence(Model):
     contract = fields.CharField(max_length=200, db_default="")
     maker = fields.CharField(max_length=100, db_default="")
     model = fields.CharField(max_length=100, db_default="")
+    duplicate_ladder_type = fields.CharField(
+        max_length=100, db_default="", description="阶梯配置机型 as the duplicate says it"
+    )
     serial = fields.CharField(max_length=100, db_default="")
     installed_on = fields.DateField(null=True)
     reported_on = fields.DateField(null=True)
@@ -36,6 +39,11 @@ class Licence(Model):
     remarks = fields.TextField(db_default="")
     planned_on = fields.DateField(null=True, description="the unit's own plan, given with an acknowledgement")
     acknowledged_stage = fields.CharField(max_length=8, db_default="")
+
+    proposal = fields.JSONField[dict[str, object]](
+        null=True, description="a correction that waits for the issuing authority, with both sides"
+    )
+    proposed_at = fields.DatetimeField(null=True, description="business time")
 
     class Meta:
         table = "licence"

@@ -103,3 +103,38 @@ class Storm(Model):
     class Meta:
         table = "storm"
         indexes = (WhereIndex(fields=("person_id", "subject"), name="storm_on", where="ended_at IS NULL"),)
+
+
+class MorningReminder(Model):
+    """晨间提醒: a reminder that waits for its person's one message of a morning."""
+
+    id = fields.BigIntField(primary_key=True)
+    created_at = fields.DatetimeField(description="real time")
+    day = fields.DateField(description="business day on which it was due")
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "yishe.Case", related_name="morning_reminders", on_delete=fields.RESTRICT
+    )
+    case_version = fields.IntField()
+    kind = fields.CharField(max_length=64)
+    severity = fields.CharField(max_length=16)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "yishe.Person", related_name="morning_reminders", on_delete=fields.RESTRICT
+    )
+    variables = fields.JSONField[dict[str, object]](default=dict)
+    valid_while = fields.IntField(null=True, description="entered_version of the case, or always")
+
+    class Meta:
+        table = "morning_reminder"
+        indexes = (("person_id", "id"),)
+
+
+class MorningTold(Model):
+    """The last business day on which somebody had their message of the morning."""
+
+    person: fields.OneToOneRelation[Person] = fields.OneToOneField(
+        "yishe.Person", related_name="morning_told", primary_key=True, on_delete=fields.RESTRICT
+    )
+    day = fields.DateField()
+
+    class Meta:
+        table = "morning_told"

@@ -12,7 +12,7 @@ from workflows.identity.roles import Role
 from workflows.policy_changes import PolicyChanges
 from workflows.registry import all_workflows
 
-TRIAGE, DEATH, AUDIENCE = "repair.triage", "adverse_event.clock_death", "licence.blue"
+TRIAGE, DEATH, AUDIENCE = "repair.triage", "adverse_event.clock_death", "adverse_event.alarm"
 FIVE_HOURS = {"amount": "5", "unit": "hours", "source": "House rule 7"}
 
 
@@ -184,7 +184,7 @@ async def test_an_audience_and_a_toggle_are_set(pages: Pages, house: House) -> N
     ticked = {"roles_vice_director": "true", "ways": "two", "call": "true", "source": "x"}
     assert (await set_version(visitor, AUDIENCE, house.province, **ticked)).status == 303
     lapse = {"automatic": "true", "amount": "60", "unit": "calendar_days", "source": "x"}
-    assert (await set_version(visitor, "licence.lapse", house.province, **lapse)).status == 303
+    assert (await set_version(visitor, "licence.lapse_b", house.province, **lapse)).status == 303
     rows = await pages.db.fetch("SELECT value FROM policy ORDER BY id")
     assert [row["value"] for row in rows] == [
         {"roles": ["vice_director"], "ways": "two", "call": True, "chat": False},

@@ -3,12 +3,22 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-AUDIENCE = {
-    "blue": (("contact",), "first"),
-    "yellow": (("contact", "head"), "two"),
-    "orange": (("contact", "head", "director", "city"), "two"),
-    "red": (("contact", "head", "director", "city", "province"), "two"),
+IN_THE_UNIT = {
+    "blue": ("contact",),
+    "yellow": ("contact", "head"),
+    "orange": ("contact", "head", "director"),
+    "red": ("contact", "head", "director"),
 }
+OVERSEERS: dict[str, tuple[str, ...]] = {"orange": ("city",), "red": ("city", "province")}
+
+
+def audience(colour: str, *, applied: bool) -> list[tuple[str, str]]:
+    """Who is told, and how: "" to act in the unit, "issue" as the authority, "overseen" for information."""
+    acting = [("province", "issue")] if applied else [(role, "") for role in IN_THE_UNIT[colour]]
+    told = {role for role, _ in acting}
+    return acting + [(role, "overseen") for role in OVERSEERS.get(colour, ()) if role not in told]
+
+
 HOUR = 9
 WEEK = 7
 
@@ -49,8 +59,10 @@ class ModelLicence:
     limit: date
     over: bool = False
     told: set[str] = field(default_factory=set)
+    acknowledged: str | None = None
     next_red: datetime | None = None
     red_until: date | None = None
+    silent: bool = False
 
     def look(self, now: datetime) -> str | None:
         """The colour to be told at this moment, local time."""
@@ -60,6 +72,8 @@ class ModelLicence:
         if colour == "red":
             return self._red(now)
         if colour in self.told:
+            return None
+        if colour == self.acknowledged:
             return None
         self.told.add(colour)
         return colour
@@ -73,21 +87,32 @@ class ModelLicence:
         if due - now < timedelta(days=WEEK / 2):  # told late, and so for the turn that would come at once
             due += timedelta(days=WEEK)
         self.next_red = due
-        quiet = self.red_until is not None and now.date() <= self.red_until
-        return None if quiet else "red"
+        if self.red_until is not None and now.date() <= self.red_until:
+            self.silent = True
+            return None
+        self.silent = False
+        return "red"
 
     def acknowledge(self, now: datetime, planned: date) -> None:
-        colour = colour_on(now.date(), self.limit)
-        if colour == "red":
+        self.acknowledged = colour_on(now.date(), self.limit)
+        if self.acknowledged == "red":
             self.red_until = planned
-        elif colour is not None:
-            self.told.add(colour)
+
+    def go_on(self) -> None:
+        """The next state has begun: what was silent so far is told there, unless it still is."""
+        if self.silent:
+            self.next_red = None
+
+    def apply(self) -> None:
+        """It is the authority's turn, and what the unit planned keeps nobody quiet there."""
+        self.acknowledged = self.red_until = None
 
     def extend(self, now: datetime, limit: date) -> None:
         self.limit, self.over = limit, False
         self.next_red = self.red_until = None
-        colour = colour_on(now.date(), limit)
-        self.told = {colour} if colour else set()
+        self.silent = False
+        self.acknowledged = colour_on(now.date(), limit)
+        self.told = set()
 
     def end(self) -> None:
         self.over = True

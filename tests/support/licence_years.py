@@ -8,8 +8,8 @@ from typing import Any
 
 from storage import timers
 from storage.clock import SHANGHAI
-from tests.support.licence_model import AUDIENCE, HOUR, ModelLicence
-from tests.support.licences import DUPLICATE, PURCHASE, Licences
+from tests.support.licence_model import HOUR, ModelLicence, audience
+from tests.support.licences import DUPLICATE, KINDS, PURCHASE, Licences
 from workflows.actor import Actor, Door
 
 FIRST_DAY = date(2026, 3, 2)
@@ -17,10 +17,16 @@ ONE_DAY = timedelta(days=1)
 EVENT_HOURS = (3, 8, 14)
 NEXT = {"issued": "purchase", "purchased": "apply", "duplicate_applied": "issue"}
 URGENT = 3
+APPLIED = "duplicate_applied"
+SENT = """
+UPDATE message SET state = 'sent' WHERE state = 'queued' AND (kind LIKE 'licence.digest%' OR kind = ANY($1))
+RETURNING person_id
+"""
+LATE = ("licence.issue_due", "licence.proposal_due")
 FORMS: dict[str, dict[str, Any]] = {"purchase": PURCHASE, "apply": DUPLICATE, "issue": {}}
 
 Line = tuple[date, int, str, str, str]
-"""Day, case, colour, role, by how many channels."""
+"""Day, case, colour, role, how: "" to act, "issue" as the authority, "overseen"."""
 
 
 @dataclass
@@ -54,6 +60,8 @@ class Years:
         self._kept: list[Kept] = []
         self.expected: Counter[Line] = Counter()
         self.acts: Counter[str] = Counter()
+        self.mornings: Counter[tuple[date, int]] = Counter()
+        """Messages of reminders by day and person."""
         self.down: list[tuple[datetime, datetime]] = []
 
     @property
@@ -78,7 +86,7 @@ class Years:
         """What the engine told."""
         roles = {getattr(self._licences, r): r for r in ("contact", "head", "director", "city", "province")}
         told = await self._licences.told()
-        return Counter((t.at.date(), t.case_id, t.colour, roles[t.person], t.ways) for t in told)
+        return Counter((t.at.date(), t.case_id, t.colour, roles[t.person], t.whose) for t in told)
 
     async def _day(self, day: date, down_until: datetime | None) -> datetime | None:
         for hour in sorted({*EVENT_HOURS, HOUR}):
@@ -127,14 +135,15 @@ class Years:
     async def _run(self, moment: datetime) -> None:
         await self._licences.be(_in_shanghai(moment))
         await self._licences.desk.deadlines.run_due()
+        for row in await self._licences.desk.db.fetch(SENT, [*KINDS, *LATE]):
+            self.mornings[(moment.date(), row["person_id"])] += 1
 
     def _ask_the_model(self, moment: datetime) -> None:
         for kept in self._kept:
             colour = kept.model.look(moment)
             if colour is not None:
-                roles, ways = AUDIENCE[colour]
-                lines = ((moment.date(), kept.case_id, colour, r, ways) for r in roles)
-                self.expected.update(lines)
+                told = audience(colour, applied=kept.state == APPLIED)
+                self.expected.update((moment.date(), kept.case_id, colour, role, how) for role, how in told)
 
     async def _register(self) -> None:
         limit = FIRST_DAY + ONE_DAY * self._rng.randrange(1, 728)
@@ -168,11 +177,15 @@ class Years:
         if drawn < 0.45:
             planned = moment.date() + ONE_DAY * self._rng.randrange(0, 32)
             kept.model.acknowledge(moment, planned)
-            return "acknowledge", who.contact, {"planned_on": planned.isoformat()}
+            by = who.province if kept.state == APPLIED else who.contact
+            return "acknowledge", by, {"planned_on": planned.isoformat()}
         if drawn < 0.49:
             kept.model.end()
             return "lapse", who.province, {"reason": "never bought"}
         action = NEXT[kept.state]
+        if action == "apply":
+            kept.model.apply()
+        kept.model.go_on()
         if action == "issue":
             kept.model.end()
         return action, who.province if action == "issue" else who.contact, FORMS[action]

@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from storage.clock import SHANGHAI
+from storage.database import Database
 from tests.support.desk import Desk
-from tests.support.world import add_person
+from tests.support.world import add_organisation, add_person
 from workflows.actor import Actor, Door
 from workflows.engine import Outcome, Place
 from workflows.identity.roles import Role
@@ -24,6 +25,8 @@ ORIGINAL = {
     "issuing_authority": "Demo Health Commission",
     "issued_on": "2025-03-02",
 }
+NATIONAL = "甲1002100001"
+"""A number of category A, which the nation issues."""
 PURCHASE = {"purchased_on": "2026-03-01", "contract": "Demo contract 1"}
 DUPLICATE = {
     "maker": "Demo Medical",
@@ -33,9 +36,10 @@ DUPLICATE = {
     "reported_on": "2026-03-02",
 }
 COLOURS = ("blue", "yellow", "orange", "red")
-KINDS = [f"licence.{colour}" for colour in COLOURS]
+ROLES_TOLD = ("", "_issue", "_overseen")
+KINDS = [f"licence.{colour}{told}" for colour in COLOURS for told in ROLES_TOLD]
 TOLD = """
-SELECT m.case_id, m.kind, m.person_id, coalesce(m.variables->'spread'->>'ways', 'first') AS ways, s.at FROM message m
+SELECT m.case_id, m.kind, m.person_id, s.at FROM message m
   JOIN step s ON s.case_id = m.case_id AND s.version = m.case_version
  WHERE m.kind = ANY($1) ORDER BY s.at, m.id
 """
@@ -43,12 +47,12 @@ SELECT m.case_id, m.kind, m.person_id, coalesce(m.variables->'spread'->>'ways', 
 
 @dataclass(frozen=True)
 class Told:
-    """One reminder to one person. `ways`: by how many channels. `at` is business time in Shanghai."""
+    """One reminder to one person. `at` is business time in Shanghai; `whose`: "", "issue" or "overseen"."""
 
     case_id: int
     colour: str
+    whose: str
     person: int
-    ways: str
     at: datetime
 
 
@@ -61,13 +65,17 @@ class Licences:
     director: int
     city: int
     province: int
+    nation: int
+    places: Mapping[str, int]
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     @property
     def head(self) -> int:
         return self.desk.world.head
 
-    async def register(self, issued_on: str = "2025-03-02", by: int | None = None, **changes: Any) -> Outcome:
+    async def register(
+        self, issued_on: str = "2025-03-02", by: int | None = None, place: int | None = None, **changes: Any
+    ) -> Outcome:
         """An original of the hospital, whose limit is two years after its issue."""
         number = {"licence_number": f"乙10011{next(self.numbers):05d}", "issued_on": issued_on}
         return await self.desk.engine.open(
@@ -75,7 +83,7 @@ class Licences:
             "register",
             Actor(Door.PAGE, self.contact if by is None else by),
             {**ORIGINAL, **number, **changes},
-            place=Place(self.desk.world.hospital),
+            place=Place(place or self.desk.world.hospital),
             idempotency_key=self.desk.new_key(),
         )
 
@@ -87,6 +95,15 @@ class Licences:
 
     async def issued(self, case: Outcome) -> Outcome:
         return await self.desk.act(await self.applied(case), "issue", self.province)
+
+    async def also(self, person: int, organisation: int, role: str) -> None:
+        """A further post."""
+        await self.desk.db.execute(
+            "INSERT INTO post (person_id, organisation_id, role, starts_at) VALUES ($1, $2, $3, '2020-01-01')",
+            person,
+            organisation,
+            role,
+        )
 
     async def extend(self, case: Outcome, limit: str) -> Outcome:
         data = {"limit_on": limit, "reason": "delivery is late"}
@@ -113,9 +130,9 @@ class Licences:
         return [
             Told(
                 row["case_id"],
-                row["kind"].partition(".")[2],
+                row["kind"].partition(".")[2].partition("_")[0],
+                row["kind"].partition("_")[2],
                 row["person_id"],
-                row["ways"],
                 row["at"].astimezone(SHANGHAI),
             )
             for row in rows
@@ -136,14 +153,31 @@ class Licences:
 
 
 async def licences_at(desk: Desk) -> Licences:
-    """The people of licences at the desk's hospital; officers hold their post there too, for the test's sake."""
-    hospital = desk.world.hospital
+    """The people of licences, with the desk's hospital below a city, a province and the nation."""
+    hospital, db = desk.world.hospital, desk.db
+    nation = await add_organisation(db, "nation", "国家卫生健康委员会")
+    province = await add_organisation(db, "province", "Demo Province", nation)
+    city = await add_organisation(db, "city", "南京市卫生健康委员会", province)
+    await move_below(db, hospital, city)
     return Licences(
         desk=desk,
-        contact=await add_person(desk.db, hospital, "Licence Contact", Role.LICENCE_CONTACT),
-        director=await add_person(desk.db, hospital, "Vice-director", Role.VICE_DIRECTOR),
-        city=await add_person(desk.db, hospital, "City Officer", Role.CITY_OFFICER),
-        province=await add_person(desk.db, hospital, "Province Officer", Role.PROVINCE_OFFICER),
+        contact=await add_person(db, hospital, "Licence Contact", Role.LICENCE_CONTACT),
+        director=await add_person(db, hospital, "Vice-director", Role.VICE_DIRECTOR),
+        city=await add_person(db, city, "City Officer", Role.CITY_OFFICER),
+        province=await add_person(db, province, "Province Officer", Role.PROVINCE_OFFICER),
+        nation=await add_person(db, nation, "National Officer", Role.PROVINCE_OFFICER),
+        places={"nation": nation, "province": province, "city": city},
+    )
+
+
+async def move_below(db: Database, organisation: int, parent: int) -> None:
+    """Let an organisation and all below it stand below another one."""
+    await db.execute(
+        "UPDATE organisation o SET path = top.path || o.path, parent_id = CASE WHEN o.id = $1 THEN $2::bigint "
+        "ELSE o.parent_id END FROM organisation top, organisation moved "
+        "WHERE top.id = $2 AND moved.id = $1 AND starts_with(o.path, moved.path)",
+        organisation,
+        parent,
     )
 
 

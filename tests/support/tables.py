@@ -35,7 +35,10 @@ def tellings(workflow: Workflow) -> Iterator[Telling]:
     for move in workflow.moves:
         yield from (Telling(str(move.target or move.source), say) for say in move.tells)
     for deadline in workflow.deadlines:
-        yield from (Telling(deadline.state, say) for rung in deadline.ladder for say in rung.tells)
+        says = (say for rung in deadline.ladder for say in rung.tells)
+        yield from (
+            Telling(deadline.state, say) for say in says if say.states is None or deadline.state in say.states
+        )
 
 
 def groups(workflow: Workflow) -> list[list[Move]]:

@@ -103,7 +103,7 @@ def buttons_are_open_to_a_recipient(workflow: Workflow) -> None:
 def kinds_with_buttons_end_with_the_state(workflow: Workflow) -> None:
     assert [kind.name for kind in workflow.kinds if kind.buttons and not kind.while_in_state] == []
     told = {telling.say.kind.name: telling.say.kind for telling in tellings(workflow)}
-    assert list(told.values()) == workflow.kinds, "two kinds have one name"
+    assert told == {kind.name: kind for kind in workflow.kinds}, "two kinds have one name"
 
 
 def deadlines_run_in_open_states_by_known_policies(workflow: Workflow) -> None:

@@ -20,6 +20,7 @@ from workflows.identity.roles import Role
 
 AUTHORITIES = (Kind.NATION, Kind.PROVINCE, Kind.CITY)
 SET_IT = N_("set this policy, which binds hospitals and is set by their authority")
+SET_BY_ISSUER = N_("set this policy, which is set by the authority that issues licences of this category")
 OF_DEPARTMENTS = N_("set a policy for a department, which is for whoever administers its hospital")
 PAST = N_("A version cannot hold from a day that is past.")
 BACK = "as above"
@@ -43,7 +44,10 @@ def may_be_set_at(kind: PolicyKind, organisation_kind: str) -> bool:
     """May it be set at an organisation of that kind? What binds hospitals is set by authorities.
 
     What holds in a department is set by whoever administers its hospital: limits and approvals are the hospital's.
+    What the issuing authority decides for its class of licences is set by that one alone.
     """
+    if kind.tier is not None:
+        return organisation_kind == kind.tier
     return not kind.authority_only or organisation_kind in AUTHORITIES
 
 
@@ -122,7 +126,7 @@ async def _place(desk: Desk, organisation_id: int, kind: PolicyKind, seen: int) 
     if place is None or not desk.by.viewer.holds({Role.ADMINISTRATOR}, place.path):
         raise NotVisible
     if not may_be_set_at(kind, place.kind):
-        raise NotPermitted(action_text=SET_IT)
+        raise NotPermitted(action_text=SET_BY_ISSUER if kind.tier else SET_IT)
     home = await organisation_writer.hospital_of(desk.connection, place.path)
     if home is not None and not desk.by.viewer.holds({Role.ADMINISTRATOR}, home.path):
         raise NotPermitted(action_text=OF_DEPARTMENTS)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from storage.texts import N_
 from workflows.administration.notice_policies import NOTICE_POLICIES
+from workflows.administration.organisation_kinds import Kind
 from workflows.administration.policy_words import WORDS
 from workflows.calendar import UNITS_A_DAY
 from workflows.definition import PolicyDefault
@@ -47,6 +48,8 @@ class PolicyKind:
     bounds: Mapping[str, Bounds]
     workflow: str | None
     authority_only: bool
+    tier: Kind | None = None
+    """The one kind of organisation that sets it: what an issuing authority decides for its class of licences."""
 
 
 DURATION = Bounds(tuple(UNITS_A_DAY))
@@ -68,7 +71,9 @@ NUMBERS: Mapping[str, Bounds] = {
     "most_age_days": Bounds(most=3650),
 }
 SPECIAL: Mapping[str, Bounds] = {
-    "licence.time_limit": Bounds(least=1, most=20),
+    "licence.time_limit_a": Bounds(least=1, most=20),
+    "licence.time_limit_b": Bounds(least=1, most=20),
+    "licence.answer": WHOLE_DAYS,
     "licence.red_again": Bounds(("hours", "calendar_days", "working_days"), least=1),
     "licence.plan_past_the_limit": WHOLE_DAYS,
     "repair.reopen_within": WHOLE_DAYS,
@@ -84,6 +89,14 @@ SPECIAL: Mapping[str, Bounds] = {
 }
 BY_LAW = ("adverse_event.clock_death", "adverse_event.clock_serious", "adverse_event.clock_province",
           "adverse_event.clock_each_case")  # fmt: skip
+
+
+ISSUERS: Mapping[str, Kind] = {
+    "licence.time_limit_a": Kind.NATION,
+    "licence.time_limit_b": Kind.PROVINCE,
+    "licence.lapse_a": Kind.NATION,
+    "licence.lapse_b": Kind.PROVINCE,
+}
 
 
 def catalogue() -> dict[str, PolicyKind]:
@@ -108,5 +121,13 @@ def _kind(name: str, default: PolicyDefault, group: str, workflow: str | None) -
         bounds["amount"] = SPECIAL.get(name, DURATION if of_time else Bounds())
     authority_only = name.startswith("licence.") or name in BY_LAW
     return PolicyKind(
-        name, group, words.label, words.meaning, default, bounds, workflow, authority_only=authority_only
+        name,
+        group,
+        words.label,
+        words.meaning,
+        default,
+        bounds,
+        workflow,
+        authority_only=authority_only,
+        tier=ISSUERS.get(name),
     )

@@ -31,6 +31,8 @@ ORDER = N_(
     "Where a channel cannot reach somebody, the next one is taken at once."
 )
 DOWN = N_("So long a provider may fail before a second one of the same kind takes over.")
+TIME_LIMIT = N_("From the issue of the original; counts for licences that are registered from then on.")
+LAPSE = N_("If switched on, a licence lapses by itself so long after its limit.")
 AUDIENCE = N_(
     "Who is notified of this besides the usual ones, and by how many channels. "
     "Which channels these are is each person's own."
@@ -71,15 +73,16 @@ WORDS: dict[str, Words] = {
     "repair.cost_correction_head": Words(N_("Cost not approved: the head is told"), HIGHER),
     "repair.confirmation": Words(N_("Confirmation: first reminder"), REMINDED),
     "repair.confirmation_head": Words(N_("Confirmation: the head of department is told"), HIGHER),
-    "licence.time_limit": Words(
-        N_("Time limit of a licence"),
-        N_("From the issue of the original; counts for licences that are registered from then on."),
+    "licence.time_limit_a": Words(N_("Time limit of licences of category A"), TIME_LIMIT),
+    "licence.time_limit_b": Words(N_("Time limit of licences of category B"), TIME_LIMIT),
+    "licence.answer": Words(
+        N_("Answer of the issuing authority"),
+        N_("So long it has for an application or a correction; it is reminded then."),
     ),
     "licence.reminder_hour": Words(N_("Hour of the reminders"), N_("Reminders go out at this full hour.")),
     "licence.red_again": Words(N_("Red: again after"), N_("So often a red reminder is repeated.")),
-    "licence.lapse": Words(
-        N_("Lapse by itself"), N_("If switched on, a licence lapses by itself so long after its limit.")
-    ),
+    "licence.lapse_a": Words(N_("Category A: lapse by itself"), LAPSE),
+    "licence.lapse_b": Words(N_("Category B: lapse by itself"), LAPSE),
     "licence.plan_past_the_limit": Words(
         N_("Longest plan after the limit"), N_("A plan that is made after the limit may not be for later.")
     ),

@@ -204,6 +204,7 @@ class Reckoning:
         return replace(
             known.facts,
             state=self._stay.state,
+            entered_at=self._stay.entered.at,
             detail=known.details.at(known_at) if known.details else known.facts.detail,
             policies=policies_at(known, moment),
             now=moment,

@@ -66,7 +66,8 @@ def _changes(workflow: Workflow, known: Facts, step: Step) -> Detail:
     move = _move(workflow, step)
     if move is None or move.writes is None:
         return {}
-    given = {name: value for name, value in step.data.items() if name in move.form.model_fields}
+    named = {move.form.formerly.get(name, name): value for name, value in step.data.items()}
+    given = {name: value for name, value in named.items() if name in move.form.model_fields}
     return move.writes(known, fill_in(move.form, given))
 
 

@@ -1,5 +1,6 @@
 """What the actions on a licence ask for: the fields of clause 6.3.1 of the standard, and a few more."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -134,10 +135,12 @@ class Duplicate(Form):
 
     photos: ClassVar[bool] = True
 
+    formerly: ClassVar[Mapping[str, str]] = {"ladder_type": "duplicate_ladder_type"}
+
     maker: Line = Field(title=N_("Maker"))
     model: Line = Field(title=N_("Model"))
-    ladder_type: Annotated[str, StringConstraints(max_length=100)] = Field(
-        default="", title=N_("Ladder type")
+    duplicate_ladder_type: Annotated[str, StringConstraints(max_length=100)] = Field(
+        default="", title=N_("Ladder type of the device"), description=N_("As the duplicate is to say it")
     )
     serial: Line = Field(title=N_("Serial number"))
     installed_on: Day = Field(title=N_("Installed on"))
@@ -145,6 +148,18 @@ class Duplicate(Form):
     remarks: Annotated[str, StringConstraints(max_length=1000)] = Field(
         default="", title=N_("Remarks"), json_schema_extra={"kind": "textarea"}
     )
+
+
+class Correction(Original):
+    """The original's information as it should be, with the reason. It has no field for the time limit."""
+
+    reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
+
+
+class DuplicateCorrection(Duplicate):
+    """The same for what the duplicate says."""
+
+    reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
 
 
 class Plan(Form):
@@ -159,6 +174,13 @@ class Extension(Form):
     """A new limit (延期), with its reason."""
 
     limit_on: Day = Field(title=N_("New last day of the limit"))
+    reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
+
+
+class NewLimit(Form):
+    """The time limit as the issuing authority sets it anew, earlier or later."""
+
+    limit_on: Day = Field(title=N_("Last day of the time limit"))
     reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
 
 

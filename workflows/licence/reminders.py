@@ -4,8 +4,9 @@ The stage that runs is computed from the limit and the day, never stored. It is 
 or an extension keeps it quiet from then on, red only until the planned day is past.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from typing import Any
 
 from storage.clock import SHANGHAI
 from storage.facts import Facts
@@ -24,11 +25,19 @@ DUE_LABELS = {
     Colour.RED: N_("from the day after the limit, every week"),
 }
 
+APPLIED = "duplicate_applied"
+"""The state in which it is the issuing authority's turn; in all others where something is missing, the unit's."""
+
 MISSING = {
     "issued": N_("The purchase is not recorded."),
     "purchased": N_("The duplicate was not applied for."),
-    "duplicate_applied": N_("The duplicate is not issued."),
+    APPLIED: N_("The duplicate is not issued."),
 }
+
+
+def of_class(policy: str, category: str) -> str:
+    """The name of a policy that each issuing authority sets for its own class: `A` or `B`."""
+    return f"{policy}_{category.lower()}"
 
 
 def today(facts: Facts) -> date:
@@ -71,7 +80,7 @@ def _lapses_at(facts: Facts, calendar: Calendar) -> datetime | None:
     limit = day_of(facts, "limit_on")
     if limit is None:
         return None
-    return calendar.due(datetime.combine(limit, time(), SHANGHAI), facts.policies["licence.lapse"])
+    return calendar.due(datetime.combine(limit, time(), SHANGHAI), _lapse_policy(facts))
 
 
 LAPSES = Due(N_("so long after the limit as the policy says, if it lets licences lapse"), _lapses_at)
@@ -79,7 +88,11 @@ LAPSES = Due(N_("so long after the limit as the policy says, if it lets licences
 
 def never_lapses(facts: Facts) -> bool:
     """Does the policy leave it to the authority?"""
-    return not facts.policies["licence.lapse"]["automatic"]
+    return not _lapse_policy(facts)["automatic"]
+
+
+def _lapse_policy(facts: Facts) -> Mapping[str, Any]:
+    return facts.policies[of_class("licence.lapse", str(facts.detail.get("category") or "B"))]
 
 
 def _told(facts: Facts, colour: Colour, start: date) -> list[datetime]:
@@ -90,6 +103,12 @@ def _told(facts: Facts, colour: Colour, start: date) -> list[datetime]:
         for (*rung, due_at), at in facts.fired.items()
         if tuple(rung) == own and start <= due_at.astimezone(SHANGHAI).date()
     ]
+
+
+def was_told(facts: Facts, colour: Colour) -> bool:
+    """Did the colour fire before in the stage that runs now?"""
+    limit = day_of(facts, "limit_on")
+    return limit is not None and bool(_told(facts, colour, stage_start(colour, limit)))
 
 
 def quiet(colour: Colour) -> Callable[[Facts], bool]:

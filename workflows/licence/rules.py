@@ -1,4 +1,4 @@
-"""Checks, effects and variables of the licence table. Pure, but for the key in the QR code, which is drawn."""
+"""Checks and effects of the licence table. Pure, but for the key in the QR code, which is drawn."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -8,13 +8,20 @@ from typing import Any
 from storage.facts import Facts
 from storage.texts import N_
 from workflows.definition import Guard
-from workflows.licence.forms import OWNERSHIP_LABELS, Duplicate, Extension, Original, Plan, Purchase
+from workflows.licence.forms import (
+    Correction,
+    Duplicate,
+    Extension,
+    NewLimit,
+    Original,
+    Plan,
+    Purchase,
+)
 from workflows.licence.numbers import category
-from workflows.licence.reminders import MISSING, colour_of, day_of, today
-from workflows.licence.stages import COLOUR_LABELS, Colour, days_left, limit_of_years, stage_on
+from workflows.licence.reminders import colour_of, day_of, of_class, today
+from workflows.licence.stages import Colour, limit_of_years, stage_on
 
 KEY_BYTES = 16
-MOST_YEARS = 20
 
 NOT_YET = N_("This day has not come yet.")
 PAST = N_("This day is past already.")
@@ -22,7 +29,10 @@ TOO_FAR = N_("The limit is past already, so the plan has to be nearer.")
 BEFORE_ISSUE = N_("This is before the licence was issued.")
 BEFORE_PURCHASE = N_("This is before the purchase.")
 BEFORE_INSTALLATION = N_("This is before the installation.")
+AFTER_PURCHASE = N_("The device was bought before this day.")
+AFTER_LIMIT = N_("The time limit ends before this day; the issuing authority sets it first.")
 NOT_LATER = N_("This is not later than the present limit.")
+SAME_LIMIT = N_("This is the present limit.")
 
 
 # What of a filled-in form does not hold, given what is known.
@@ -31,6 +41,16 @@ NOT_LATER = N_("This is not later than the present limit.")
 def original_faults(facts: Facts, form: Original) -> Mapping[str, str]:
     """A licence is not issued in the future."""
     return {"issued_on": NOT_YET} if form.issued_on > today(facts) else {}
+
+
+def correction_faults(facts: Facts, form: Correction) -> Mapping[str, str]:
+    """Issued neither in the future nor after the purchase, nor after the time limit."""
+    if form.issued_on > today(facts):
+        return {"issued_on": NOT_YET}
+    bought, limit = day_of(facts, "purchased_on"), day_of(facts, "limit_on")
+    if bought and form.issued_on > bought:
+        return {"issued_on": AFTER_PURCHASE}
+    return {"issued_on": AFTER_LIMIT} if limit and form.issued_on > limit else {}
 
 
 def purchase_faults(facts: Facts, form: Purchase) -> Mapping[str, str]:
@@ -63,6 +83,14 @@ def extension_faults(facts: Facts, form: Extension) -> Mapping[str, str]:
     return {"limit_on": NOT_LATER} if limit and form.limit_on <= limit else {}
 
 
+def new_limit_faults(facts: Facts, form: NewLimit) -> Mapping[str, str]:
+    """Another limit than the present one, and not before the issue."""
+    issued = day_of(facts, "issued_on")
+    if issued and form.limit_on < issued:
+        return {"limit_on": BEFORE_ISSUE}
+    return {"limit_on": SAME_LIMIT} if form.limit_on == day_of(facts, "limit_on") else {}
+
+
 def _after(facts: Facts, name: str, day: date, earliest: date | None, text: str) -> dict[str, str]:
     if day > today(facts):
         return {name: NOT_YET}
@@ -82,25 +110,9 @@ def register(facts: Facts, form: Original) -> Mapping[str, Any]:
     """The original with the limit that the policy gives, and the key in its QR code."""
     return {
         **_original(form),
-        "limit_on": limit_of_years(form.issued_on, _years(facts)),
+        "limit_on": limit_of_years(form.issued_on, _years(facts, form)),
         "public_key": token_urlsafe(KEY_BYTES),
     }
-
-
-def correct(facts: Facts, form: Original) -> Mapping[str, Any]:
-    """The corrected original. The limit follows the date of issue unless it was extended, and is told anew then."""
-    issued = day_of(facts, "issued_on")
-    if issued is None or issued == form.issued_on or facts.last("extend"):
-        return _original(form)
-    limit = limit_of_years(form.issued_on, _years_given(facts, issued))
-    return {**_original(form), "limit_on": limit, "planned_on": None, "acknowledged_stage": ""}
-
-
-def _years_given(facts: Facts, issued: date) -> int:
-    """How many years the limit is after the issue: the policy may have changed since."""
-    years = range(1, MOST_YEARS + 1)
-    limit = day_of(facts, "limit_on")
-    return next((n for n in years if limit_of_years(issued, n) == limit), _years(facts))
 
 
 def _original(form: Original) -> dict[str, Any]:
@@ -108,8 +120,8 @@ def _original(form: Original) -> dict[str, Any]:
     return {**known, "category": category(form.licence_number)}
 
 
-def _years(facts: Facts) -> int:
-    return int(facts.policies["licence.time_limit"]["amount"])
+def _years(facts: Facts, form: Original) -> int:
+    return int(facts.policies[of_class("licence.time_limit", category(form.licence_number))]["amount"])
 
 
 def purchase(_: Facts, form: Purchase) -> Mapping[str, Any]:
@@ -117,14 +129,18 @@ def purchase(_: Facts, form: Purchase) -> Mapping[str, Any]:
     return form.model_dump()
 
 
+NEXT_TURN = {"planned_on": None, "acknowledged_stage": ""}
+"""It is somebody else's turn: what the one side planned keeps nobody quiet on the other."""
+
+
 def duplicate(_: Facts, form: Duplicate) -> Mapping[str, Any]:
     """What the duplicate will say."""
-    return form.model_dump()
+    return {**form.model_dump(), **NEXT_TURN}
 
 
 def sent_back(_: Facts, __: object) -> Mapping[str, Any]:
     """What was filled in stays to be corrected, but it is not applied for any more."""
-    return {"reported_on": None}
+    return {"reported_on": None, **NEXT_TURN}
 
 
 def issue(facts: Facts, _: object) -> Mapping[str, Any]:
@@ -146,31 +162,14 @@ def extend(facts: Facts, form: Extension) -> Mapping[str, Any]:
     }
 
 
+def new_limit(_: Facts, form: NewLimit) -> Mapping[str, Any]:
+    """The limit as the authority sets it; its stage is reminded of anew."""
+    return {"limit_on": form.limit_on, **NEXT_TURN}
+
+
 def title(form: Original) -> str:
     """Unit and device, for lists."""
     return f"{form.unit_name} {form.device_name}"[:TITLE_LENGTH]
 
 
 TITLE_LENGTH = 200
-
-
-def variables(facts: Facts) -> Mapping[str, Any]:
-    """What the messages of a licence may speak of. Keys ending in `_text` are source texts."""
-    limit, colour = day_of(facts, "limit_on"), colour_of(facts)
-    left = days_left(today(facts), limit) if limit else 0
-    last = facts.last()
-    return {
-        "number": facts.number,
-        "licence_number": facts.detail.get("licence_number", ""),
-        "unit": facts.detail.get("unit_name", ""),
-        "device": facts.detail.get("device_name", ""),
-        "limit": limit.isoformat() if limit else "",
-        "colour": colour or "",
-        "colour_text": COLOUR_LABELS[colour] if colour else "",
-        "days": max(left, 0),
-        "days_past": max(-left, 0),
-        "missing_text": MISSING.get(facts.state, ""),
-        "ownership_text": OWNERSHIP_LABELS.get(facts.detail.get("ownership", ""), ""),
-        "planned": facts.detail.get("planned_on") or "",
-        "last": last.name if last else "",
-    }

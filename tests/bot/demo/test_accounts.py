@@ -34,7 +34,6 @@ async def test_those_who_answer_for_it_can_be_told_by_sms_under_made_up_numbers(
             Role.VICE_DIRECTOR,
             Role.LICENCE_CONTACT,
             Role.CITY_OFFICER,
-            Role.PROVINCE_OFFICER,
         ],
     )
     assert [number for number in numbers if not re.fullmatch(r"199000000\d\d", number)] == []

@@ -80,10 +80,15 @@ async def test_every_state_and_colour_of_licences_occurs(demo: Demo) -> None:
     }  # fmt: skip
     assert set(await demo.column(STATES, "licence")) == set(LICENCE.states)
     assert set(await demo.column(ACTIONS, "licence")) == set(LICENCE.actions) - {
+        "approve",
         "correct",
         "expire",
+        "propose_duplicate",
+        "refuse",
         "remark",
         "send_back",
+        "set_limit",
+        "withdraw",
     }
 
 

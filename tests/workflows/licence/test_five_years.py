@@ -15,6 +15,7 @@ async def live_and_compare(years: Years) -> None:
     told = await years.told()
     assert first_difference(years.expected, told) == ""
     assert max(told.values()) == 1
+    assert max(years.mornings.values()) == 1
     assert years.outages > 5
     assert {"acknowledge", "extend", "lapse", "purchase", "apply", "issue"} <= set(years.acts)
     colours = Counter(colour for _, _, colour, _, _ in told)

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.support.licences import DUPLICATE, PURCHASE, Licences, shanghai
+from tests.support.licences import DUPLICATE, NATIONAL, PURCHASE, Licences, shanghai
+from workflows.engine import Outcome
 from workflows.errors import DutiesSeparated, FormInvalid, NotOpen, NotPermitted
 from workflows.identity.roles import Role
 
@@ -31,10 +32,13 @@ async def test_the_limit_is_two_years_after_the_issue(
     assert (await licences.detail(await licences.register(issued_on)))["limit_on"] == limit
 
 
-async def test_the_years_are_the_authoritys(licences: Licences) -> None:
-    policy = {"amount": 3, "unit": "years"}
-    await licences.desk.set_policy(licences.desk.world.hospital, "licence.time_limit", policy)
+async def test_each_authority_sets_the_years_of_its_own_class(licences: Licences) -> None:
+    for place, suffix, years in (("province", "b", 3), ("nation", "a", 5)):
+        value = {"amount": years, "unit": "years"}
+        await licences.desk.set_policy(licences.places[place], f"licence.time_limit_{suffix}", value)
     assert (await licences.detail(await licences.register()))["limit_on"] == date(2028, 3, 2)
+    national = await licences.register(licence_number=NATIONAL)
+    assert (await licences.detail(national))["limit_on"] == date(2030, 3, 2)
 
 
 @pytest.mark.parametrize("role", ["contact", "city", "province"])
@@ -56,23 +60,9 @@ async def test_a_licence_number_is_registered_once(licences: Licences) -> None:
     assert refused.value.fields == {"licence_number": ("This is registered already.", {})}
 
 
-async def test_a_corrected_number_may_not_be_that_of_another(licences: Licences) -> None:
-    await licences.register(licence_number="乙1001100009")
-    case = await licences.register()
-    corrected = {**await licences.original(case), "licence_number": "乙1001100009"}
-    with pytest.raises(FormInvalid) as refused:
-        await licences.desk.act(case, "correct", licences.contact, corrected)
-    assert list(refused.value.fields) == ["licence_number"]
-
-
 async def test_who_applied_does_not_issue(licences: Licences) -> None:
     both = licences.province
-    await licences.desk.db.execute(
-        "INSERT INTO post (person_id, organisation_id, role, starts_at) VALUES ($1, $2, $3, '2020-01-01')",
-        both,
-        licences.desk.world.hospital,
-        Role.EQUIPMENT_HEAD,
-    )
+    await licences.also(both, licences.desk.world.hospital, Role.EQUIPMENT_HEAD)
     case = await licences.desk.act(
         await licences.purchased(await licences.register()), "apply", both, DUPLICATE
     )
@@ -80,22 +70,71 @@ async def test_who_applied_does_not_issue(licences: Licences) -> None:
         await licences.desk.act(case, "issue", both)
 
 
-async def test_only_the_province_extends_lapses_and_issues(licences: Licences) -> None:
-    case = await licences.applied(await licences.register())
-    assert {"extend", "lapse", "issue"} <= set(await licences.desk.offers(case, licences.province))
-    for person in (licences.contact, licences.head, licences.city):
-        assert not {"extend", "lapse", "issue"} & set(await licences.desk.offers(case, person))
+AUTHORITYS = {"extend", "set_limit", "lapse", "issue", "send_back", "correct"}
 
 
-async def test_the_province_hears_of_an_application_and_the_unit_of_the_issue(licences: Licences) -> None:
-    case = await licences.applied(await licences.register())
-    assert await licences.desk.told(case) == [("please_issue", licences.province)]
-    case = await licences.desk.act(case, "issue", licences.province)
-    assert {person for _, person in await licences.desk.told(case)} == {
-        licences.contact,
-        licences.head,
-        licences.city,
+@pytest.mark.parametrize(
+    ("number", "authority", "others"),
+    [("乙1001100001", "province", ("nation",)), (NATIONAL, "nation", ("province",))],
+)
+async def test_only_the_issuing_authority_extends_lapses_issues_and_corrects(
+    licences: Licences, number: str, authority: str, others: tuple[str, ...]
+) -> None:
+    case = await licences.applied(await licences.register(licence_number=number))
+    assert await offered(licences, case, authority) >= AUTHORITYS
+    for person in (*others, "contact", "head", "city", "director"):
+        assert not AUTHORITYS & await offered(licences, case, person), person
+
+
+async def offered(licences: Licences, case: Outcome, person: str) -> set[str]:
+    return set(await licences.desk.offers(case, getattr(licences, person)))
+
+
+async def test_the_other_authority_is_told_whose_licence_it_is(licences: Licences) -> None:
+    case = await licences.register(licence_number=NATIONAL)
+    with pytest.raises(NotPermitted) as refused:
+        await licences.extend(case, "2028-01-01")
+    assert "category A are the national authority's" in refused.value.say(str)
+
+
+@pytest.mark.parametrize(("number", "authority"), [("乙1001100001", "province"), (NATIONAL, "nation")])
+async def test_an_application_is_on_the_list_of_the_authority_that_issues(
+    licences: Licences, number: str, authority: str
+) -> None:
+    case = await licences.applied(await licences.register(licence_number=number))
+    lists = {
+        who: [line.number for line in await licences.desk.cases.todo(await licences.desk.viewer(person))]
+        for who, person in (("province", licences.province), ("nation", licences.nation))
     }
+    assert lists == {who: [case.number] if who == authority else [] for who in lists}
+
+
+@pytest.mark.parametrize(("number", "authority"), [("乙1001100001", "province"), (NATIONAL, "nation")])
+async def test_the_authority_hears_of_an_application_and_the_unit_that_it_is_not_its_turn(
+    licences: Licences, number: str, authority: str
+) -> None:
+    case = await licences.applied(await licences.register(licence_number=number))
+    assert set(await licences.desk.told(case)) == {
+        ("please_issue", getattr(licences, authority)),
+        ("applied", licences.contact),
+        ("applied", licences.head),
+    }
+
+
+async def test_of_the_issue_unit_and_city_hear(licences: Licences) -> None:
+    case = await licences.issued(await licences.register())
+    people = {person for _, person in await licences.desk.told(case)}
+    assert people == {licences.contact, licences.head, licences.city}
+
+
+async def test_the_original_keeps_its_own_ladder_type(licences: Licences) -> None:
+    case = await licences.purchased(await licences.register(ladder_type="临床研究型"))
+    form = {**DUPLICATE, "duplicate_ladder_type": "科研型"}
+    case = await licences.desk.act(case, "apply", licences.contact, form)
+    detail = await licences.detail(case)
+    assert (detail["ladder_type"], detail["duplicate_ladder_type"]) == ("临床研究型", "科研型")
+    said = await licences.desk.value("SELECT variables FROM message WHERE kind = 'licence.please_issue'")
+    assert (said["ladder_original"], said["ladder_applied"]) == ("临床研究型", "科研型")
 
 
 async def test_a_lapsed_licence_comes_back_where_it_was(licences: Licences) -> None:
@@ -138,9 +177,10 @@ async def test_a_remark_on_a_complete_licence_leaves_when_it_was_closed(licences
     assert await licences.desk.value(closed, case.case_id) == before
 
 
-async def test_a_complete_licence_takes_remarks_alone(licences: Licences) -> None:
+async def test_a_complete_licence_has_no_limit_any_more(licences: Licences) -> None:
     case = await licences.issued(await licences.register())
-    assert await licences.desk.offers(case, licences.province) == ["remark"]
+    offers = set(await licences.desk.offers(case, licences.province))
+    assert offers == {"propose_duplicate", "correct", "remark"}
     with pytest.raises(NotOpen):
         await licences.extend(case, "2028-01-01")
 
@@ -187,26 +227,3 @@ async def test_past_the_limit_a_plan_may_be_a_month_ahead_at_most(licences: Lice
     await licences.desk.act(case, "acknowledge", licences.contact, {"planned_on": "2027-04-05"})
     with pytest.raises(FormInvalid):
         await licences.desk.act(case, "acknowledge", licences.contact, {"planned_on": "2027-04-06"})
-
-
-async def test_a_correction_keeps_an_extended_limit(licences: Licences) -> None:
-    case = await licences.extend(await licences.register(), "2027-12-31")
-    corrected = {**await licences.original(case), "issued_on": "2025-03-01"}
-    case = await licences.desk.act(case, "correct", licences.city, corrected)
-    assert (await licences.detail(case))["limit_on"] == date(2027, 12, 31)
-
-
-async def test_a_correction_keeps_a_limit_that_was_extended_by_a_whole_year(licences: Licences) -> None:
-    case = await licences.extend(await licences.register("2025-03-02"), "2028-03-02")
-    corrected = {**await licences.original(case), "issued_on": "2025-03-01"}
-    case = await licences.desk.act(case, "correct", licences.city, corrected)
-    assert (await licences.detail(case))["limit_on"] == date(2028, 3, 2)
-
-
-async def test_a_correction_moves_the_limit_by_the_years_that_were_given(licences: Licences) -> None:
-    case = await licences.register("2025-03-02")
-    policy = {"amount": 3, "unit": "years"}
-    await licences.desk.set_policy(licences.desk.world.hospital, "licence.time_limit", policy)
-    corrected = {**await licences.original(case), "issued_on": "2025-02-28"}
-    case = await licences.desk.act(case, "correct", licences.city, corrected)
-    assert (await licences.detail(case))["limit_on"] == date(2027, 2, 28)

@@ -23,22 +23,38 @@ async def test_each_stage_is_told_once_at_its_hour_and_red_every_week(licences: 
 
 
 @pytest.mark.parametrize(
-    ("colour", "roles", "ways"),
+    ("colour", "roles", "overseers"),
     [
-        ("blue", ["contact"], "first"),
-        ("yellow", ["contact", "head"], "two"),
-        ("orange", ["contact", "head", "director", "city"], "two"),
-        ("red", ["contact", "head", "director", "city", "province"], "two"),
+        ("blue", ["contact"], []),
+        ("yellow", ["contact", "head"], []),
+        ("orange", ["contact", "head", "director"], ["city"]),
+        ("red", ["contact", "head", "director"], ["city", "province"]),
     ],
 )
-async def test_the_worse_the_colour_the_more_are_told_once_each_on_more_channels(
-    licences: Licences, colour: str, roles: list[str], ways: str
+async def test_the_worse_the_colour_the_more_are_told(
+    licences: Licences, colour: str, roles: list[str], overseers: list[str]
 ) -> None:
     await licences.register()
     await licences.live_until(shanghai("2027-03-04"))
-    told = [(t.person, t.ways) for t in await licences.told() if t.colour == colour]
-    expected = [(getattr(licences, role), ways) for role in roles]
+    told = [(t.person, t.whose) for t in await licences.told() if t.colour == colour]
+    expected = [(getattr(licences, role), "") for role in roles]
+    expected += [(getattr(licences, role), "overseen") for role in overseers]
     assert sorted(told) == sorted(expected)
+
+
+async def test_once_the_unit_has_applied_the_authority_is_reminded_and_not_the_unit(
+    licences: Licences,
+) -> None:
+    await licences.applied(await licences.register())
+    await licences.live_until(shanghai("2027-03-11"))
+    told = [(t.colour, t.person, t.whose) for t in await licences.told()]
+    assert told == [
+        ("blue", licences.province, "issue"),
+        ("yellow", licences.province, "issue"),
+        ("orange", licences.province, "issue"),
+        ("orange", licences.city, "overseen"),
+        *[("red", licences.province, "issue"), ("red", licences.city, "overseen")] * 2,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +95,7 @@ async def test_after_an_outage_red_keeps_its_day_of_the_week(
 async def test_what_was_told_is_not_told_again_when_the_licence_goes_on(licences: Licences) -> None:
     case = await licences.register()
     await licences.live_until(shanghai("2027-02-10"))
-    await licences.applied(case)
+    await licences.purchased(case)
     await licences.live_until(shanghai("2027-03-02", 23))
     assert await licences.told_on() == STAGES[:3]
 
@@ -153,7 +169,7 @@ async def test_a_lapsed_licence_is_quiet_until_it_is_extended(licences: Licences
 
 async def test_where_the_policy_says_so_a_licence_lapses_by_itself(licences: Licences) -> None:
     policy = {"automatic": True, "amount": 10, "unit": "calendar_days"}
-    await licences.desk.set_policy(licences.desk.world.hospital, "licence.lapse", policy)
+    await licences.desk.set_policy(licences.places["province"], "licence.lapse_b", policy)
     case = await licences.register()
     await licences.live_until(shanghai("2027-05-01"))
     lapsed = await licences.desk.steps(case)
@@ -169,12 +185,12 @@ async def test_by_itself_no_licence_lapses(licences: Licences) -> None:
     assert await licences.desk.value("SELECT state FROM work_case WHERE id = $1", case.case_id) == "issued"
 
 
-async def test_a_corrected_day_of_issue_moves_the_limit(licences: Licences) -> None:
+async def test_a_corrected_day_of_issue_moves_no_reminder(licences: Licences) -> None:
     case = await licences.register()
-    corrected = {**await licences.original(case), "issued_on": "2024-09-30"}
-    await licences.desk.act(case, "correct", licences.contact, corrected)
-    await licences.live_until(shanghai("2026-03-31"))
-    assert await licences.told_on() == [("2026-03-30 09:00", "blue")]
+    corrected = {**await licences.original(case), "issued_on": "2024-09-30", "reason": "misread"}
+    await licences.desk.act(case, "correct", licences.province, corrected)
+    await licences.live_until(shanghai("2026-09-03"))
+    assert await licences.told_on() == STAGES[:1]
 
 
 async def test_a_licence_registered_late_is_told_at_once(licences: Licences) -> None:
