@@ -2,7 +2,8 @@
 
 On a connection of its own, at most once (QoS 0) and at a bounded pace, so that a flood of it holds up no sensor and
 leaves nothing at the broker. What is more than that is not counted. Brokers whose access list shows us our own
-topics alone never send anything here.
+topics alone never send anything here. What others say is none of our business, and may be about patients: the topic
+is kept, the message is not.
 """
 
 import asyncio
@@ -79,7 +80,7 @@ class ForeignTopics:
         if is_claimed(delivery.topic):
             return
         if len(self._kept) < KEPT:
-            self._kept.append(Arrived(delivery.topic, delivery.payload))
+            self._kept.append(Arrived(delivery.topic, b""))
         else:
             self._more += 1
         self._arrived.set()

@@ -116,11 +116,12 @@ FOREIGN = ["factory/plc/7", "yishe/v2/gw-1/CT-0001/telemetry", "yishe/v1/gw-1/CT
 async def test_topics_that_nobody_claims_are_counted(desk: Desk, broker_port: int, mouth: Mouth) -> None:
     async with listening(desk, broker_port) as listener:
         await until(lambda: listener.hears_foreign)
-        mouth.say([Arrived(topic, b"{}") for topic in FOREIGN])
+        mouth.say([Arrived(topic, b"somebody's own words") for topic in FOREIGN])
         mouth.say([said(desk.real.now(), 21)])
         await until_it_is(lambda: counted(desk), {"foreign_topic": len(FOREIGN)})
     topics = {row["topic"] for row in await desk.db.fetch("SELECT topic FROM quarantine")}
     assert topics == set(FOREIGN)
+    assert await desk.value("SELECT max(length(payload)) FROM quarantine") == 0
     assert await desk.value("SELECT count(*) FROM reading") == 1
 
 
