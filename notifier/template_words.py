@@ -30,6 +30,7 @@ BETWEEN = {"device": N_("device"), "side_text": N_("state"), "what": N_("matter"
 EXAMPLES = {
     "acknowledge": "1",
     "brief_text": N_("too warm: check cooling"),
+    "cost": "98,000.00 元",
     "count": "12",
     "device": "CT",
     "estimate": "¥120,000.00",
