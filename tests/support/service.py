@@ -92,7 +92,14 @@ async def _ask(order: Mapping[str, object]) -> tuple[asyncio.StreamReader, async
 async def command(
     *arguments: str, settings: Mapping[str, str], folder: Path, log: Path
 ) -> AsyncIterator[Process]:
-    """`yishe …` in a folder, its output in a file; killed at the end if it still runs."""
+    """`yishe …` in a folder, its output in a file; killed at the end if it still runs.
+
+    Of another version, whose place `PYTHONPATH` names, it is started afresh: the warm interpreter holds this one.
+    """
+    if settings.get("PYTHONPATH", str(ROOT)) != str(ROOT):
+        async with _cold(*arguments, settings=settings, folder=folder, log=log) as process:
+            yield process
+        return
     log.write_bytes(b"")
     order = {
         "arguments": arguments,
@@ -108,6 +115,31 @@ async def command(
         process.send(signal.SIGKILL)
         await process.ended
         writer.close()
+
+
+@asynccontextmanager
+async def _cold(
+    *arguments: str, settings: Mapping[str, str], folder: Path, log: Path
+) -> AsyncIterator[Process]:
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            *arguments,
+            cwd=folder,
+            env=environment(settings),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    waiting = asyncio.ensure_future(process.wait())
+    try:
+        yield Process(process.pid, waiting)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await waiting
 
 
 async def _exit_code(launcher: asyncio.StreamReader) -> int:
