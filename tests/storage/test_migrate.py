@@ -103,7 +103,7 @@ async def test_models_and_migrations_agree() -> None:
 def is_noise(operation: Operation) -> bool:
     """Tortoise's own: it finds one-to-one primary keys renamed, and forgets `generated=False`."""
     if isinstance(operation, AlterModelOptions):
-        return bool(getattr(models, operation.name)._meta.pk_attr in ("case_id", "account_id"))
+        return bool(getattr(models, operation.name)._meta.pk_attr in ("case_id", "account_id", "person_id"))
     return getattr(operation, "model_name", "") == "BusinessTime"
 
 

@@ -27,7 +27,7 @@ SELECT p.organisation_id, p.name || class.suffix, p.value, p.source, p.version, 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("yishe", "0023_refused")]
+    dependencies = [("yishe", "0024_lists")]
 
     operations = [
         ops.CreateModel(
