@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from bench import alarms, demo, engine, notifier, outbox, pages, size, storm, traffic, wakeup, wecom
+from bench import alarms, demo, engine, lists, notifier, outbox, pages, size, storm, traffic, wakeup, wecom
 from bench.place import Place
 from bench.results import Goal, Measured
 
@@ -48,6 +48,7 @@ FAMILIES = (
     Family(_most("service_memory_growth", "share", 0.1), traffic.memory, within_s=400),
     Family(_most("idle_core_share", "share", 0.05), size.idle, within_s=600),
     Family({"timers_per_s_in_service": Goal("timers/s", 100)}, size.timers, within_s=600),
+    Family(_most("lists_ten_years_p95_ms", "ms", 500), lists.lists, within_s=3000),
     Family(_most("demo_cold_start_s", "s", 120), demo.cold_start, within_s=450),
     Family(_most("demo_warm_start_s", "s", 6), demo.warm_start),
 )
