@@ -18,7 +18,6 @@ from storage.access.case_lists import Wanted
 from storage.database import Database
 from storage.directory import Viewer, viewer_of
 from storage.paging import Order
-from tests.conftest import TEMPLATE
 from tests.support.rows_looked_at import Watched
 
 NOW = datetime.now(UTC)
@@ -79,7 +78,7 @@ async def two_urls(
 ) -> AsyncIterator[tuple[str, str]]:
     name = next(database_names)
     connection = await asyncpg.connect(postgres_url)
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY file_copy")
     yield owner_url, re.sub(r"///\w+\?", f"///{name}?", owner_url)
     await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await connection.close()
