@@ -118,3 +118,18 @@ async def test_the_case_page_shows_colour_and_days_left(pages: Pages) -> None:
     assert '<span class="tag level-notice">Yellow</span>' in page
     assert "39 days left" in page
     assert "The purchase is not recorded." in page
+
+
+async def test_the_authority_sees_both_sides_of_a_correction_and_approves_it(pages: Pages) -> None:
+    at = await town(pages)
+    case = await licence(pages, at)
+    contact, officer = await pages.person(at.contacts[0]), await pages.person(at.officer)
+    form = {**ORIGINAL, "licence_number": "乙1001100001", "issued_on": "2025-02-01", "reason": "misread"}
+    await contact.get(f"/cases/{case.number}/propose")
+    assert (await contact.post(f"/cases/{case.number}/propose", form)).status == 303
+    page = await officer.get(f"/cases/{case.number}")
+    assert "<del>2025-03-02</del>" in page.text
+    assert "<ins>2025-02-01</ins>" in page.text
+    assert f"/cases/{case.number}/approve" in page.text
+    assert f"/cases/{case.number}/approve" not in (await contact.get(f"/cases/{case.number}")).text
+    assert (await officer.post(f"/cases/{case.number}/approve", {})).status == 303

@@ -228,3 +228,18 @@ async def test_others_policies_cannot_be_seen_nor_set(pages: Pages, house: House
         assert (await visitor.post(url(TRIAGE, hospital, what), FIVE_HOURS)).status == 404
     assert (await (await pages.person(pages.world.head)).get("/admin/policies")).status == 403
     assert await versions(pages) == 0
+
+
+async def test_a_city_does_not_set_what_the_issuing_authority_sets(pages: Pages, house: House) -> None:
+    visitor = await pages.person(house.province_admin)
+    years = {"amount": "5", "source": "x"}
+    lapse = {"automatic": "true", "amount": "60", "unit": "calendar_days", "source": "x"}
+    for name, place, fields, status in (
+        ("licence.time_limit_b", house.city, years, 403),
+        ("licence.lapse_b", house.city, lapse, 403),
+        ("licence.time_limit_a", house.province, years, 403),
+        ("licence.time_limit_b", house.province, years, 303),
+    ):
+        assert (await set_version(visitor, name, place, **fields)).status == status, (name, place)
+    page = (await visitor.get(url("licence.time_limit_b", house.city))).text
+    assert "issues licences of this category sets it" in page
