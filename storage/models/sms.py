@@ -16,7 +16,8 @@ class SmsReply(Model):
     key = fields.CharField(max_length=64, description="by which the provider's repetitions are known")
     number = fields.CharField(max_length=20)
     extend = fields.CharField(max_length=32, db_default="", description="the digits it was sent to")
-    words = fields.CharField(max_length=300, description="as they were sent")
+    words = fields.CharField(max_length=300)
+    """As they were sent."""
     whole = fields.TextField(null=True, description="all of it, where `words` has no room for it")
     said_at = fields.DatetimeField(null=True, description="the provider's time")
     received_at = fields.DatetimeField(description="real time")
