@@ -70,7 +70,8 @@ class Content:
 
     `unique_id` is stable over retries and at most 64 of [A-Za-z0-9_@-] (WeCom's task_id, the local part
     of Message-ID). `thread_id` is the case's number: one mail thread a case. `url` may be empty. `kind` is
-    the declared kind's name, `level` the severity with its colour in words, `short` the title in a few words.
+    the declared kind's name, `level` the severity with its colour in words, `short` the title in a few words,
+    `matter` what kind of thing it is about, one of a few fixed words.
     `picture` is the address of the first of its photos for whoever knows it, `poll` what can be answered in the
     message where a channel can ask, `photos` a label and the SHA-256 of a stored file each. `asides` are what its
     reader can say of it besides, where a channel has a place for that and answers come back.
@@ -97,6 +98,7 @@ class Content:
     kind: str = ""
     level: str = ""
     short: str = ""
+    matter: str = ""
     picture: str = ""
     poll: Poll | None = None
     photos: tuple[tuple[str, str], ...] = ()

@@ -24,20 +24,24 @@ MOBILE = "13800000000"
 CUT = N_("It is cut: too long for this channel.")
 BROKEN = N_("The text names a place that this kind has no value for.")
 NUMBER = "WX2026-000001"
-# Of usual length in a hospital; what is not named here stands for itself.
+# Long, as they are in a hospital, so that what fits here fits there; what is not named here stands for itself.
 USUAL = {
+    "acknowledge": "1",
+    "alarm_at": "12-31T12:30",
     "number": NUMBER,
-    "device": "CT scanner",
-    "device_number": "CT-0001",
-    "department": "Radiology",
-    "estimate": "¥120,000.00",
-    "cost": "¥98,000.00",
-    "fault": "The tube overheats after a few scans",
+    "open": "000012、000011",
+    "device": "X线正电子发射断层扫描仪（PET/CT）",
+    "device_number": "NJ01-PETCT-0001",
+    "device_short": "PET/CT-1",
+    "department": "医学影像科",
+    "place": "门诊楼地下一层PET/CT机房",
+    "due_at": "12-31T12:30",
+    "each_case_at": "12-31T12:30",
+    "estimate": "120,000.00 元",
+    "cost": "98,000.00 元",
+    "fault": "球管过热，连续扫描数次后停机",
+    "hospital_at": "12-31T12:30",
     "licence_number": "乙1001100001",
-    "unit": "示例市第一人民医院",
-    "limit": "2026-12-31",
-    "days": "30",
-    "days_past": "30",
     "issue_by": "2026-12-31",
     "answer_by": "2026-12-31",
     "nearest": "示例市第一人民医院 PET/CT",
@@ -47,10 +51,19 @@ USUAL = {
     "to_do_list": [["Red", 2], ["Orange", 1]],
     "others_list": [["Red", 2], ["Orange", 1]],
     "level_text": "Alarm",
+    "limit": "2027-03-01",
+    "metric_text": "Room temperature",
+    "national_at": "12-31T24:00",
+    "province_at": "12-31T12:30",
+    "reporter": "欧阳晓明",
+    "side_text": "too high",
+    "technician": "欧阳晓明",
+    "unit": "示例市第一人民医院",
     "since": "2026-03-02 09:00:01",
     "count": "512",
+    "days": "180",
+    "days_past": "128",
     "storm": "1",
-    "acknowledge": "1",
 }
 _TAG = re.compile(r"<[^<>]+>")
 

@@ -5,14 +5,16 @@ from dataclasses import replace
 from typing import Literal, cast
 
 from notifier.channel import READ, STOP, Button, Content, Poll, Question, Replacement
+from notifier.matters import matter
 from storage import kinds
 from storage.device_names import shortened
 from storage.kinds import ActionWords, MessageKind, Severity, Vocabulary, shown
 from storage.links import Links
 from storage.live_cards import LiveCard
+from storage.marks import marks_in
 from storage.mutes import may_be_muted
 from storage.outbox import Claimed
-from storage.texts import N_, Gettext, Texts
+from storage.texts import N_, P_, Gettext, Texts
 
 SEVERITY_WORDS = {
     Severity.INFO: N_("Information"),
@@ -38,6 +40,7 @@ DECIDED = N_("{done}: {name}")
 HAVE_READ = N_("I have read this")
 NO_MORE = N_("Stop such messages")
 PHOTO = N_("Photo")
+DUE, OVER = N_("Deadline"), P_("a time limit", "passed")
 IN_TIME = N_("the time limit")
 """Where no limit is known: "please decide by the time limit"."""
 
@@ -71,6 +74,7 @@ class Renderer:
     ) -> Content:
         gettext = self._texts.gettext(message.language)
         values = _values(message, gettext)
+        brief = {**values, "device": values["device_short"]}
         instead = _instead(message, gettext)
         url = self._url(message, kind)
         # A group, or another system, decides nothing.
@@ -81,9 +85,9 @@ class Renderer:
             thread_id=message.number or kind.name,
             severity=kind.severity,
             severity_word=gettext(SEVERITY_WORDS[kind.severity]),
-            title=gettext(kind.title).format_map(values),
+            title=gettext(kind.title).format_map(brief),
             summary=gettext(kind.summary).format_map(values),
-            fields=instead + _fields(kind, values, gettext),
+            fields=instead + _fields(kind, values, gettext) + _limit(kind, message, values, gettext),
             buttons=tuple(buttons),
             url=url,
             url_label=gettext(OPEN),
@@ -92,7 +96,8 @@ class Renderer:
             footer=gettext(_footer(message)).format_map(values),
             kind=kind.name,
             level=gettext(LEVEL_WORDS[kind.severity]),
-            short=gettext(kind.short or kind.title).format_map(values),
+            short=gettext(kind.short or kind.title).format_map(brief),
+            matter=matter(kind, gettext),
             poll=self._poll(message, kind, gettext),
             photos=_photos(message, kind, gettext),
             picture=self._picture(message, kind),
@@ -204,6 +209,16 @@ def _instead(message: Claimed, gettext: Gettext) -> tuple[tuple[str, str], ...]:
     """In whose stead the reader is told."""
     name = message.variables.get("stand_in_for", "") if message.stand_in_for_id is not None else ""
     return ((gettext(INSTEAD), gettext(NOT_REACHED).format(name=name)),) if name else ()
+
+
+def _limit(
+    kind: MessageKind, message: Claimed, values: Mapping[str, str], gettext: Gettext
+) -> tuple[tuple[str, str], ...]:
+    """Until when it has to be done, on everything that asks for something and does not say so itself."""
+    if not kind.asks or not message.variables.get("due_at") or any(label == DUE for label, _ in kind.fields):
+        return ()
+    over = gettext(OVER) if message.variables.get("due_over") else ""
+    return ((gettext(DUE), marks_in(gettext).aside(values["due_at"], over)),)
 
 
 def _fields(kind: MessageKind, values: Mapping[str, str], gettext: Gettext) -> tuple[tuple[str, str], ...]:

@@ -6,42 +6,79 @@ help.aliyun.com document 463270, cloud.tencent.com document 382/39023.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from notifier.matters import TO_DO
 from notifier.providers.templates import ANY_KIND, CHINESE, NumberedTemplate, Template
 from notifier.rendering import LEVEL_WORDS, SEVERITY_WORDS
 from storage.kinds import MessageKind, Severity
+from storage.marks import marks
 from storage.texts import N_, Gettext
 
 VOICE = "voice"
 ANSWERS = "sms."  # kinds that answer somebody's reply
-ABOUT_A_CASE = N_("{severity}: {words}. Case {number}, please open the platform.")
-ABOUT_NO_CASE = N_("{severity}: {words}. Please open the platform.")
+# In Chinese without two colons in a row, and with as few signs as leave one part for the longest usual values.
+AT_ONCE = N_("({severity}) {words}, please act at once ({number}).")
+BY_THEN = N_("({severity}) {words}, please act by {due_at}, no. {number}.")
+TO_DO_BY_THEN = N_("{words}, please act by {due_at}, no. {number}.")
+CRITICAL = N_("({severity}) Case {number} says: {words}.")
+PRESSING_ONE = N_("({severity}) {words}, no. {number}.")
+A_CASE = N_("{words}, no. {number}.")
+NAMED_AT_ONCE = N_("{words}, please act at once.")
+NAMED_BY_THEN = N_("{words}, please act by {due_at}.")
+FOR_INFORMATION = N_("{words}, no. {number}, please see the platform for more.")
+NO_CASE = N_("{words}, please open the platform.")
 ANSWER = N_("{words}.")
+FOR_ALL = N_("Yishe, for medical equipment: {words}, no. {number}. Please open the platform.")
 # What is critical has to be acknowledged, and who has no more than a phone can do so by a reply.
 BY_REPLY = N_("{sentence} Reply {reply} to acknowledge.")
-SPOKEN = N_("Yishe reminds you. {severity}: {words}. If you have taken note, press {key}.")
-OTHERS = MessageKind(ANY_KIND, N_("Everything that has no text of its own"), "", short="{what}")
+SPOKEN = N_(
+    "This is Yishe, for medical equipment ({severity}): {words}. If you have taken note, press {key}."
+)
+OTHERS = MessageKind(ANY_KIND, N_("Everything that has no text of its own"), "", short="{matter}")
+ASKING = {Severity.CRITICAL: AT_ONCE, Severity.URGENT: BY_THEN, Severity.NOTICE: TO_DO_BY_THEN}
+WHOLE = {Severity.CRITICAL: CRITICAL, Severity.URGENT: PRESSING_ONE}
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 TOUCHING = re.compile(r"\}[\s,，:：;；、.。]*\{(?=([a-z][a-z0-9_]*)\})")
 ENDED = re.compile(r"([?？])[.,。，]\s*")  # a question needs no other mark behind it
-BETWEEN = {"device": N_("device"), "side_text": N_("state"), "what": N_("matter"), "number": N_("number")}
+BETWEEN = {"device": N_("device"), "what": N_("matter"), "number": N_("number")}
+SOURCES = {"device": "device_short"}
+"""In a text message a device goes by its short name."""
+SHORT = {source: place for place, source in SOURCES.items()}
+# Long, as they are in a hospital: who approves a text sees what it takes.
 EXAMPLES = {
     "acknowledge": "1",
+    "answer_by": "2027-03-01",
+    "issue_by": "2027-03-01",
+    "nearest_day": "2027-03-01",
+    "nearest_unit": N_("First People's Hospital"),
+    "others_list": "8",
+    "to_do_list": "8",
     "brief_text": N_("too warm: check cooling"),
-    "cost": "98,000.00 元",
-    "count": "12",
-    "device": "CT",
-    "estimate": "¥120,000.00",
+    "cost": "98,000.00元",
+    "count": "128",
+    "days": "180",
+    "days_past": "128",
+    "device": "PET/CT-1",
+    "alarm_at": "12-31T12:30",
+    "due_at": "12-31T12:30",
+    "each_case_at": "12-31T12:30",
+    "hospital_at": "12-31T12:30",
+    "national_at": "12-31T24:00",
+    "province_at": "12-31T12:30",
+    "estimate": N_("120,000.00 yuan"),
     "level_text": N_("Alarm"),
     "licence_number": "乙1001100001",
-    "metric_text": N_("Temperature"),
+    "limit": "2027-03-01",
+    "matter": TO_DO["repair"],
+    "metric_text": N_("Oxygen"),
     "number": "WX2026-000001",
     "open": "000012、000011",
     "side_text": N_("too high"),
     "summary": N_("The repair has begun"),
     "turned_text": N_("too low"),
+    "unit": N_("First People's Hospital"),
     "what": N_("The repair has begun"),
 }
 
@@ -75,7 +112,7 @@ class Tongue:
         places = list(dict.fromkeys(PLACE.findall(sentence)))
         names = {place: self._name(nth, place) for nth, place in enumerate(places, start=1)}
         text = PLACE.sub(lambda found: self.place(names[found[1]]), sentence)
-        return self.read(text, {name: place for place, name in names.items()})
+        return self.read(text, {name: SOURCES.get(place, place) for place, name in names.items()})
 
     def read(self, text: str, sources: Mapping[str, str]) -> Wording:
         """A text with the provider's places, which are filled by these values."""
@@ -89,7 +126,7 @@ class Tongue:
 
     def _sentence(self, kind: MessageKind) -> str:
         """With places by the names of values, and words between any two of them."""
-        level = "{level}" if kind.name == ANY_KIND else self.gettext(SEVERITY_WORDS[kind.severity])
+        level = self.gettext(SEVERITY_WORDS[kind.severity])
         own = kind.short or kind.title
         words = own if kind.name == ANY_KIND else self.gettext(own)
         frame = self.gettext(self._frame(kind)).replace("{key}", self.key)
@@ -108,10 +145,28 @@ class Tongue:
     def _frame(self, kind: MessageKind) -> str:
         if self.medium == VOICE:
             return SPOKEN
+        if kind.name == ANY_KIND:
+            return FOR_ALL
         if kind.name.startswith(ANSWERS):
             return ANSWER
-        names_it = "number" in PLACE.findall(kind.short or kind.title)
-        return ABOUT_NO_CASE if kind.page or names_it else ABOUT_A_CASE
+        return self._about(kind)
+
+    def _about(self, kind: MessageKind) -> str:
+        places = PLACE.findall(self.gettext(kind.short or kind.title))
+        if "number" in places or "licence_number" in places:
+            return self._named(kind)
+        if kind.page:
+            return NO_CASE
+        if not kind.asks:
+            return FOR_INFORMATION
+        return WHOLE.get(kind.severity, A_CASE) if kind.whole or _is_timed(places) else ASKING[kind.severity]
+
+    def _named(self, kind: MessageKind) -> str:
+        """Its own words say which case it is."""
+        if kind.whole or _is_timed(PLACE.findall(self.gettext(kind.short or kind.title))):
+            return ANSWER if kind.asks else NO_CASE
+        asked = NAMED_AT_ONCE if kind.severity is Severity.CRITICAL else NAMED_BY_THEN
+        return asked if kind.asks else NO_CASE
 
     def _parted(self, found: re.Match[str]) -> str:
         words = BETWEEN.get(found[1], "")
@@ -121,9 +176,14 @@ class Tongue:
 
     def _name(self, nth: int, place: str) -> str:
         """A name of letters alone is taken everywhere."""
-        return str(nth) if self.numbered else place.removesuffix("_text").replace("_", "")
+        return str(nth) if self.numbered else place.removesuffix("_text").removesuffix("_at").replace("_", "")
 
     def _example(self, place: str) -> str:
         if place == "level":
             return self.gettext(LEVEL_WORDS[Severity.URGENT])
-        return self.gettext(EXAMPLES.get(place, place))
+        return marks(self.language).moment(self.gettext(EXAMPLES.get(SHORT.get(place, place), place)))
+
+
+def _is_timed(places: Sequence[str]) -> bool:
+    """Do its own words say until when?"""
+    return any(place.endswith(("_at", "_by")) or place in ("days", "days_past") for place in places)

@@ -57,7 +57,9 @@ class MessageKind:
     is not true any more it is taken back where a channel can, instead of being left to mislead. `photos`: those of its
     step go along where an account is set to send them. `facts` are the variables that other systems are told by name.
     `reminds`: it says the same each time, so that the newest one stands for those before it. `alone`: what it says
-    is for lives, and must not become a number among many.
+    is for lives, and must not become a number among many. `informs`: nothing is
+    asked of its reader, however much it matters. `whole`: `short` says itself what to do, and until when. In `title`
+    and `short` the place `device` is the device's short name.
     """
 
     name: str
@@ -76,7 +78,14 @@ class MessageKind:
     photos: bool = False
     reminds: bool = False
     alone: bool = False
+    informs: bool = False
+    whole: bool = False
     facts: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Is its reader to do something about a case, and so has to know until when?"""
+        return self.severity is not Severity.INFO and not self.informs and not self.page
 
 
 def shown(variables: Mapping[str, Any], gettext: Gettext) -> dict[str, str]:

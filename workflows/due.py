@@ -47,5 +47,6 @@ def variables_of(workflow: Workflow, facts: Facts, calendar: Calendar) -> Mappin
     return {
         "device_short": short_name(facts.device),
         "due_at": moment(due, facts.now) if due else "",
+        "due_over": "1" if due and due <= facts.now else "",
         **workflow.variables(facts),
     }

@@ -10,6 +10,7 @@ WHICH = MessageKind(
         "Several messages wait for your answer. Reply the last digits of the number you mean: {open}."
     ),
     severity=Severity.NOTICE,
+    informs=True,
     short=N_(
         "Reply which ({open}) by the last digits of its number, as several messages wait for your answer"
     ),
@@ -37,6 +38,7 @@ NOT_YOURS = MessageKind(
     title=N_("No message to you has this number"),
     summary=N_("Nothing was acknowledged. Please check the digits and reply again, or open the platform."),
     severity=Severity.NOTICE,
+    informs=True,
     short=N_("No message to you has this number, please check its last digits and reply again"),
 )
 MOVED_ON = MessageKind(
@@ -58,6 +60,7 @@ REFUSED = MessageKind(
     title=N_("Your reply did not acknowledge the case"),
     summary=N_("It is noted that you have read the message. Please open the case to see what is left to do."),
     severity=Severity.NOTICE,
+    informs=True,
     short=N_("Your reply is noted, but the case is not acknowledged yet, please open the platform"),
 )
 KINDS = (WHICH, HELP, NOTHING_OPEN, NOT_YOURS, MOVED_ON, NOT_STOPPED, REFUSED)

@@ -16,7 +16,7 @@ from storage.texts import N_
 
 ANY_KIND = "default"
 CHINESE = "zh_CN"
-OF_EVERY_MESSAGE = ("level", "what", "summary", "number")
+OF_EVERY_MESSAGE = ("level", "what", "matter", "summary", "number")
 # Up to 35 characters is what a variable of the kind "other" may have (help.aliyun.com document 3041859).
 VARIABLE_LENGTH = 35
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -68,6 +68,7 @@ class Template(BaseModel):
             **content.values,
             "level": content.level or content.severity_word,
             "what": content.short or content.title,
+            "matter": content.matter or content.short or content.title,
             "summary": content.summary,
             "number": "" if content.thread_id == content.kind else content.thread_id,
         }

@@ -114,7 +114,7 @@ AMBIGUOUS = {
     "Reminder": 2,
     "Reporter": 2,
     "Since": 2,
-    "passed": 1,
+    "passed": 2,
     "reminded": 2,
     "taken back": 2,
 }

@@ -127,6 +127,6 @@ async def test_groups_hear_once_and_can_only_open_pages(around: Outside) -> None
         kinds = [row["kind"] for row in await told(around, account) if row["delivery"] == "accepted"]
         assert sorted(kinds) == ["repair.please_approve", "repair.please_triage"]
     chat = (await around.state())["telegram"]["chats"][0]
-    asked = next(m for m in chat["messages"] if "Approval of a repair" in m["text"])
+    asked = next(m for m in chat["messages"] if "to be approved" in m["text"])
     assert all("callback_data" not in button for row in asked["keyboard"] for button in row)
     assert case.number in str(asked["keyboard"])

@@ -29,7 +29,10 @@ def in_state(workflow: Workflow, telling: Telling) -> Facts:
 
 def rights(workflow: Workflow, facts: Facts, action: str) -> frozenset[str]:
     return frozenset(
-        r for move in workflow.moves_from(facts.state) if move.action == action for r in move.by.roles
+        r
+        for move in workflow.moves_from(facts.state)
+        if move.action == action
+        for r in move.by.roles_in(facts)
     )
 
 

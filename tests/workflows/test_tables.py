@@ -21,6 +21,7 @@ from tests.support.tables import (
 from workflows.audiences import audience_of
 from workflows.calendar import Calendar, ChineseWorkingDays
 from workflows.definition import PART_LABELS, REMIND, Move, NoForm, Part, Rung, Workflow, role
+from workflows.due import variables_of
 from workflows.forms import describe
 from workflows.identity.roles import Role
 from workflows.registry import all_workflows
@@ -88,7 +89,7 @@ def roles_and_parts_exist(workflow: Workflow) -> None:
 
 
 def places_of_messages_are_filled(workflow: Workflow) -> None:
-    known = set(workflow.variables(bare_facts(workflow)))
+    known = set(variables_of(workflow, bare_facts(workflow), Calendar(ChineseWorkingDays({}, 2026))))
     for kind in workflow.kinds:
         assert places_in(texts_of(kind)) <= known, kind.name
 

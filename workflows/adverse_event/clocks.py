@@ -79,7 +79,7 @@ class _NoWorkingDays:
         return self
 
 
-_CALENDAR = Calendar(_NoWorkingDays())
+CALENDAR = Calendar(_NoWorkingDays())
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _national(facts: Facts) -> Clock | None:
 def _counted(
     watch: Watch, starts: datetime, policy: Mapping[str, Any], satisfied_at: datetime | None
 ) -> Clock:
-    due = _CALENDAR.due(starts, policy)
+    due = CALENDAR.due(starts, policy)
     by_day = policy["unit"] == "calendar_days"
     return Clock(watch, LABELS[watch], starts, due, by_day, satisfied_at)
 

@@ -88,7 +88,8 @@ def _acknowledged(facts: Facts) -> bool:
 
 
 def _climb(label: str, policy: str, who: Who) -> Rung:
-    tells = [Say(say.unacknowledged, who, audience="adverse_event.ladder")]
+    kind = say.unacknowledged_there if who in (CITY, PROVINCE) else say.unacknowledged
+    tells = [Say(kind, who, audience="adverse_event.ladder")]
     return Rung(None, tells, due=Due(label, rules.alarm_due(policy)), quiet=_acknowledged)
 
 

@@ -146,5 +146,6 @@ ADVERSE_EVENT = Workflow(
     policies=POLICIES,
     variables=words.variables,
     title=words.title,
+    limit=words.limit,
     title_stays_inside=True,  # somebody's own words, which may name the patient
 )

@@ -13,7 +13,7 @@ OUTCOME = (N_("Outcome"), "{outcome_text} {group_text}")
 GRADE = (N_("Grade"), "{grade_text}")
 REPORTER = (N_("Reporter"), "{reporter}")
 NEXT = (N_("Due next"), "{clock_text}")
-DUE = (N_("Deadline"), "{clock_due}")
+DUE = (N_("Deadline"), "{due_at}")
 LEFT = (N_("Time left"), "{clock_left}")
 CLOCK = (NEXT, DUE, LEFT)
 
@@ -29,7 +29,7 @@ please_check = MessageKind(
 alarm = MessageKind(
     "adverse_event.alarm",
     N_("Serious adverse event: {device}"),
-    N_("Please acknowledge at once that you know of it; otherwise those above you are told."),
+    N_("Please acknowledge it at once. If nobody does by {alarm_at}, the next level is notified."),
     (DEVICE, PLACE, OUTCOME, GRADE, *CLOCK),
     Severity.CRITICAL,
     buttons=("acknowledge",),
@@ -38,13 +38,25 @@ alarm = MessageKind(
 unacknowledged = MessageKind(
     "adverse_event.unacknowledged",
     N_("Nobody has acknowledged: serious adverse event of {device}"),
-    N_("The managing department was told without effect. Please acknowledge and see to it."),
+    N_("Nobody who was notified before has acknowledged it. Please acknowledge it at once."),
     (DEVICE, PLACE, OUTCOME, GRADE, *CLOCK),
     Severity.CRITICAL,
     buttons=("acknowledge",),
     while_in_state=True,
-    short=N_("Not acknowledged: {device}"),
+    short=N_("Serious adverse event not acknowledged: {device}"),
     reminds=True,
+)
+unacknowledged_there = MessageKind(
+    "adverse_event.unacknowledged_there",
+    N_("Nobody has acknowledged: serious adverse event of {device}"),
+    N_("The hospital has not acknowledged this event yet. This is for your information."),
+    (PLACE, DEVICE, OUTCOME, GRADE, *CLOCK),
+    Severity.CRITICAL,
+    buttons=("acknowledge",),
+    while_in_state=True,
+    short=N_("The hospital has not acknowledged the serious adverse event of {device}"),
+    reminds=True,
+    informs=True,
 )
 sent_back = MessageKind(
     "adverse_event.sent_back",
@@ -82,7 +94,7 @@ raised = MessageKind(
     N_("The grade has to be given anew. Clocks that start with this knowledge are running."),
     (DEVICE, OUTCOME, *CLOCK),
     Severity.URGENT,
-    short=N_("More serious: {device}"),
+    short=N_("Outcome of the adverse event is worse, to be graded again: {device}"),
 )
 refused = MessageKind(
     "adverse_event.refused",
@@ -93,7 +105,7 @@ refused = MessageKind(
 closed = MessageKind(
     "adverse_event.closed",
     N_("Closed: adverse event of {device}"),
-    N_("It was handled and reported. Thank you for having told of it."),
+    N_("The event was handled and is closed. Thank you for your report."),
     (DEVICE, OUTCOME, GRADE),
 )
 check_waits = MessageKind(
@@ -104,61 +116,59 @@ check_waits = MessageKind(
     Severity.URGENT,
     buttons=("check",),
     while_in_state=True,
-    short=N_("Not checked yet: {device}"),
+    short=N_("Adverse event not checked yet: {device}"),
     reminds=True,
 )
 
 _RUNS = {
     Watch.NATIONAL: (
-        N_("To be reported to the national system by {national_due}: {device}"),
-        N_("Please record it on the page of {number} once it is done."),
+        N_("Adverse event to be reported to the national system: {device}"),
+        N_("To be reported by {national_at}. Please record it on the page of {number} once it is done."),
     ),
     Watch.PROVINCE: (
-        N_("Group event: the province is to be told by {province_due}: {device}"),
-        N_("By phone or fax. Please record it on the page of {number} once it is done."),
+        N_("Group event to be reported to the province: {device}"),
+        N_(
+            "To be reported to the provincial drug and health authorities by {province_at}, by phone or fax. "
+            "Please record it on the page of {number} once it is done."
+        ),
     ),
     Watch.EACH_CASE: (
-        N_("Group event: report each case by {each_case_due}: {device}"),
-        N_("Please record it on the page of {number} once it is done."),
+        N_("Cases of the group event to be reported: {device}"),
+        N_(
+            "To be reported as individual cases by {each_case_at}. "
+            "Please record it on the page of {number} once it is done."
+        ),
     ),
     Watch.HOSPITAL: (
-        N_("To be handled in the hospital by {hospital_due}: {device}"),
-        N_("Please grade and handle {number} in time."),
+        N_("Adverse event to be handled in the hospital: {device}"),
+        N_("To be graded and handled by {hospital_at}: {number}."),
     ),
 }
 _PASSED = {
     Watch.NATIONAL: N_("Not reported to the national system in time: {device}"),
-    Watch.PROVINCE: N_("The province was not told in time: {device}"),
+    Watch.PROVINCE: N_("Group event not reported to the province in time: {device}"),
     Watch.EACH_CASE: N_("Not each case was reported in time: {device}"),
     Watch.HOSPITAL: N_("Not handled in the hospital in time: {device}"),
 }
 _RUNS_IN_SHORT = {
-    Watch.NATIONAL: N_("National report due: {device}"),
-    Watch.PROVINCE: N_("Tell the province: {device}"),
-    Watch.EACH_CASE: N_("Report each case: {device}"),
-    Watch.HOSPITAL: N_("Handling is due: {device}"),
+    Watch.NATIONAL: N_("Adverse event of {device}, report to the national system by {national_at}"),
+    Watch.PROVINCE: N_("Group event of {device}, report to the province by {province_at}"),
+    Watch.EACH_CASE: N_("Adverse event of {device}, report each case by {each_case_at}"),
+    Watch.HOSPITAL: N_("Adverse event of {device}, handle it in the hospital by {hospital_at}"),
 }
-_PASSED_IN_SHORT = {
-    Watch.NATIONAL: N_("National report late: {device}"),
-    Watch.PROVINCE: N_("Province not told: {device}"),
-    Watch.EACH_CASE: N_("Cases not reported: {device}"),
-    Watch.HOSPITAL: N_("Not handled in time: {device}"),
-}
-_IT_PASSED = N_("The clock of {number} has passed, and that is on record. Please do it without delay.")
+_IT_PASSED = N_("The deadline of {number} has passed, which is on record. Please do it without delay.")
 
 
 def _runs(watch: Watch) -> MessageKind:
     title, summary = _RUNS[watch]
-    fields = (DEVICE, OUTCOME, (N_("Deadline"), f"{{{watch}_due}}"), (N_("Time left"), f"{{{watch}_left}}"))
-    short = _RUNS_IN_SHORT[watch]
-    return MessageKind(f"adverse_event.{watch}_runs", title, summary, fields, short=short, reminds=True)
+    fields = (DEVICE, OUTCOME, (N_("Deadline"), f"{{{watch}_at}}"), (N_("Time left"), f"{{{watch}_left}}"))
+    name, short = f"adverse_event.{watch}_runs", _RUNS_IN_SHORT[watch]
+    return MessageKind(name, title, summary, fields, short=short, reminds=True, whole=True)
 
 
 def _passed(watch: Watch) -> MessageKind:
-    fields = (DEVICE, OUTCOME, (N_("Deadline"), f"{{{watch}_due}}"))
-    name = f"adverse_event.{watch}_passed"
-    short = _PASSED_IN_SHORT[watch]
-    return MessageKind(name, _PASSED[watch], _IT_PASSED, fields, Severity.CRITICAL, short=short)
+    fields = (DEVICE, OUTCOME, (N_("Deadline"), f"{{{watch}_at}}"))
+    return MessageKind(f"adverse_event.{watch}_passed", _PASSED[watch], _IT_PASSED, fields, Severity.CRITICAL)
 
 
 _LEVELS = zip(SHARES, (Severity.NOTICE, Severity.URGENT, Severity.CRITICAL), strict=True)

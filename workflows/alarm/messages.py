@@ -42,6 +42,7 @@ warning = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("{brief_text}: room warning, {device}"),
+    whole=True,
 )
 alarm = MessageKind(
     "alarm.alarm",
@@ -52,6 +53,7 @@ alarm = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("{brief_text}: room alarm, {device}"),
+    whole=True,
 )
 keep_out = MessageKind(
     "alarm.keep_out",
@@ -62,6 +64,7 @@ keep_out = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("{brief_text}: danger to life, {device}"),
+    whole=True,
     alone=True,
 )
 quench = MessageKind(
@@ -73,6 +76,7 @@ quench = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("{brief_text}: suspected quench, {device}"),
+    whole=True,
     alone=True,
 )
 eased = MessageKind(
@@ -83,6 +87,7 @@ eased = MessageKind(
     Severity.URGENT,
     while_in_state=True,
     short=N_("{brief_text}: partly over, {device}"),
+    whole=True,
 )
 silent = MessageKind(
     "alarm.silent",
@@ -93,6 +98,7 @@ silent = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("{brief_text}: no data from the room, {device}"),
+    whole=True,
 )
 unacknowledged = MessageKind(
     "alarm.unacknowledged",
@@ -103,6 +109,7 @@ unacknowledged = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("{brief_text}: not acknowledged, {device}"),
+    whole=True,
     reminds=True,
 )
 nobody_answers = MessageKind(
@@ -114,6 +121,7 @@ nobody_answers = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
     short=N_("{brief_text}: nobody answers, {device}"),
+    whole=True,
     reminds=True,
 )
 still_on = MessageKind(
@@ -125,6 +133,7 @@ still_on = MessageKind(
     while_in_state=True,
     recalled=True,
     short=N_("{brief_text}: still going on, {device}"),
+    whole=True,
     reminds=True,
 )
 cleared = MessageKind(

@@ -25,6 +25,7 @@ from workflows.identity.roles import Role
 from workflows.licence import corrections, forms, reminders, rules
 from workflows.licence import messages as say
 from workflows.licence.digest import LicenceDigest
+from workflows.licence.limit import limit
 from workflows.licence.policies import POLICIES
 from workflows.licence.stages import SEVERITIES, Colour
 from workflows.licence.variables import variables
@@ -252,4 +253,5 @@ LICENCE = Workflow(
         state: N_("the time limit of the licence runs in every state, with its reminders")
         for state in MISSING
     },
+    limit=limit,
 )

@@ -27,10 +27,10 @@ TITLES: Mapping[Colour, str] = {
     Colour.RED: N_("Red reminder: {unit}, {days_past} days past the limit"),
 }
 SHORT: Mapping[Colour, str] = {
-    Colour.BLUE: N_("Blue {unit}, {licence_number}, {days} d"),
-    Colour.YELLOW: N_("Yellow {unit}, {licence_number}, {days} d"),
-    Colour.ORANGE: N_("Orange {unit}, {licence_number}, {days} d"),
-    Colour.RED: N_("Red {unit} {licence_number} {days_past} d late"),
+    Colour.BLUE: N_("Blue {unit}, licence {licence_number} has {days} d"),
+    Colour.YELLOW: N_("Yellow {unit}, licence {licence_number} has {days} d"),
+    Colour.ORANGE: N_("Orange {unit}, licence {licence_number} has {days} d"),
+    Colour.RED: N_("Red {unit}, licence {licence_number} is {days_past} d late"),
 }
 BEFORE = N_(
     "{days} days are left until the time limit of {device}. {missing_text} Please record the next step by {limit}, or"

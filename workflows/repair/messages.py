@@ -33,7 +33,7 @@ received = MessageKind(
 )
 please_approve = MessageKind(
     "repair.please_approve",
-    N_("Approval of a repair: {estimate}"),
+    N_("Repair of {device} to be approved"),
     N_("The estimate is over the limit. Please decide."),
     (DEVICE, PLACE, FAULT, URGENCY, ESTIMATE, TECHNICIAN),
     Severity.NOTICE,
@@ -42,7 +42,7 @@ please_approve = MessageKind(
 )
 approved = MessageKind(
     "repair.approved",
-    N_("Repair approved: {estimate}"),
+    N_("Repair of {device} approved"),
     N_("The repair of {device} can begin."),
     (DEVICE, ESTIMATE, TECHNICIAN),
 )

@@ -38,7 +38,7 @@ triage_overdue = MessageKind(
 )
 approval_waits = MessageKind(
     "repair.approval_waits",
-    N_("Still to be approved: {estimate}"),
+    N_("Repair of {device} still to be approved"),
     N_("The repair cannot begin before you decide."),
     (DEVICE, PLACE, FAULT, URGENCY, ESTIMATE, TECHNICIAN),
     Severity.URGENT,
@@ -48,7 +48,7 @@ approval_waits = MessageKind(
 )
 approval_overdue = MessageKind(
     "repair.approval_overdue",
-    N_("Approval overdue: {estimate}"),
+    N_("Approval of the repair of {device} overdue"),
     N_("The head of equipment has not decided. Please decide in their place."),
     (DEVICE, PLACE, FAULT, URGENCY, ESTIMATE, TECHNICIAN),
     Severity.CRITICAL,

@@ -1,0 +1,34 @@
+"""What kind of thing a message is about, in one of a few fixed words.
+
+Providers of text messages want variables of fixed words where a text serves for everything (help.aliyun.com document
+463270, cloud.tencent.com document 382/39023).
+"""
+
+from storage.kinds import MessageKind
+from storage.texts import N_, Gettext
+
+TO_DO = {
+    "repair": N_("a repair waits for you"),
+    "licence": N_("a configuration licence waits for you"),
+    "adverse_event": N_("an adverse event waits for you"),
+    "alarm": N_("a machine room has an alarm"),
+}
+TO_KNOW = {
+    "repair": N_("a repair has moved on"),
+    "licence": N_("a configuration licence has moved on"),
+    "adverse_event": N_("an adverse event has moved on"),
+    "alarm": N_("an alarm of a machine room has moved on"),
+    "storm": N_("several machine rooms have alarms"),
+    "house": N_("something is to be administered"),
+    "digest": N_("there are messages for your information"),
+    "watch": N_("a matter that you watch is closed"),
+}
+NOUNS = (*TO_DO.values(), *TO_KNOW.values())
+
+
+def matter(kind: MessageKind, gettext: Gettext) -> str:
+    """The words for a kind; empty for answers to somebody's reply, which say it themselves."""
+    about = kind.name.partition(".")[0]
+    words = TO_DO.get(about, "") if kind.asks else ""
+    words = words or TO_KNOW.get(about, "")
+    return gettext(words) if words else ""
