@@ -88,6 +88,11 @@ SELECT 'step' AS origin, s.id, s.recorded_at AS at, s.person_id, s.actor_name AS
        '{}'::jsonb AS data, s.id * 2 + 1 AS key
   FROM step s JOIN work_case c ON c.id = s.case_id JOIN organisation o ON o.id = c.organisation_id
 """
+# Where no case is named, each step's own is looked up: a plan that joins all cases reads all that ever were.
+STEP_BY_STEP = STEP.replace(
+    "JOIN work_case c ON c.id = s.case_id",
+    "CROSS JOIN LATERAL (SELECT * FROM work_case w WHERE w.id = s.case_id OFFSET 0) c",
+)
 
 
 async def listed(
@@ -97,9 +102,10 @@ async def listed(
     patterns = viewer.paths_of(*roles)
     where = {"audit": _of_audit(patterns, wanted), "step": _of_step(patterns, wanted)}
     async with db.connection() as connection:
-        statement, values = _statement(where, order)
+        step = STEP if wanted.case or wanted.device else STEP_BY_STEP
+        statement, values = _statement(where, order, step)
         rows = [dict(row) for row in await connection.fetch(statement, *values)]
-        total = await connection.fetchval(*_count(where)) if order.counted else 0
+        total = await connection.fetchval(*_count(where, step)) if order.counted else 0
     more, shown = len(rows) > order.size, rows[: order.size]
     keys = [row.pop("key") for row in shown]
     following = encoded(order, Cursor(shown[-1]["at"].isoformat(), keys[-1])) if more else ""
@@ -195,13 +201,13 @@ def _with_words(where: Where, text: str, words: str) -> Where:
     return where
 
 
-def _statement(where: Mapping[str, Where], order: Order) -> tuple[str, list[Any]]:
+def _statement(where: Mapping[str, Where], order: Order, step: str) -> tuple[str, list[Any]]:
     """The next rows of each table by themselves, then the first of both together."""
     direction, beyond = ("DESC", "<") if order.descending else ("ASC", ">")
     parts, values = [], list[Any]()
     for select, table, at, key in (
         (AUDIT, "audit", "a.at", "a.id * 2"),
-        (STEP, "step", "s.recorded_at", "s.id * 2 + 1"),
+        (step, "step", "s.recorded_at", "s.id * 2 + 1"),
     ):
         part = where[table]
         if order.after is not None:
@@ -214,11 +220,11 @@ def _statement(where: Mapping[str, Where], order: Order) -> tuple[str, list[Any]
     return f"{both} LIMIT {order.size + 1}", values
 
 
-def _count(where: Mapping[str, Where]) -> tuple[Any, ...]:
+def _count(where: Mapping[str, Where], steps: str) -> tuple[Any, ...]:
     """How many there are, up to one more than is worth counting."""
     audit, step = where["audit"], where["step"]
     of_audit = f"{_source(AUDIT)} WHERE {audit.sql} LIMIT {MOST_COUNTED + 1}"
-    of_step = f"{_source(STEP)} WHERE {_moved(step, len(audit.values))} LIMIT {MOST_COUNTED + 1}"
+    of_step = f"{_source(steps)} WHERE {_moved(step, len(audit.values))} LIMIT {MOST_COUNTED + 1}"
     counted = f"SELECT least(count(*), {MOST_COUNTED + 1}) FROM ((SELECT {of_audit}) UNION ALL (SELECT {of_step})) t"
     return (counted, *audit.values, *step.values)
 
