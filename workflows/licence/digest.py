@@ -32,7 +32,7 @@ def _kind(name: str, title: str, summary: str, severity: Severity, short: str) -
 
 TO_DO_TITLE = N_("Licences to see to: {to_do_list}")
 TO_DO = N_("The nearest time limit is {nearest_limit}: {nearest}. Please record the next steps in the list.")
-TO_DO_SHORT = N_("{to_do_list}; {nearest_unit} {nearest_day}")
+TO_DO_SHORT = N_("{to_do_list}, next {nearest_unit} by {nearest_day}")
 CHANGED = _kind("licence.digest_changed", TO_DO_TITLE, TO_DO, Severity.URGENT, TO_DO_SHORT)
 AGAIN = _kind("licence.digest", TO_DO_TITLE, TO_DO, Severity.NOTICE, TO_DO_SHORT)
 FOR_INFORMATION = _kind(
@@ -40,7 +40,7 @@ FOR_INFORMATION = _kind(
     N_("Licences of your region: {others_list}"),
     N_("The nearest time limit is {nearest_limit}: {nearest}. The units or the issuing authority act."),
     Severity.INFO,
-    N_("{others_list}; {nearest_unit} {nearest_day}"),
+    N_("{others_list}, next {nearest_unit} by {nearest_day}"),
 )
 KINDS = (CHANGED, AGAIN, FOR_INFORMATION)
 PRESSING = (Severity.URGENT, Severity.CRITICAL)
