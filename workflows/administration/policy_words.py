@@ -102,6 +102,7 @@ WORDS: dict[str, Words] = {
         N_("Grades that raise the alarm"), N_("An event of such a grade raises the alarm at once.")
     ),
     "adverse_event.alarm": Words(N_("Audience of the alarm"), AUDIENCE),
+    "adverse_event.authority": Words(N_("Audience of the alarm: authorities"), AUDIENCE),
     "adverse_event.ladder": Words(N_("Audience of the steps after it"), AUDIENCE),
     "adverse_event.unacknowledged": Words(N_("Alarm: step 1"), CLIMBS),
     "adverse_event.unacknowledged_head": Words(N_("Alarm: step 2, the head of equipment"), CLIMBS),

@@ -13,7 +13,7 @@ from workflows.adverse_event.clocks import HOUSE, SHARES, Watch
 from workflows.adverse_event.people import CITY, DIRECTOR, HEAD, PROVINCE, REPORTER, SAFETY
 from workflows.adverse_event.states import S
 from workflows.audiences import audience
-from workflows.definition import ActionLook, Deadline, Due, PolicyDefault, Rung, Say, Who
+from workflows.definition import NOBODY, ActionLook, Deadline, Due, PolicyDefault, Rung, Say, Who
 from workflows.identity.roles import Role
 
 ALARM = "alarm"
@@ -44,6 +44,7 @@ PASSED_LABELS = {
     Watch.EACH_CASE: N_("not each case reported in time"),
     Watch.HOSPITAL: N_("not handled in time"),
 }
+AUTHORITY = N_("high grades reach the managing authority at once: Jiangsu draft standard, clause 6.4.4.2")
 POLICIES = {
     **clocks.POLICIES,
     "adverse_event.grades": PolicyDefault(
@@ -53,6 +54,9 @@ POLICIES = {
     "adverse_event.high_grades": PolicyDefault({"grades": ["I"]}, HOUSE),
     "adverse_event.alarm": PolicyDefault(
         audience([Role.SAFETY_OFFICER, Role.EQUIPMENT_HEAD], Ways.ALL), HOUSE
+    ),
+    "adverse_event.authority": PolicyDefault(
+        audience([Role.CITY_OFFICER, Role.PROVINCE_OFFICER], Ways.ALL), AUTHORITY
     ),
     "adverse_event.ladder": PolicyDefault(audience([], Ways.ALL), HOUSE),
     "adverse_event.unacknowledged": PolicyDefault({"amount": 15, "unit": "minutes"}, HOUSE),
@@ -94,7 +98,10 @@ def _climb(label: str, policy: str, who: Who) -> Rung:
 
 
 def _alarm() -> list[Rung]:
-    tells = [Say(say.alarm, SAFETY, audience="adverse_event.alarm")]
+    tells = [
+        Say(say.alarm, SAFETY, audience="adverse_event.alarm"),
+        Say(say.alarm_above, NOBODY, audience="adverse_event.authority", optional=True),
+    ]
     first = Rung(None, tells, due=AT_ONCE, quiet=_acknowledged, action=ALARM)
     return [first, *(_climb(*step) for step in CLIMB)]
 

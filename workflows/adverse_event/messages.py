@@ -35,6 +35,16 @@ alarm = MessageKind(
     buttons=("acknowledge",),
     while_in_state=True,
 )
+alarm_above = MessageKind(
+    "adverse_event.alarm_above",
+    N_("Serious adverse event reported: {device}"),
+    N_(
+        "For your information. The hospital was alarmed at the same time; you hear again if nobody acknowledges it."
+    ),
+    (DEVICE, PLACE, OUTCOME, GRADE, *CLOCK),
+    Severity.CRITICAL,
+    short=N_("Adverse event: {device}"),
+)
 unacknowledged = MessageKind(
     "adverse_event.unacknowledged",
     N_("Nobody has acknowledged: serious adverse event of {device}"),

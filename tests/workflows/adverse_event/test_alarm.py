@@ -26,6 +26,19 @@ async def test_each_of_the_department_is_told_at_once_by_all_their_channels(even
         assert await events.actions(case) == ["report", "alarm"]
 
 
+async def test_the_authorities_hear_of_it_at_once_and_are_asked_nothing(events: Events) -> None:
+    case = await events.report("death")
+    await events.desk.deadlines.run_due()
+    officers = [(events.who.city, "all"), (events.who.province, "all")]
+    assert await events.told(case, "alarm_above") == officers
+    await events.desk.db.execute(
+        "DELETE FROM post WHERE person_id IN ($1, $2)", events.who.city, events.who.province
+    )
+    alone = await events.report("death")
+    await events.desk.deadlines.run_due()
+    assert await events.told(alone, "alarm_above") == [], "a hospital without authorities in the service"
+
+
 async def test_a_lesser_event_asks_for_a_check_and_alarms_nobody(events: Events) -> None:
     for outcome in ("other", "may_cause"):
         case = await events.report(outcome)
