@@ -12,8 +12,9 @@ MINUTE = timedelta(minutes=1)
 
 
 async def climbed(events: Events, case: Outcome) -> list[int]:
-    """Who was told that nobody acknowledged, in order."""
-    return [person for person, _ in await events.told(case, "unacknowledged")]
+    """Who was told that nobody acknowledged, in order: first the house, then the authorities in their own words."""
+    kinds = ("unacknowledged", "unacknowledged_there")
+    return [person for kind in kinds for person, _ in await events.told(case, kind)]
 
 
 async def test_each_of_the_department_is_told_at_once_by_all_their_channels(events: Events) -> None:
