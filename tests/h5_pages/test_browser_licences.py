@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from tests.support.licences import DUPLICATE, ORIGINAL, PURCHASE
+from tests.support.licences import DUPLICATE, ORIGINAL, PURCHASE, move_below
 from tests.support.measures import SMALL, TOO_WIDE
 from tests.support.pages import Pages
 from tests.support.phone import listen, sign_in
-from tests.support.world import add_person
+from tests.support.world import add_organisation, add_person
 from workflows.identity.roles import Role
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,9 @@ class Walk:
 async def walk(pages: Pages, phone_page: Page) -> Walk:
     base = str(pages.server.make_url("")).rstrip("/")
     contact = await add_person(pages.db, pages.world.hospital, "Licence contact", Role.LICENCE_CONTACT)
-    province = await add_person(pages.db, pages.world.hospital, "Officer", Role.PROVINCE_OFFICER)
+    above = await add_organisation(pages.db, "province", "Demo Province")
+    await move_below(pages.db, pages.world.hospital, above)
+    province = await add_person(pages.db, above, "Officer", Role.PROVINCE_OFFICER)
     return Walk(phone_page, pages, base, contact, province)
 
 
@@ -82,7 +84,7 @@ async def test_every_page_of_a_licence_fits_a_phone(walk: Walk) -> None:
     complaints = listen(walk.page)
     url = await register(walk, issued_on="2024-03-20", unit_name="First Demo Hospital")
     public = await walk.page.locator("a[href^='/l/']").get_attribute("href")
-    actions = ("purchase", "correct", "acknowledge", "remark")
+    actions = ("purchase", "propose", "acknowledge", "remark")
     for path in ("/licences", "/licences/new", public, *(f"{url}/{action}" for action in actions), url):
         await walk.page.goto(str(path) if str(path).startswith("http") else f"{walk.base}{path}")
         assert await walk.page.evaluate(TOO_WIDE) <= 0, path

@@ -58,6 +58,10 @@ INSERT INTO licence (case_id, licence_number, category, unit_name, legal_represe
 VALUES ($1, '乙1001100001', 'B', 'unit', 'head', 'public', 'address', '12320000466000002A', 'PET/CT', 'authority',
         '2026-01-05', '2028-01-05', 'licence-key')
 """
+MAKE_ALARM = """
+INSERT INTO alarm (case_id, metric, unit, level, side, value, raised_at)
+VALUES ($1, 'temperature', 'C', 'alarm', 'high', 31, now())
+"""
 MAKE_DAY = """
 INSERT INTO calendar_override (day, is_workday, note, set_by_id) VALUES ('2027-02-06', true, '', $1)
 ON CONFLICT DO NOTHING
@@ -140,6 +144,7 @@ CALLS: dict[Callable[..., Any], Call] = {
     ),
     patients.patient: sealed_patient,
     patients.looks: lambda t, v: patients.looks(t.db, v, t.case.number, "look"),
+    sensors.of_alarm: lambda t, v: sensors.of_alarm(t.db, v, t.case.number),
     sensors.of_device: lambda t, v: sensors.of_device(t.db, v, t.desk.world.device),
     **HOUSE_CALLS,
     people.candidates: lambda t, v: people.candidates(t.db, v, Role.ENGINEER, t.path, NOW),
@@ -173,6 +178,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         await desk.db.execute(MAKE_PHOTO, case.case_id, SHA, PHOTO)
         await desk.db.execute(MAKE_EVENT, case.case_id)
         await desk.db.execute(MAKE_LICENCE, case.case_id)
+        await desk.db.execute(MAKE_ALARM, case.case_id)
         # A city among the case's organisations; which level it stands at does not matter here.
         await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
         await desk.db.execute(MAKE_LOOK, desk.world.head, case.case_id)

@@ -123,7 +123,7 @@ async def test_a_scanned_label_becomes_a_closed_work_order(demo: Demo) -> None:
     await engineer.fill("textarea[name=work_done]", "更换球管并校准")
     await engineer.fill("input[name=cost]", "178000")
     await press_main(engineer)
-    await expect(engineer.locator("body")).to_contain_text("待确认")
+    await expect(engineer.locator("body")).to_contain_text("待验收")
 
     await visitor.reload()
     await press_main(visitor)
@@ -131,7 +131,7 @@ async def test_a_scanned_label_becomes_a_closed_work_order(demo: Demo) -> None:
     await press_main(visitor)
     await expect(visitor.locator("body")).to_contain_text("已办结")
     inbox = await demo.phone_of(head, VISITOR)
-    for told in ("已收到", "维修已开始", "维修完成"):
+    for told in ("已收到", "维修已开始", "维修已办结"):
         await expect(inbox).to_contain_text(told)
 
 

@@ -13,7 +13,7 @@ from workflows.administration.trail_words import KINDS, field, has_words, told
 ROOT = Path(__file__).parents[2]
 ACTION = re.compile(r"([a-z_]+)\.([a-z_]+)")
 NOTES = {"Change", "AuditRow", "_change", "_note", "_record", "note", "record"}
-NOT_ACTIONS = re.compile(r".*\.(html|py|po|mo|css|js|pdf|svg|png|xlsx|json|log|key|html)")
+NOT_ACTIONS = re.compile(r".*_id|.*\.(html|py|po|mo|css|js|pdf|svg|png|xlsx|json|log|key|html)")
 
 
 def used() -> set[str]:
