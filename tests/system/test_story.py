@@ -140,7 +140,7 @@ async def test_a_reminder_fires_before_ones_eyes_when_the_clock_is_moved(demo: D
     phones = await demo.visitor()
     await phones.goto(demo.phones)
     await phones.get_by_role("button", name="+1 小时").click()
-    engineer = (await demo.phone_of(phones, ENGINEER)).locator(".card", has_text="报修待派工")
+    engineer = (await demo.phone_of(phones, ENGINEER)).locator(".card", has_text="报修仍未派工")
     await expect(engineer.first).to_be_visible(timeout=15_000)
     page = await demo.signed_in("engineer")
     await page.goto(f"{demo.origin}/cases/{number}")
