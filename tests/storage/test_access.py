@@ -29,6 +29,7 @@ from storage.database import Database
 from storage.directory import Grant, Viewer
 from storage.paging import Order
 from tests.support.account_reads import ACCOUNT_READS, WITHOUT_SIGN_IN, make_account
+from tests.support.case_details import make_details
 from tests.support.channel_reads import CHANNEL_READS, make_channel
 from tests.support.desk import Desk, open_desk
 from tests.support.device_reads import DEVICE_READS, make_device_records
@@ -47,20 +48,6 @@ NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 MAKE_PHOTO = """
 WITH f AS (INSERT INTO stored_file (sha256, size, media_type, stored_at) VALUES ($2, 1, 'image/png', now()))
 INSERT INTO attachment (case_id, file_id, version, name, public_key) VALUES ($1, $2, 1, 'front.png', $3)
-"""
-MAKE_EVENT = """
-INSERT INTO adverse_event (case_id, outcome, happened_on, known_at, manifestation)
-VALUES ($1, 'other', '2026-03-01', now(), 'burn')
-"""
-MAKE_LICENCE = """
-INSERT INTO licence (case_id, licence_number, category, unit_name, legal_representative, ownership, device_address,
-                     credit_code, device_name, issuing_authority, issued_on, limit_on, public_key)
-VALUES ($1, '乙1001100001', 'B', 'unit', 'head', 'public', 'address', '12320000466000002A', 'PET/CT', 'authority',
-        '2026-01-05', '2028-01-05', 'licence-key')
-"""
-MAKE_ALARM = """
-INSERT INTO alarm (case_id, metric, unit, level, side, value, raised_at)
-VALUES ($1, 'temperature', 'C', 'alarm', 'high', 31, now())
 """
 MAKE_DAY = """
 INSERT INTO calendar_override (day, is_workday, note, set_by_id) VALUES ('2027-02-06', true, '', $1)
@@ -176,9 +163,7 @@ async def town(database_url: str) -> AsyncIterator[Town]:
     async with open_desk(database_url) as desk:
         case = await desk.report()
         await desk.db.execute(MAKE_PHOTO, case.case_id, SHA, PHOTO)
-        await desk.db.execute(MAKE_EVENT, case.case_id)
-        await desk.db.execute(MAKE_LICENCE, case.case_id)
-        await desk.db.execute(MAKE_ALARM, case.case_id)
+        await make_details(desk.db, case.case_id)
         # A city among the case's organisations; which level it stands at does not matter here.
         await desk.db.execute("UPDATE organisation SET kind = 'city' WHERE id = $1", desk.world.department)
         await desk.db.execute(MAKE_LOOK, desk.world.head, case.case_id)
