@@ -27,6 +27,11 @@ NUMBER = "WX2026-000001"
 # Long, as they are in a hospital, so that what fits here fits there; what is not named here stands for itself.
 USUAL = {
     "acknowledge": "1",
+    "what_text": "lack of oxygen, keep out",
+    "brief_text": "too warm: check cooling",
+    "means_text": "Heat can switch the device off or damage it.",
+    "first_text": "Do not enter. Leave the room at once if you are in it, and keep others out.",
+    "call_text": "Clinical engineer, air conditioning",
     "alarm_at": "12-31T12:30",
     "number": NUMBER,
     "open": "000012、000011",

@@ -93,6 +93,13 @@ OPEN = [
         triage("engineer2", "建议整套更换", 36000, "engineer2"),
         reject("head", "先尝试调整，整套更换理由不足"),
     ]),
+    Story("TOMO-101", days(2), [
+        report("reporter-rt", "治疗床横向移动偏差超过 2 mm"),
+        triage("engineer2", "编码器松动，需更换", 2600, "engineer2"),
+        start("engineer2"),
+        finish("engineer2", "更换编码器及床面驱动组件", 61500),
+        with_reason(A.REFUSE_COST, "director", "请附驱动组件的报价依据"),
+    ]),
     Story("CT-102", hours(5), [
         report("reporter", "球管旋转有摩擦声"),
         triage("engineer", "轴承早期磨损，先做保养", 0, "engineer", "urgent"),

@@ -24,6 +24,8 @@ _VARIABLES = {
     "what": {"source": "what", "length": 35},
     "number": {"source": "number", "length": 20},
 }
+# An English title rarely fits into the 35 characters that providers allow; what it is about does.
+_ENGLISH = {**_VARIABLES, "what": {"source": "matter", "length": 35}}
 SMS_TEMPLATES = {
     "default": {
         "code": "SMS_100000001",
@@ -32,8 +34,8 @@ SMS_TEMPLATES = {
     },
     "default@en": {
         "code": "SMS_100000003",
-        "text": "${level}, matter ${what}. Case ${number}, please open the platform.",
-        "variables": _VARIABLES,
+        "text": "${level}: ${what}. Case ${number}, please open the platform.",
+        "variables": _ENGLISH,
     },
     "repair.please_approve": {
         "code": "SMS_100000002",
@@ -49,8 +51,8 @@ STANDBY_TEMPLATES = {
     },
     "default@en": {
         "code": "1110002",
-        "text": "{1}, matter {2}. Case {3}, please open the platform.",
-        "variables": dict(zip("123", _VARIABLES.values(), strict=True)),
+        "text": "{1}: {2}. Case {3}, please open the platform.",
+        "variables": dict(zip("123", _ENGLISH.values(), strict=True)),
     },
 }
 SPOKEN = {

@@ -10,7 +10,7 @@ async def test_card_reaches_the_phone_with_its_buttons(around: Outside) -> None:
     await around.drain()
     (card,) = await around.phone("head")
     assert card["body"]["card_type"] == "button_interaction"
-    assert card["body"]["main_title"]["title"] == "Repair of CT scanner 1 to be approved"
+    assert card["body"]["main_title"]["title"] == "Repair of CT scanner to be approved"
     buttons = {button["text"]: button for button in card["body"]["button_list"]}
     assert buttons["Approve"]["key"] == "approve"
     assert buttons["Reject"]["url"].endswith("/reject"), "what asks for a reason opens a page"

@@ -107,6 +107,13 @@ def is_noise(operation: Operation) -> bool:
     return getattr(operation, "model_name", "") == "BusinessTime"
 
 
+@pytest.fixture(scope="module")
+def described_models() -> None:
+    """The models know the columns of their relations once tortoise has looked at all of them."""
+    asyncio.run(Tortoise.init(config=MODELS, init_connections=False))
+
+
+@pytest.mark.usefixtures("described_models")
 @pytest.mark.parametrize("name", models.__all__)
 async def test_tables_are_what_the_models_say(db: Database, name: str) -> None:
     """Also those that were rebuilt as partitioned ones."""

@@ -66,7 +66,7 @@ def roles_of(workflow: Workflow) -> set[str]:
 
 
 def texts_of(kind: MessageKind) -> Iterator[str]:
-    yield from (kind.title, kind.summary)
+    yield from (kind.title, kind.summary, kind.short, kind.page)
     for label, value in kind.fields:
         yield from (label, value)
 

@@ -14,7 +14,7 @@ async def test_report_of_the_provider_makes_the_ledger_show_delivered(road: SmsR
     assert line["received_at"] == road.clock.now()
     (sms,) = (await road.state())["sms"]
     assert sms["text"] == (
-        f"【{SIGN}】Yellow: please note：Approval of a repair: ¥60,000.00，工单{case.number}，请登录平台处理。"
+        f"【{SIGN}】Yellow: please note：Repair of CT scanner to be approved，工单{case.number}，请登录平台处理。"
     )
     assert (line["unique_id"], line["provider_id"]) == (sms["out_id"], sms["biz_id"])
     assert line["payload"]["segments"] == sms["segments"] == 2
