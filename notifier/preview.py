@@ -27,11 +27,6 @@ NUMBER = "WX2026-000001"
 # Long, as they are in a hospital, so that what fits here fits there; what is not named here stands for itself.
 USUAL = {
     "acknowledge": "1",
-    "what_text": "lack of oxygen, keep out",
-    "brief_text": "too warm: check cooling",
-    "means_text": "Heat can switch the device off or damage it.",
-    "first_text": "Do not enter. Leave the room at once if you are in it, and keep others out.",
-    "call_text": "Clinical engineer, air conditioning",
     "alarm_at": "12-31T12:30",
     "number": NUMBER,
     "open": "000012、000011",
@@ -53,6 +48,14 @@ USUAL = {
     "nearest_unit": "示例市第一人民医院",
     "nearest_limit": "2026-12-31",
     "nearest_day": "12-31",
+    "what_text": "no data: oxygen, measure first",
+    "brief_text": "lack of oxygen: keep out, ventilate",
+    "means_text": "Whoever is in there can lose consciousness without warning.",
+    "first_text": "Do not enter. Everybody leaves the room at once. Open its doors, switch the exhaust fan on from "
+    "outside and keep others away. If somebody is still inside, nobody goes in without breathing apparatus: call 119.",
+    "call_text": "Security; 119 if anybody is inside",
+    "service_vendor": "示例医疗设备服务有限公司",
+    "service_phone": "400-000-0000",
     "to_do_list": [["Red", 2], ["Orange", 1]],
     "others_list": [["Red", 2], ["Orange", 1]],
     "level_text": "Alarm",

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bot.catalogues import Catalogues
-from notifier.preview import CUT, Preview
+from notifier.preview import CUT, USUAL, Preview
 from notifier.providers import build_channels
 from notifier.providers.accounts import ACCOUNT_KINDS
 from notifier.rendering import Renderer
@@ -15,6 +15,7 @@ from storage.clock import RealClock
 from storage.kinds import MessageKind, Vocabulary
 from storage.links import Links
 from tests.support.sample_accounts import SAMPLE_ACCOUNTS
+from workflows.alarm.meanings import MEANINGS
 from workflows.registry import all_workflows
 
 LANGUAGES = ["zh_CN", "en"]
@@ -46,6 +47,13 @@ async def test_every_message_fits_its_channel(
     assert [(sample.kind, sample.fault, sample.text) for sample in samples if sample.fault] == []
     assert len(samples) == len(preview(http).kinds()) > 0
     assert not [sample.kind for sample in samples if "{" in sample.text]
+
+
+@pytest.mark.parametrize("parts", [["what"], ["brief"], ["first", "means"], ["call"]])
+def test_samples_of_an_alarm_show_the_longest_of_its_words(parts: list[str]) -> None:
+    chinese = Catalogues.load().gettext("zh_CN")
+    longest = max(sum(len(chinese(getattr(row, part))) for part in parts) for row in MEANINGS.values())
+    assert sum(len(chinese(str(USUAL[f"{part}_text"]))) for part in parts) == longest
 
 
 async def test_every_message_renders_in_every_language(http: aiohttp.ClientSession) -> None:
