@@ -64,6 +64,15 @@ def test_the_administrator_who_is_told_for_want_of_a_head_decides_nothing() -> N
     assert (message.person_id, message.variables[MAY_PRESS]) == (READER, [])
 
 
+def test_the_vice_director_to_whom_a_repair_is_handed_back_may_give_it_to_an_engineer() -> None:
+    facts = replace(bare_facts(REPAIR), state=S.TRIAGED)
+    told = next(move for move in REPAIR.moves_from(S.TRIAGED) if move.action == "hand_back").tells
+    (message,) = messages_for(
+        REPAIR, facts, told, Holders(told={Role.VICE_DIRECTOR: [READER]}), None, CALENDAR
+    )
+    assert (message.person_id, message.variables.get(MAY_PRESS, ["assign"])) == (READER, ["assign"])
+
+
 def test_a_reporter_without_an_account_may_accept_the_repair() -> None:
     reporter = PartHolder(3, "reporter", "Visitor", None, "visitor@example.com")
     facts = replace(bare_facts(REPAIR), state=S.REPAIRED, parts=(reporter,))

@@ -143,8 +143,9 @@ MOVES = [
     *[Move(A.USABLE, state, None, ENGINEER | HEAD, open_if=rules.is_stopped, writes=rules.usable)
       for state in STOPS_IN],
 
-    *[Move(A.ASSIGN, state, None, HEAD, forms.Assign, appoints=TO_TECHNICIAN, tells=[Say(say.handed_over, TECHNICIAN)])
-      for state in WITH_TECHNICIAN],
+    # The deputy director too: without a head of equipment it is handed back to them.
+    *[Move(A.ASSIGN, state, None, HEAD | DIRECTOR, forms.Assign, appoints=TO_TECHNICIAN,
+           tells=[Say(say.handed_over, TECHNICIAN)]) for state in WITH_TECHNICIAN],
     *[Move(A.HAND_BACK, state, None, SYSTEM, forms.HandedBack, tells=[Say(say.handed_back, HEAD, or_else=DIRECTOR)])
       for state in WITH_TECHNICIAN],
 ]  # fmt: skip
