@@ -76,8 +76,6 @@ class Say:
     but_not_the_actor: bool = True
     or_else: Who = NOBODY
     """Who is told when nobody (but the actor) holds the roles; the administrator when nobody does here either."""
-    overseen: MessageKind | None = None
-    """What those are told instead who may press none of its buttons: they see to it that others act."""
     audience: str | None = None
     """A policy that names further roles, and by how many of their channels they are told: `workflows.audiences`."""
     when: Callable[[Facts], bool] | None = None
@@ -290,5 +288,4 @@ class Workflow:
         """Every kind of message that the table tells, each once."""
         said = [say for move in self.moves for say in move.tells]
         said += [say for deadline in self.deadlines for rung in deadline.ladder for say in rung.tells]
-        kinds = [kind for say in said for kind in (say.kind, say.overseen) if kind]
-        return list({kind.name: kind for kind in kinds}.values())
+        return list({say.kind.name: say.kind for say in said}.values())

@@ -27,8 +27,6 @@ def kind_for(
 ) -> tuple[MessageKind, Mapping[str, object]]:
     """The kind for this reader, and what its variables say of the buttons that are not theirs."""
     pressed = _buttons_of(workflow, facts, say.kind, holders, reader)
-    if say.kind.buttons and not pressed and say.overseen is not None:
-        return say.overseen, {}
     return say.kind, {MAY_PRESS: pressed} if len(pressed) < len(say.kind.buttons) else {}
 
 
