@@ -26,17 +26,17 @@ SAID_AT_ONCE = 4
 NAMED = 10
 CALL_WITHIN_S = 10.0
 
-TITLE = N_("Promised, and not done in time: {count}")
+TITLE = N_("Planned but not done in time: {count}")
 SUMMARY = N_(
-    "The auditor found reminders or steps that did not happen in time, or messages that reached nobody. "
-    "Please look at these cases, and let whoever runs the service look for the cause."
+    "The audit found reminders or steps that were late, or messages that reached nobody. "
+    "Please check these cases, and ask the operator of the service to find the cause."
 )
 WORDS = {
     What.MISSING: N_("has not happened"),
     What.MISSED: N_("did not happen"),
     What.LATE: N_("came too late"),
-    What.NOBODY: N_("nobody could be told"),
-    What.UNTOLD: N_("message not taken by any channel"),
+    What.NOBODY: N_("nobody could be notified"),
+    What.UNTOLD: N_("message not accepted by any channel"),
     What.UNCLEAR: N_("could not be checked"),
 }
 LINE = N_("{what}, due {due}")

@@ -24,28 +24,31 @@ class Screen:
 IMPORTERS = RIGHTS[Right.IMPORT]
 SCREENS = [
     Screen("/admin/organisations", N_("Organisations"), N_("Authorities, hospitals and departments")),
-    Screen("/admin/people", N_("People"), N_("Records, posts, and how they are reached")),
+    Screen("/admin/people", N_("People"), N_("Details, roles and contact methods")),
     Screen(
-        "/admin/address-books", N_("WeCom address book"), N_("Take people over from it, and see who is gone")
+        "/admin/address-books", N_("WeCom address book"), N_("Import people from it, and see who has left")
     ),
     Screen("/admin/policies", N_("Policies"), N_("Deadlines, limits and audiences, with versions")),
     Screen(
         "/admin/calendar",
         N_("Working days"),
-        N_("Days that the public calendar moves, asked for each autumn"),
+        N_("Make-up days of the public calendar, entered each autumn"),
     ),
-    Screen("/admin/duty", N_("Duty calendar"), N_("Who is on duty, and is told first at night")),
+    Screen("/admin/duty", N_("Duty calendar"), N_("Who is on duty and is notified first at night")),
     Screen("/admin/channels", N_("Channels"), N_("WeCom, SMS, mail and Telegram: accounts and tests")),
-    Screen("/admin/listeners", N_("Listeners"), N_("Groups and other systems that hear of cases")),
+    Screen("/admin/listeners", N_("Listeners"), N_("Groups and other systems that receive case updates")),
     Screen("/admin/audit", N_("Audit"), N_("Who did what, when, from where"), AUDITORS),
     Screen(
         "/admin/imports/devices", N_("Import devices"), N_("Many at a time, from a spreadsheet"), IMPORTERS
     ),
     Screen("/admin/texts", N_("Texts of messages"), N_("Every message as each channel would send it")),
     Screen(
-        "/messages", N_("Messages"), N_("Who was told what, by which channel, and how it ended"), AUDITORS
+        "/messages",
+        N_("Messages"),
+        N_("Who was notified of what, by which channel, and how it ended"),
+        AUDITORS,
     ),
-    Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel took")),
+    Screen("/admin/dead-letters", N_("Undelivered"), N_("Messages that no channel accepted")),
 ]
 
 

@@ -59,19 +59,19 @@ class WeComForm(AccountForm):
     callback_token: Line = Field(
         default="",
         title=N_("Callback: Token"),
-        description=N_("Needed for buttons"),
+        description=N_("Required for buttons"),
         json_schema_extra=SECRET,
     )
     encoding_aes_key: Line = Field(
         default="",
         title=N_("Callback: EncodingAESKey"),
-        description=N_("43 characters. A former one counts beside it until you drop it."),
+        description=N_("43 characters. A former one stays valid too until you remove it."),
         json_schema_extra=SECRET,
     )
     send_photos: bool = Field(
         default=False,
-        title=N_("Send photos of faults along"),
-        description=N_("They leave this server. Nobody's data may be seen on them"),
+        title=N_("Include photos of faults"),
+        description=N_("They leave this server. They must not show anybody's data"),
     )
     markdown: bool = Field(
         default=False,
@@ -111,7 +111,7 @@ class RobotForm(AccountForm):
     mention_users: Line = Field(
         default="",
         title=N_("User ids to be mentioned"),
-        description=N_("In what is urgent or critical; parted by spaces, @all for everybody"),
+        description=N_("For urgent and critical messages; separated by spaces, @all for everybody"),
     )
     mention_mobiles: Line = Field(default="", title=N_("Mobile numbers to be mentioned"))
     base_url: Line = Field(default="", title=N_("Address of the interface"), description=PROVIDERS_OWN)
@@ -137,14 +137,12 @@ class EmailForm(AccountForm):
     send_photos: bool = Field(
         default=False,
         title=N_("Attach photos of faults"),
-        description=N_("They leave your server: nobody's data may be seen on them."),
+        description=N_("They leave your server: they must not show anybody's data."),
     )
     bounce_address: Line = Field(
         default="",
-        title=N_("Address for what comes back"),
-        description=N_(
-            "Reports are deleted there once they are read, other mails stay. Empty: nothing is read."
-        ),
+        title=N_("Return address for undelivered mail"),
+        description=N_("Reports are deleted there once read; other mails are kept. Empty: nothing is read."),
     )
     bounce_host: Line = Field(default="", title=N_("Its server (POP3)"))
     bounce_port: Line = Field(default="995", title=N_("Its port"))
@@ -186,12 +184,10 @@ class WebhookForm(AccountForm):
     signing_secret: Line = Field(
         default="",
         title=N_("Secret for signing"),
-        description=N_(
-            "whsec_ and 32 random bytes in base64. A former one signs beside it until you drop it."
-        ),
+        description=N_("whsec_ and 32 random bytes in base64. A former one also signs until you remove it."),
         json_schema_extra=SECRET,
     )
-    private_addresses: bool = Field(default=False, title=N_("The receiver stands within the house"))
+    private_addresses: bool = Field(default=False, title=N_("The receiver is in the internal network"))
 
 
 FORMS: Mapping[str, type[AccountForm]] = {

@@ -16,7 +16,7 @@ SDK_APP_ID: Any = Field(default="", title=N_("Application id (SdkAppid)"))
 TEMPLATES: Any = Field(
     default="",
     title=N_("Templates (JSON)"),
-    description=N_("As they were approved; “default” serves every message without one of its own."),
+    description=N_("As approved; “default” is used for every message without a template of its own."),
     json_schema_extra=TEXT_AREA,
 )
 REPORT_TOKEN: Any = Field(
@@ -29,7 +29,7 @@ BASE_URL: Any = Field(default="", title=N_("Address of the interface"), descript
 REGION: Any = Field(default="", title=N_("Region"), description=N_("Empty: ap-guangzhou"))
 ACKNOWLEDGE_KEY: Any = Field(default="1", title=N_("Key that acknowledges"))
 PLAY_TIMES: Any = Field(
-    default="2", title=N_("How often the text is read out"), description=N_("1 to 3 times")
+    default="2", title=N_("Number of times the text is read out"), description=N_("1 to 3 times")
 )
 
 
@@ -39,12 +39,14 @@ class SmsQuestions(AccountForm):
     sign_name: Line = Field(default="", title=N_("Signature"), description=N_("As it was approved"))
     templates: JsonObject = TEMPLATES
     price_per_part: Line = Field(
-        default="", title=N_("Price of one part (CNY)"), description=N_("Such as 0.045; for the ledger")
+        default="",
+        title=N_("Price of one part (CNY)"),
+        description=N_("For example 0.045; used in message records"),
     )
     extend_code_digits: Line = Field(
         default="",
         title=N_("Digits of the extend code"),
-        description=N_("By which a reply names its message. Empty: the provider has not opened them."),
+        description=N_("Used to match a reply to its message. Empty: not enabled by the provider."),
     )
     reply_words: JsonObject = Field(
         default="",
@@ -71,7 +73,7 @@ class TencentSmsForm(SmsQuestions):
     variable_length: Line = Field(
         default="",
         title=N_("Longest variable"),
-        description=N_("What the provider takes in one variable of these templates. Empty: 35"),
+        description=N_("Characters the provider allows in one variable of these templates. Empty: 35"),
     )
     region: Line = REGION
     secret_key: Line = SECRET_KEY
@@ -85,15 +87,15 @@ class VoiceForm(AccountForm):
     access_key_id: Line = KEY_ID
     caller_number: Line = Field(
         default="",
-        title=N_("Number that calls"),
-        description=N_("Bought at the provider; needed where a key is to be pressed"),
+        title=N_("Caller number"),
+        description=N_("Purchased from the provider; required if a key is to be pressed"),
     )
     templates: JsonObject = TEMPLATES
     acknowledge_key: Line = ACKNOWLEDGE_KEY
     menu: JsonObject = Field(
         default="",
         title=N_("Menu (JSON)"),
-        description=N_("The template read out after each key. Empty: no key can be pressed."),
+        description=N_("The template read out after each key press. Empty: no key can be pressed."),
         json_schema_extra=TEXT_AREA,
     )
     play_times: Line = PLAY_TIMES

@@ -25,14 +25,14 @@ class DocumentRefused(WorkflowError):
     """It is none of the kinds that are taken."""
 
     text = N_(
-        "“{name}” is not taken here. Please choose a photo, a PDF, or a document as docx, xlsx or pptx."
+        "“{name}” is not accepted here. Please choose a photo, a PDF, or a document as docx, xlsx or pptx."
     )
 
 
 class HasMacros(DocumentRefused):
     """Programs in documents are what spreads viruses in hospitals."""
 
-    text = N_("“{name}” contains macros, and is not taken. Please save it without them.")
+    text = N_("“{name}” contains macros and is not accepted. Please save it without them.")
 
 
 @dataclass(frozen=True)

@@ -83,21 +83,24 @@ LABEL_UNKNOWN = Trouble(
     404,
     N_("This label is not valid"),
     N_(
-        "The code was replaced or misread. Please scan the label on the device again, or tell the equipment department."
+        "The code was replaced or misread. Please scan the label on the device again, or "
+        "contact the equipment department."
     ),
 )
 LABEL_REPLACED = Trouble(
     410,
     N_("This label was replaced"),
     N_(
-        "There is a newer label for this device. Please scan that one, "
-        "or tell the equipment department to take this one off."
+        "There is a newer label for this device. Please scan that one, or ask the equipment "
+        "department to remove this one."
     ),
 )
 DEVICE_RETIRED = Trouble(
     410,
     N_("This device is retired"),
-    N_("It is out of use for good, so nothing can be reported for it. Please tell the equipment department."),
+    N_(
+        "It is permanently out of use, so nothing can be reported for it. Please inform the equipment department."
+    ),
 )
 LICENCE_UNKNOWN = Trouble(
     404,
@@ -109,7 +112,7 @@ LICENCE_UNKNOWN = Trouble(
 LINK_UNKNOWN = Trouble(
     404,
     N_("This link is not valid"),
-    N_("Please open the whole link from the message that you were sent, or ask the equipment department."),
+    N_("Please open the complete link from your message, or ask the equipment department."),
 )
 AWAY = Trouble(
     503,
@@ -134,7 +137,8 @@ BROKEN = Trouble(
     500,
     N_("Something went wrong"),
     N_(
-        "The fault is ours and was recorded. Please try again, or tell the administrator this number: {reference}"
+        "This error is on our side and was recorded. Please try again, or give the "
+        "administrator this number: {reference}"
     ),
 )
 REFUSED = N_("This is not possible")

@@ -25,7 +25,7 @@ IN_TIME, LATE = N_("Done in time"), N_("Done too late")
 RUNNING, PASSED = N_("Running"), N_("Passed")
 WORDS = {
     Severity.INFO: RUNNING,
-    Severity.NOTICE: N_("Half of the time is over"),
+    Severity.NOTICE: N_("Half of the time has passed"),
     Severity.URGENT: N_("A quarter of the time is left"),
     Severity.CRITICAL: N_("The last tenth of the time"),
 }

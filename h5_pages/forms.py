@@ -13,7 +13,7 @@ from workflows.definition import Form, Move
 from workflows.errors import FormInvalid
 from workflows.forms import FieldSpec, describe
 
-MYSELF = N_("I do it myself")
+MYSELF = N_("I will do it myself")
 CHOOSE = N_("Please choose")
 
 

@@ -33,7 +33,7 @@ def template(form: type[Form], title: str, t: Gettext) -> bytes:
     table.freeze_panes = "A2"
     table.append([t(spec.label) + ("*" if spec.required else "") for spec in specs])
     notes = book.create_sheet(t(NOTES)[:31])
-    notes.append([t(N_("Column")), t(N_("Needed?")), t(N_("What goes there"))])
+    notes.append([t(N_("Column")), t(N_("Required?")), t(N_("What is sent there"))])
     for nth, spec in enumerate(specs, start=1):
         notes.append([t(spec.label), t(REQUIRED if spec.required else OPTIONAL), _explained(spec, t)])
         _column(table, nth, spec, t)

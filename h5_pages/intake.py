@@ -52,13 +52,13 @@ class PressBroken(WorkflowError):
 class BodyEncoded(WorkflowError):
     """The body is compressed, which no form of ours is: what it would unpack to is nobody's to guess."""
 
-    text = N_("What was sent is packed in a way that is not taken here. Nothing was saved.")
+    text = N_("The request uses an encoding that is not accepted here. Nothing was saved.")
 
 
 class TooManyPhotos(WorkflowError):
     """More than a report holds."""
 
-    text = N_("At most {limit} photos: “{name}” was not taken.")
+    text = N_("At most {limit} photos: “{name}” was not accepted.")
 
 
 class PhotoTooLarge(WorkflowError):

@@ -65,9 +65,9 @@ CHANNEL_LABELS = {
 MESSAGE_LABELS = {
     "queued": N_("waiting to be sent"),
     "sent": N_("sent"),
-    "withdrawn": N_("withdrawn, since it was no longer true"),
+    "withdrawn": N_("withdrawn, since it no longer applied"),
     "dead": N_("could not be delivered"),
-    "bundled": N_("told along with others"),
+    "bundled": N_("grouped with other messages"),
 }
 DELIVERY_LABELS = {
     "waiting": N_("waiting to be sent"),
@@ -76,10 +76,10 @@ DELIVERY_LABELS = {
     "accepted": N_("accepted by the provider"),
     "refused": N_("refused by the provider"),
 }
-REPORT_UNKNOWN = N_("sent, and the report is not understood")
+REPORT_UNKNOWN = N_("sent, but the report is not understood")
 REACHED = (
     ("acted_at", N_("acted on")),
-    ("recalled_at", P_("a message", "taken back")),
+    ("recalled_at", P_("a message", "recalled")),
     ("opened_at", N_("opened")),
     ("received_at", N_("delivered")),
 )

@@ -12,7 +12,7 @@ from storage.texts import N_, P_, Gettext
 
 OUTCOME_LABELS = {
     "queued": N_("waiting to be sent"),
-    "held": N_("held back"),
+    "held": N_("not sent"),
     "sent": N_("sent"),
     "unknown": look.REPORT_UNKNOWN,
     "delivered": N_("delivered"),
@@ -20,8 +20,8 @@ OUTCOME_LABELS = {
     "acted": N_("acted on"),
     "failed": N_("failed"),
     "withdrawn": N_("withdrawn"),
-    "recalled": P_("a message", "taken back"),
-    "bundled": N_("told along with others"),
+    "recalled": P_("a message", "recalled"),
+    "bundled": N_("grouped with other messages"),
 }
 OUTCOME_TONES = {
     "sent": "active",
@@ -35,45 +35,45 @@ OUTCOME_TONES = {
     "bundled": "dropped",
 }
 HELD_LABELS = {
-    "quiet": N_("until the quiet hours of the reader are over"),
+    "quiet": N_("until the recipient's quiet hours are over"),
     "digest": N_("until the hour of the digest"),
-    "others": N_("for a while, to be told along with others"),
-    "duty": N_("until the morning, since somebody on duty is told"),
-    "snooze": N_("until the time that the reader chose"),
+    "others": N_("for a while, to be grouped with other messages"),
+    "duty": N_("until the morning, since somebody on duty is notified"),
+    "snooze": N_("until the time that the recipient chose"),
     "budget": N_("until the channel may be used again"),
 }
 NOTE_LABELS = {
-    "failed": N_("A try failed"),
-    "held": N_("Held back"),
-    "passed_over": N_("A channel was passed over"),
-    "stand_in": N_("Somebody else is told instead"),
-    "told_as_well": N_("Somebody else is told as well"),
-    "standby": N_("Another account of the same kind took over"),
-    "escalated": N_("The next channel was taken"),
-    "bundled": N_("Told along with others"),
-    "muted": N_("The reader does not want to hear this"),
-    "reply": N_("The reader answered"),
+    "failed": N_("An attempt failed"),
+    "held": N_("Not sent"),
+    "passed_over": N_("A channel was skipped"),
+    "stand_in": N_("Somebody else is notified instead"),
+    "told_as_well": N_("Somebody else is also notified"),
+    "standby": N_("A standby account of the same kind was used"),
+    "escalated": N_("The next channel was tried"),
+    "bundled": N_("Grouped with other messages"),
+    "muted": N_("The recipient has muted this"),
+    "reply": N_("The recipient replied"),
     "receipt": N_("The provider reported"),
-    "recalled": N_("Taken back"),
+    "recalled": N_("Undone"),
 }
 END_LABELS = {
     "withdrawn": N_("Withdrawn"),
-    "dead": N_("Given up: no channel took it"),
-    "bundled": N_("Told along with others"),
+    "dead": N_("Failed: no channel accepted it"),
+    "bundled": N_("Grouped with other messages"),
 }
-QUEUED, ACKNOWLEDGED = N_("Queued"), N_("Acknowledged by {way}")
+QUEUED, ACKNOWLEDGED = N_("Queued"), N_("Acknowledged via {way}")
 SENT = N_("{channel}: sent from {account}")
-TRIED = N_("{channel}: sent from {account}, tries: {count}")
+TRIED = N_("{channel}: sent from {account}, attempts: {count}")
 ACCEPTED = N_("{channel}: accepted by the provider")
 REFUSED = N_("{channel}: refused")
 RECEIVED = N_("{channel}: arrived")
 OPENED = N_("{channel}: opened")
 ACTED = N_("{channel}: answered")
-RECALLED = N_("{channel}: taken back")
+RECALLED = N_("{channel}: recalled")
 UPDATED = N_("{channel}: the card shows what was decided")
 NEEDLESS = N_("{channel}: no longer needed")
-NEXT_TRY = N_("Next try")
-NEXT_WAY = N_("The next channel is taken, unless somebody acknowledges")
+NEXT_TRY = N_("Next attempt")
+NEXT_WAY = N_("The next channel is tried, unless somebody acknowledges")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b
 
 NOT_A_PICTURE = N_("This file is not a picture. Please choose a photo (JPEG, PNG or WebP).")
 DAMAGED = N_("This picture is damaged. Please take the photo again.")
-TOO_LARGE = N_("This photo is larger than {megabytes} MB. Please choose a smaller one, or take it anew.")
+TOO_LARGE = N_("This photo is larger than {megabytes} MB. Please choose a smaller one, or take it again.")
 TOO_MANY_PIXELS = N_("This picture has too many pixels. Please choose a smaller one, or take a photo.")
 HEIC = N_(
     "Photos in the HEIC format cannot be read here. On an iPhone choose Settings, Camera, Formats, "

@@ -71,7 +71,7 @@ class FormForged(WorkflowError):
     """The form does not come from a page that we gave to this browser."""
 
     text = N_(
-        "This form is too old or was not opened here, so nothing was saved. Please open the page again."
+        "This form has expired or was not opened here, so nothing was saved. Please open the page again."
     )
 
 

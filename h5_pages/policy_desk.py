@@ -12,7 +12,7 @@ from workflows.administration.policy_catalogue import PolicyKind, catalogue
 from workflows.administration.policy_words import in_short, said
 
 PATH = "/admin/policies"
-SHIPPED = N_("as shipped")
+SHIPPED = N_("default")
 DAYS, HOURS, MINUTES = N_("{count} days"), N_("{count} h"), N_("{count} min")
 
 

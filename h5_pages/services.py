@@ -23,7 +23,7 @@ from workflows.cases import Cases
 from workflows.engine import Clocks, Engine
 from workflows.identity.sign_in import SignIn
 
-NOT_SET_UP = N_("Sign-in by WeCom is not set up here.")
+NOT_SET_UP = N_("Sign-in with WeCom is not set up here.")
 
 
 class IdentityProvider(Protocol):

@@ -29,15 +29,15 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 class FileInfected(WorkflowError):
     """The virus scanner knows it."""
 
-    text = N_("“{name}” contains a virus ({virus}) and was not taken. Please tell your IT department.")
+    text = N_("“{name}” contains a virus ({virus}) and was not accepted. Please inform your IT department.")
 
 
 class NotScanned(WorkflowError):
     """The virus scanner is set up, and does not answer."""
 
     text = N_(
-        "“{name}” could not be checked for viruses at the moment, so it was not taken. Please try again later, "
-        "or send the rest without it."
+        "“{name}” could not be checked for viruses at the moment, so it was not accepted. "
+        "Please try again later, or send the rest without it."
     )
 
 

@@ -34,13 +34,13 @@ PATIENCE = timedelta(hours=1)
 FOR_OTHERS = timedelta(minutes=30)
 MOST_DOUBLED = 6
 GOLDEN = 0.618034  # of numbers in a row, its multiples lie evenly between 0 and 1
-TOLD = N_("The person whose message it was could be told after all, or somebody else was.")
+TOLD = N_("The original recipient could be notified after all, or somebody else was.")
 LEFT = N_("This person has left the organisation.")
-UNTRUE = N_("The case had moved on before it was sent.")
-UNTRUE_LATER = N_("The case moved on while it was being sent; it may have arrived.")
-BUDGET = N_("The address has had as many messages as the provider allows.")
+UNTRUE = N_("The case had changed before it was sent.")
+UNTRUE_LATER = N_("The case changed while it was being sent; it may have arrived.")
+BUDGET = N_("The address has reached the provider's rate limit.")
 NEAR_LIMIT = N_(
-    "The address has had nearly as many messages as the provider allows; this one is told with others."
+    "The address has nearly reached the provider's rate limit; this message is grouped with others."
 )
 
 NOTHING = Begun()

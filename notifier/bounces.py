@@ -18,7 +18,7 @@ from storage.sealing import SealBroken
 from storage.texts import N_
 
 KIND = "email"
-CAME_BACK = N_("The mail came back: the server of the address did not take it.")
+CAME_BACK = N_("The mail bounced: the server of the address did not accept it.")
 WITH_MAILBOX = """
 SELECT id FROM channel_account WHERE kind = 'email' AND active AND coalesce(settings->>'bounce_host', '') <> ''
 """

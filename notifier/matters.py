@@ -8,20 +8,20 @@ from storage.kinds import MessageKind
 from storage.texts import N_, Gettext
 
 TO_DO = {
-    "repair": N_("a repair waits for you"),
-    "licence": N_("a configuration licence waits for you"),
-    "adverse_event": N_("an adverse event waits for you"),
+    "repair": N_("a repair is waiting for you"),
+    "licence": N_("a configuration licence is waiting for you"),
+    "adverse_event": N_("an adverse event is waiting for you"),
     "alarm": N_("a machine room has an alarm"),
 }
 TO_KNOW = {
-    "repair": N_("a repair has moved on"),
-    "licence": N_("a configuration licence has moved on"),
-    "adverse_event": N_("an adverse event has moved on"),
-    "alarm": N_("an alarm of a machine room has moved on"),
+    "repair": N_("a repair was updated"),
+    "licence": N_("a configuration licence was updated"),
+    "adverse_event": N_("an adverse event was updated"),
+    "alarm": N_("an alarm of a machine room was updated"),
     "storm": N_("several machine rooms have alarms"),
-    "house": N_("something is to be administered"),
+    "house": N_("something needs administration"),
     "digest": N_("there are messages for your information"),
-    "watch": N_("a matter that you watch is closed"),
+    "watch": N_("a case that you follow is closed"),
 }
 NOUNS = (*TO_DO.values(), *TO_KNOW.values())
 

@@ -11,11 +11,11 @@ from storage.outbox import Claimed
 from storage.routing_notes import What
 from storage.texts import N_
 
-NO_WAY_LEFT = N_("No channel is left on which this person could be told.")
-NOT_ON_CHANNEL = N_("This person is not reached on this channel.")
-ONLY_CALLED = N_("It is for information, and this person is reached by calls alone.")
-SOMEBODY_ELSE = N_("No channel reaches this person; somebody else is told in their stead.")
-SOMEBODY_WAS = N_("No channel reached this person; somebody else was told in their stead.")
+NO_WAY_LEFT = N_("No channel is left to notify this person.")
+NOT_ON_CHANNEL = N_("This person cannot be reached on this channel.")
+ONLY_CALLED = N_("It is for information only, and this person can only be reached by phone call.")
+SOMEBODY_ELSE = N_("No channel reaches this person; somebody else is notified instead.")
+SOMEBODY_WAS = N_("No channel reached this person; somebody else was notified instead.")
 
 log = structlog.get_logger()
 

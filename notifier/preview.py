@@ -21,8 +21,8 @@ from storage.texts import N_
 
 ADDRESSES = {"email": "reader@hospital.example", "telegram": "1", "wecom": "reader"}
 MOBILE = "13800000000"
-CUT = N_("It is cut: too long for this channel.")
-BROKEN = N_("The text names a place that this kind has no value for.")
+CUT = N_("Shortened: too long for this channel.")
+BROKEN = N_("The text has a placeholder that this kind has no value for.")
 NUMBER = "WX2026-000001"
 # Long, as they are in a hospital, so that what fits here fits there; what is not named here stands for itself.
 USUAL = {

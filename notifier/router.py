@@ -38,7 +38,7 @@ REPEAT = "notify.repeat"
 # is taken; sooner than the auditor calls it untold.
 UNDELIVERED = timedelta(minutes=10)
 QUIET = N_("It waits for the end of the quiet hours.")
-DUTY = N_("Somebody on duty is told; it waits for the end of the quiet hours.")
+DUTY = N_("Somebody on duty is notified; this message waits for the end of the quiet hours.")
 
 
 @dataclass(frozen=True)

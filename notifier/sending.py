@@ -36,7 +36,7 @@ from storage.texts import N_
 
 SURPRISES = 50
 LATER = N_("Some of its channels are still to be tried.")
-BROKE = N_("Something unforeseen happened while it was being sent.")
+BROKE = N_("An unexpected error occurred while it was being sent.")
 
 log = structlog.get_logger()
 

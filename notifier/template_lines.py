@@ -13,15 +13,15 @@ from notifier.template_table import Proposal, form_of
 from storage.texts import N_
 
 NOT_A_KIND = N_("There is no such kind of message.")
-TWICE = N_("This kind stands in the table twice.")
+TWICE = N_("This kind appears twice in the table.")
 NO_TEXT = N_("The text is missing.")
-OTHER_PLACES = N_("The places of this text are {found}, but should be {places}.")
+OTHER_PLACES = N_("The placeholders of this text are {found}, but should be {places}.")
 FORBIDDEN = N_("A text has no links and no square brackets: the provider adds the signature.")
-TOUCHING = N_("Words must stand between two places.")
-ONCE = N_("Each place may stand in the text once.")
+TOUCHING = N_("There must be words between two placeholders.")
+ONCE = N_("Each placeholder may appear in the text only once.")
 WRONG_ID = N_("An id of this provider looks like {example}.")
-SAME_ID = N_("This id stands at {kind} too, with another text.")
-NOT_A_TEMPLATE = N_("The id or the text does not have the form that the provider takes.")
+SAME_ID = N_("This id is also used for {kind}, with another text.")
+NOT_A_TEMPLATE = N_("The id or the text is not in the provider's format.")
 _ADDRESS = re.compile(r"https?:|www\.|[【】]", re.IGNORECASE)
 _TOUCHING = re.compile(r"\}\s*\$?\{")
 IDS = {"sms": "SMS_123456789", "voice": "TTS_123456789"}

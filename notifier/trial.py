@@ -8,7 +8,7 @@ from storage.texts import N_, Gettext
 __all__ = ["Trial", "Trials"]
 
 TITLE = N_("Test message")
-SUMMARY = N_("This message was sent to see whether the channel works. There is nothing to do.")
+SUMMARY = N_("This message was sent to test the channel. There is nothing to do.")
 
 
 class Trials:

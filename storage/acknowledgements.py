@@ -83,7 +83,7 @@ UPDATE message m SET acknowledged_at = $2, acknowledged_way = $3 FROM told
  WHERE m.person_id = told.whose AND m.state = 'bundled' AND m.acknowledged_at IS NULL
    AND m.bundle_id IN (SELECT id FROM message WHERE person_id IN (told.person_id, told.whose) AND lane = told.lane)
 """
-KNOWN = N_("The reader has acknowledged another copy.")
+KNOWN = N_("The recipient has acknowledged another copy.")
 ACTED = """
 UPDATE delivery SET acted_at = coalesce(acted_at, $3), acted = $4, opened_at = coalesce(opened_at, $3)
  WHERE message_id = $1 AND id = $2 AND created_at >= $5

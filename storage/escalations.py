@@ -14,7 +14,7 @@ from storage.outbox import ESCALATED, WOKEN, Claimed, due
 from storage.routing_notes import What
 from storage.texts import N_
 
-TOO_LATE = N_("Nobody acknowledged it, or it was not delivered, within the time that the policy allows.")
+TOO_LATE = N_("It was not acknowledged or not delivered within the time set by the policy.")
 
 
 @dataclass(frozen=True)

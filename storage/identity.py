@@ -15,7 +15,7 @@ class CodeRefused(IdentityError):
     """The code that the browser brought was used before, is too old, or is none."""
 
     def __init__(self) -> None:
-        super().__init__(N_("This sign-in took too long or was used before. Please begin again."))
+        super().__init__(N_("This sign-in has expired or was already used. Please start again."))
 
 
 class NoMember(IdentityError):

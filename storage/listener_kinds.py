@@ -5,11 +5,11 @@ from storage.texts import N_
 
 ENDED = MessageKind(
     "house.listener_ended",
-    title=N_("{listener} wants no more and was ended"),
-    summary=N_("It was told of cases and said that it wants no more. If that is wrong, enter it again."),
-    fields=((N_("Listener"), "{listener}"), (N_("Cases of"), "{organisation}")),
+    title=N_("{listener} unsubscribed; it has been removed"),
+    summary=N_("It unsubscribed from case updates. If that is a mistake, add it again."),
+    fields=((N_("Listener"), "{listener}"), (N_("Organisation of the case"), "{organisation}")),
     severity=Severity.NOTICE,
     page="/admin/listeners",
-    short=N_("A listener wants no more"),
+    short=N_("A listener unsubscribed"),
 )
 KINDS = (ENDED,)

@@ -6,7 +6,7 @@ from storage.texts import N_, P_
 DIGEST = MessageKind(
     "digest.list",
     title=N_("{count} messages for your information"),
-    summary=N_("They are told together, so that what is urgent finds room. Open the list to read them."),
+    summary=N_("They are sent together, so that urgent messages stand out. Open the list to read them."),
     fields=((N_("Cases"), "{numbers}"), (P_("when it began", "Since"), "{since}")),
     severity=Severity.INFO,
     page="/messages?mine=1",
@@ -15,7 +15,7 @@ DIGEST = MessageKind(
 OVER = MessageKind(
     "watch.over",
     title=N_("Over: {number} {title}"),
-    summary=N_("You asked to be told when this case is closed."),
+    summary=N_("You asked to be notified when this case is closed."),
     severity=Severity.INFO,
     short=N_("Closed: {number}"),
 )

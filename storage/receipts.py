@@ -9,11 +9,9 @@ from storage.database import Connection, Database, Record
 from storage.routing_notes import What
 from storage.texts import N_
 
-NOT_ARRIVED = N_("The provider reports that it did not arrive.")
-NOT_KNOWN = N_(
-    "The provider reports a status that is not known: neither that it arrived nor that it did not."
-)
-UNTIMED = N_("The provider told no time that could be read: it is when the report came.")
+NOT_ARRIVED = N_("The provider reports that it was not delivered.")
+NOT_KNOWN = N_("The provider reports an unknown status: neither delivered nor failed.")
+UNTIMED = N_("The provider gave no readable time: the time shown is when the report came.")
 KEY_PRESSED = "key "  # begins the code of a report that tells of a key
 
 

@@ -7,7 +7,7 @@ BEGAN = MessageKind(
     "storm.began",
     title=N_("{count} alarms at once, since {since}"),
     summary=N_(
-        "More may come. They are told together until it is calm again. Open the list and acknowledge."
+        "More may come. They are sent together until the alarm storm is over. Open the list and acknowledge."
     ),
     fields=((P_("when it began", "Since"), "{since}"), (N_("So far"), "{count}")),
     severity=Severity.CRITICAL,
@@ -31,17 +31,17 @@ GOES_ON = MessageKind(
 )
 OVER = MessageKind(
     "storm.over",
-    title=N_("It is calm again: {count} alarms, {since} to {until}"),
-    summary=N_("From now on each alarm is told by itself. {open} of them are not closed yet."),
+    title=N_("Alarm storm over: {count} alarms, {since} to {until}"),
+    summary=N_("From now on each alarm is sent separately. {open} of them are not closed yet."),
     fields=((N_("Alarms"), "{count}"), (N_("Not closed"), "{open}")),
     severity=Severity.NOTICE,
     page="/me/storms/{storm}",
-    short=N_("Calm again: {count} alarms"),
+    short=N_("Alarm storm over: {count} alarms"),
 )
 NEWS = MessageKind(
     "storm.news",
     title=N_("News of {count} alarms, since {since}"),
-    summary=N_("Nothing of it is urgent, so it is told together. Open the list."),
+    summary=N_("None of it is urgent, so it is sent together. Open the list."),
     fields=((P_("when it began", "Since"), "{since}"), (N_("Alarms"), "{count}")),
     severity=Severity.NOTICE,
     page="/me/storms/{storm}",
@@ -51,6 +51,6 @@ KINDS = (BEGAN, GOES_ON, OVER, NEWS)
 NAMES = frozenset(kind.name for kind in KINDS)
 ACTIONS = {
     ("storm", "acknowledge"): ActionWords(
-        N_("I see to all of them"), N_("acknowledged all"), "primary", one_press=True
+        N_("Acknowledge all"), N_("acknowledged all"), "primary", one_press=True
     )
 }

@@ -14,7 +14,7 @@ from storage.routing_notes import What
 from storage.texts import N_
 
 FIRST = "told_as_well"  # the variable that names the first of them
-AS_WELL = N_("It was not delivered in time: somebody else is told as well, while it goes on being tried.")
+AS_WELL = N_("Not delivered in time: somebody else is also notified, while attempts continue.")
 WAS_TOLD = (
     "SELECT EXISTS (SELECT FROM routing_note WHERE message_id = $1 AND at >= $2 AND what = 'told_as_well')"
 )

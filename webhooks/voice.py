@@ -30,7 +30,7 @@ from workflows.acknowledging import Acknowledging
 from workflows.actor import Door
 
 NOT_ANSWERED = N_("The call was not answered.")
-OTHER_KEY = N_("Another key was pressed than the one that acknowledges.")
+OTHER_KEY = N_("A key other than the acknowledgement key was pressed.")
 
 
 @dataclass(frozen=True)

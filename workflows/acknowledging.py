@@ -43,7 +43,7 @@ class Acknowledged(StrEnum):
 class NotAll(WorkflowError):
     """Some cases of a storm are not this person's to acknowledge."""
 
-    text = N_("Not all of them could be acknowledged: open the list to see which still wait.")
+    text = N_("Not all of them could be acknowledged: open the list to see which are still waiting.")
 
 
 class Acknowledging:

@@ -11,7 +11,7 @@ from workflows.table_words import conditions, reminders, who
 
 FOLDER = Path(__file__).parent.parent / "docs" / "diagrams"
 
-STAYING = N_("Without leaving the state: {action} ({who}) in {states}")
+STAYING = N_("Without changing the state: {action} ({who}) in {states}")
 
 
 def mermaid(workflow: Workflow, gettext: Gettext) -> str:

@@ -28,7 +28,7 @@ class WorkflowError(Exception):
 class CaseNotFound(WorkflowError):
     """There is no such case, or not for this viewer."""
 
-    text = N_("This case does not exist, or you have no part in it.")
+    text = N_("This case does not exist, or you have no access to it.")
 
 
 class ActorUnknown(WorkflowError):
@@ -46,19 +46,22 @@ class NotPermitted(WorkflowError):
 class DutiesSeparated(NotPermitted):
     """Nobody decides on their own request (职责分离)."""
 
-    text = N_("Somebody else has to do this: nobody decides on their own request.")
+    text = N_("Somebody else has to do this: you cannot decide on your own request.")
 
 
 class NotOpen(WorkflowError):
     """The table has no such move from the present state, or its precondition does not hold."""
 
-    text = N_("This step is not open any more: the case is now “{state_text}”.")
+    text = N_("This step is no longer possible: the case is now “{state_text}”.")
 
 
 class Stale(WorkflowError):
     """The state was entered anew since the actor looked; says who changed what."""
 
-    text = N_("Meanwhile {name} did this: {action_text}. The case is now “{state_text}”. Please look again.")
+    text = N_(
+        "{name} has done this in the meantime: {action_text}. The case is now "
+        "“{state_text}”. Please check again."
+    )
 
 
 class KeyReused(WorkflowError):
@@ -79,9 +82,9 @@ class FormInvalid(WorkflowError):
     @classmethod
     def choice(cls, name: str) -> "FormInvalid":
         """The field `name` holds something that may not be chosen."""
-        return cls({name: (N_("Please choose one of the given."), {})})
+        return cls({name: (N_("Please choose one of the options."), {})})
 
     @classmethod
     def taken(cls, name: str) -> "FormInvalid":
         """The field `name` holds something that may be there once only, and is."""
-        return cls({name: (N_("This is registered already."), {})})
+        return cls({name: (N_("This is already registered."), {})})

@@ -5,8 +5,8 @@ from storage.texts import N_
 
 UNREACHABLE = MessageKind(
     "house.unreachable",
-    title=N_("People who cannot be told anything: {count}"),
-    summary=N_("They have something to do in open cases, but no channel that works. Please enter one."),
+    title=N_("People who cannot be notified: {count}"),
+    summary=N_("They have tasks in open cases, but no working channel. Please add one."),
     fields=((N_("Who"), "{names}"),),
     severity=Severity.NOTICE,
     page="/admin/people",

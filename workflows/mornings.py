@@ -15,9 +15,9 @@ from storage.texts import N_
 from workflows.engine import Clocks
 from workflows.registry import Registry
 
-UNTRUE = N_("The case had moved on before it was sent.")
-STOPPED = N_("The reader wants to hear no more of this.")
-SAME = N_("Another message of the morning says the same.")
+UNTRUE = N_("The case had changed before it was sent.")
+STOPPED = N_("The recipient has muted such messages.")
+SAME = N_("Another message this morning covers the same matter.")
 NOT_BEFORE = time(8)
 """What was left over from the day before is told from this hour on."""
 

@@ -26,41 +26,41 @@ HELP = MessageKind(
 )
 NOTHING_OPEN = MessageKind(
     "sms.nothing_open",
-    title=N_("No message waits for your reply"),
+    title=N_("No message is waiting for your reply"),
     summary=N_(
-        "What you were sent has been dealt with, or is too old to be answered by SMS. Please open the platform."
+        "This message has already been handled, or is too old to be answered by SMS. Please open the platform."
     ),
     severity=Severity.INFO,
-    short=N_("No message waits for your reply any more, please open the platform to see how it stands"),
+    short=N_("No message is waiting for your reply any more, please open the platform to see its status"),
 )
 NOT_YOURS = MessageKind(
     "sms.not_yours",
-    title=N_("No message to you has this number"),
+    title=N_("You have no message with this number"),
     summary=N_("Nothing was acknowledged. Please check the digits and reply again, or open the platform."),
     severity=Severity.NOTICE,
     informs=True,
-    short=N_("No message to you has this number, please check its last digits and reply again"),
+    short=N_("You have no message with this number, please check its last digits and reply again"),
 )
 MOVED_ON = MessageKind(
     "sms.moved_on",
-    title=N_("It needs no acknowledgement any more"),
-    summary=N_("It is noted that you have read the message. The case has moved on meanwhile."),
+    title=N_("It no longer needs acknowledgement"),
+    summary=N_("Marked as read. The case has changed in the meantime."),
     severity=Severity.INFO,
-    short=N_("Your reply is noted, but the case has moved on, please open the platform to see how it stands"),
+    short=N_("Your reply was received, but the case has changed, please open the platform to see its status"),
 )
 NOT_STOPPED = MessageKind(
     "sms.not_stopped",
-    title=N_("This reminder cannot be stopped"),
-    summary=N_("Your organisation does not let this kind of message be stopped by SMS."),
+    title=N_("This reminder cannot be muted"),
+    summary=N_("Your organisation does not allow muting this kind of message by SMS."),
     severity=Severity.INFO,
-    short=N_("This kind of message cannot be stopped by SMS, please open the platform"),
+    short=N_("This kind of message cannot be muted by SMS, please open the platform"),
 )
 REFUSED = MessageKind(
     "sms.refused",
     title=N_("Your reply did not acknowledge the case"),
-    summary=N_("It is noted that you have read the message. Please open the case to see what is left to do."),
+    summary=N_("Marked as read. Please open the case to see what is left to do."),
     severity=Severity.NOTICE,
     informs=True,
-    short=N_("Your reply is noted, but the case is not acknowledged yet, please open the platform"),
+    short=N_("Your reply was received, but the case is not acknowledged yet, please open the platform"),
 )
 KINDS = (WHICH, HELP, NOTHING_OPEN, NOT_YOURS, MOVED_ON, NOT_STOPPED, REFUSED)

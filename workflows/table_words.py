@@ -12,7 +12,7 @@ from workflows.identity.roles import ROLE_LABELS, Role
 
 ANYBODY = N_("anybody")
 SYSTEM = N_("system")
-DOERS = N_("whoever did it")
+DOERS = N_("the person who did it")
 FOUR_EYES = N_("not on one's own request")
 CONDITION = N_("if {condition}")
 REMINDED = N_("after {time}: {who}")

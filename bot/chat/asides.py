@@ -33,7 +33,7 @@ class Said:
     sent: Mapping[str, Any]
 
 
-WHAT_I_STOPPED = N_("See what I stopped, or hear it again")
+WHAT_I_STOPPED = N_("View muted messages, or unmute them")
 
 
 class Asides:

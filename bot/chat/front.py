@@ -29,7 +29,7 @@ from workflows.engine import Clocks, Engine, Place
 from workflows.errors import ActorUnknown, CaseNotFound, WorkflowError
 from workflows.repair.machine import REPAIR, A
 
-ASKS_MORE = N_("“{action_text}” needs a few words of yours. Please fill them in on the page:")
+ASKS_MORE = N_("“{action_text}” needs a comment. Please fill it in on the page:")
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ TRIES = Rate(5, 600)
 TELEGRAM = "Telegram"  # the provider speaks for a chat, whose own network address nobody learns
 LINKED = N_("This chat is now linked to {name}. You can write:")
 NOT_LINKED = N_(
-    "I do not know this chat yet. Please sign in on this page, get a code there and send it to me:"
+    "This chat is not linked yet. Please sign in on this page, get a code there and send it to me:"
 )
 CODE_REFUSED = N_(
-    "This code is wrong, was used already or is too old. Please get a new one on this page and send it to me:"
+    "This code is wrong, was already used or has expired. Please get a new one on this page and send it to me:"
 )
 LINK_PAGE = N_("Link Telegram")
 

@@ -43,13 +43,13 @@ WHAT_IS_WRONG = N_(
     "What is wrong with {device}? Please write: report {number} <what is wrong>, or open the page:"
 )
 REPORT_PAGE = N_("Report a fault")
-REPORTED = N_("Your report about {device} was received. You will hear of every step.")
+REPORTED = N_("Your report about {device} was received. You will be notified of every step.")
 OPEN_CASES = N_("Open cases: {count}")
 NO_OPEN_CASES = N_("No open cases.")
 NOTHING_SAVED = N_("Nothing was saved.")
-ALONE = N_("Here others can read along. Please write to me in a chat of our own.")
+ALONE = N_("Others can read this chat. Please send me a direct message.")
 NOT_NOW = N_(
-    "I could not finish this just now. Please look at the case before you try again; what was saved is not lost."
+    "This could not be completed. Please check the case before you try again; anything already saved is kept."
 )
 
 WorkflowNamed = Callable[[str], Workflow]

@@ -13,7 +13,7 @@ from telemetry.simulator.scenarios import Scenario
 
 AWAY = N_("The machine rooms cannot be reached: the broker does not answer.")
 LABELS: Mapping[str, str] = {
-    Scenario.DRIFT: N_("The room grows warm"),
+    Scenario.DRIFT: N_("The room is getting warm"),
     Scenario.CHILLER_FAILURE: N_("The chiller fails"),
     Scenario.QUENCH: N_("The magnet quenches"),
     Scenario.DEAD_SENSOR: N_("A sensor dies"),

@@ -108,7 +108,7 @@ class Phones:
             card = message.first_card if order.stale else message.card
             if card is not None and message.task_id == order.task_id:
                 if message.recalled or not (message.active or order.stale):
-                    raise PressError(N_("this card can no longer be pressed"))
+                    raise PressError(N_("this card can no longer be used"))
                 if sent := person.state.sent.get(message.msgid):
                     return message, card, sent
         raise PressError(N_("no such card on this phone"))

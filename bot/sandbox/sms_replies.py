@@ -67,7 +67,7 @@ class SmsReplies:
         ours = network.accounts.get(sms.access_key_id)
         url = ours.reply_url if ours else network.apps[sms.access_key_id].reply_url
         if not url:
-            raise PressError(N_("this number takes no replies"))
+            raise PressError(N_("this number does not accept replies"))
         return url, ALIYUN if ours else TENCENT
 
     def _aliyun(self, sms: Sms, text: str, extend: str) -> Json:

@@ -17,7 +17,7 @@ RINGS_S = 40.0
 NO_CALL = N_("There is no such call.")
 NOT_RINGING = N_("This phone does not ring any more.")
 NOT_TALKING = N_("Nobody is on the line.")
-NO_KEYS = N_("The provider does not listen to keys in this call.")
+NO_KEYS = N_("The provider does not support key presses in this call.")
 ENDS: dict[str, Outcome] = {"decline": "declined", "ignore": "unanswered"}
 
 

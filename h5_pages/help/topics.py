@@ -69,7 +69,7 @@ CHAPTERS = (
         ),
     ),
     Chapter(
-        N_("The ways of a case"),
+        N_("How a case proceeds"),
         (
             Topic("repair", workflow="repair"),
             Topic(

@@ -14,7 +14,7 @@ from workflows.administration.absences import AbsenceForm
 from workflows.errors import FormInvalid
 from workflows.identity.roles import Role
 
-NOBODY = N_("Nobody: the next level is told")
+NOBODY = N_("Nobody: the next level is notified")
 
 
 async def own(_: web.Request, visit: Visit) -> web.StreamResponse:

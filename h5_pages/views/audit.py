@@ -72,7 +72,7 @@ def _columns(visit: Visit) -> list[Column[Told]]:
         Column(N_("Case"), "", lambda row: row.line.case_number, hidden=True),
         Column(N_("Before and after"), "", lambda row: row.changes),
         Column(N_("Organisation"), "", lambda row: row.line.organisation_name),
-        Column(N_("By way of"), "", lambda row: row.door, hidden=True),
+        Column(N_("Via"), "", lambda row: row.door, hidden=True),
         Column(N_("From where"), "", lambda row: row.line.client),
         Column(N_("Table"), "", lambda row: row.line.origin, hidden=True),
         Column(N_("Row"), "", lambda row: row.line.id, hidden=True),

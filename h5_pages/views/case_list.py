@@ -62,7 +62,7 @@ async def _filters(visit: Visit, query: CaseQuery) -> list[Filter]:
     found = [
         Filter("workflow", t(N_("Kind")), [(w.name, t(w.label)) for w in registry]),
         Filter("level", t(N_("Level")), [(str(n), t(word)) for n, (_, word) in look.LIST_LEVELS.items()]),
-        Filter("all", t(N_("Closed")), [("True", t(N_("Closed ones as well")))]),
+        Filter("all", t(N_("Closed")), [("True", t(N_("Include closed cases")))]),
     ]
     if workflow is not None:  # the states of one kind mean nothing for another
         states = [(name, t(label)) for name, label in workflow.states.items()]

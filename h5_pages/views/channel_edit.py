@@ -29,7 +29,7 @@ from workflows.administration.channel_accounts import FORMER, Entered, SecretsLo
 from workflows.errors import FormInvalid, WorkflowError
 from workflows.forms import fill_in
 
-KEPT = N_("Set. Empty: it stays as it is.")
+KEPT = N_("Set. Leave empty to keep it.")
 NOT_SET = N_("Not set.")
 
 

@@ -63,7 +63,7 @@ class NothingApproved(WorkflowError):
 class NothingNew(WorkflowError):
     """Every id is known with its text."""
 
-    text = N_("The account knows all ids of this table already. Nothing was changed.")
+    text = N_("The account already has all ids of this table. Nothing was changed.")
 
 
 async def page(request: web.Request, visit: Visit) -> web.StreamResponse:

@@ -26,7 +26,7 @@ from workflows.identity.roles import Role
 
 ADMIN = Role.ADMINISTRATOR
 LIST = "/admin/channels"
-SEEING_TO = N_("see to channel accounts")
+SEEING_TO = N_("manage channel accounts")
 TESTS = Rate(10, 600)
 A_DAY = timedelta(days=1)
 PASSED, FAILED = "ok", "failed"

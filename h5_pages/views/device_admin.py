@@ -87,9 +87,7 @@ STEPS: Mapping[str, Step] = {
         Right.LABEL,
         _new_label,
         N_("Replace the label"),
-        N_(
-            "The labels that are stuck on the device now lead nowhere any more. Print the new one and stick it on."
-        ),
+        N_("The labels now on the device no longer work. Print the new one and attach it."),
     ),
 }
 GROUPS = {

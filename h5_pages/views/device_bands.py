@@ -28,13 +28,15 @@ from workflows.errors import FormInvalid, NotPermitted, WorkflowError
 WHOSE = {
     "device": N_("this device's own"),
     "type": N_("of the type, as entered"),
-    "default": N_("as shipped for the type"),
+    "default": N_("default for the type"),
 }
 
 
 HEARD = N_("sends values")
 MISSED = N_("has not sent anything yet; its silence becomes an alarm")
-NOT_MISSED = N_("has never sent anything, and nobody misses it: if there is one, set limits for this device")
+NOT_MISSED = N_(
+    "has never sent data, and no alarm is set for that: if there is a sensor, set limits for this device"
+)
 
 
 @dataclass(frozen=True)

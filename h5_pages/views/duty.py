@@ -24,9 +24,9 @@ from workflows.identity.roles import Role
 LIST = "/admin/duty"
 ADMIN = Role.ADMINISTRATOR
 NEW, EDIT = N_("New shift"), N_("Replace this shift")
-ENTER, SAVE = N_("Enter it"), N_("Replace it")
-SEE_TO_DUTY = N_("see to the duty calendar")
-LEAD = N_("Whoever is on duty is told first at night. A shift gives nobody a right.")
+ENTER, SAVE = N_("Create"), N_("Replace it")
+SEE_TO_DUTY = N_("manage the duty calendar")
+LEAD = N_("The person on duty is notified first at night. A shift grants no permissions.")
 
 
 async def page(request: web.Request, visit: Visit) -> web.StreamResponse:

@@ -27,11 +27,11 @@ from workflows.forms import describe
 
 STATES = {
     "checking": N_("being checked"),
-    "preview": N_("waits for your decision"),
-    "running": N_("being brought in"),
-    "done": N_("brought in"),
-    "undoing": N_("being taken back"),
-    "undone": N_("taken back"),
+    "preview": N_("is waiting for your decision"),
+    "running": N_("being imported"),
+    "done": N_("imported"),
+    "undoing": N_("being undone"),
+    "undone": N_("undone"),
     "failed": N_("failed"),
     "dropped": N_("left"),
 }

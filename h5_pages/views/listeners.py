@@ -22,10 +22,10 @@ from workflows.identity.roles import Role
 LIST = "/admin/listeners"
 ADMIN = Role.ADMINISTRATOR
 NEW, EDIT = N_("New listener"), N_("Change listener")
-ENTER, SAVE = N_("Enter it"), N_("Save")
+ENTER, SAVE = N_("Create"), N_("Save")
 ALL = N_("all workflows")
-SEE_TO_LISTENERS = N_("see to listeners")
-LEAD = N_("A group or another system that hears of cases. It decides nothing.")
+SEE_TO_LISTENERS = N_("manage listeners")
+LEAD = N_("A group or another system that receives updates on cases. It makes no decisions.")
 
 
 async def page(_: web.Request, visit: Visit) -> web.StreamResponse:

@@ -91,7 +91,7 @@ def _columns(visit: Visit) -> list[Column[Line]]:
         Column(N_("Queued"), "at", lambda m: m.created_at),
         Column(N_("State since"), "", lambda m: m.ended_at, hidden=True),
         Column(N_("Why"), "", lambda m: t(m.reason), hidden=True),
-        Column(N_("Tries"), "", lambda m: m.tries, hidden=True),
+        Column(N_("Attempts"), "", lambda m: m.tries, hidden=True),
         Column(N_("Parts"), "", lambda m: m.parts, hidden=True),
         Column(N_("Cost (CNY)"), "", lambda m: m.cost, hidden=True),
     ]

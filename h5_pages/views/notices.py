@@ -20,15 +20,15 @@ from workflows.acknowledging import Acknowledged, Acknowledging
 from workflows.actor import Door
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
-NOTED, STOPPED = N_("Noted: you have read this."), N_("You will not be told of this kind of message for now.")
+NOTED, STOPPED = N_("Marked as read."), N_("You will not receive this kind of message for now.")
 NOT_ALL = {
     Acknowledged.REFUSED: N_(
-        "Noted: you have read this. You cannot acknowledge all that it is about (any more). Please open it."
+        "Marked as read. You cannot (or can no longer) acknowledge everything in it. Please open it."
     ),
-    Acknowledged.MOVED_ON: N_("Noted: you have read this. The case has moved on since."),
+    Acknowledged.MOVED_ON: N_("Marked as read. The case has changed since."),
 }
 """What else there is to say, where the message is read and the case is as it was."""
-MAY_NOT = N_("This kind of message cannot be stopped.")
+MAY_NOT = N_("This kind of message cannot be muted.")
 
 
 @dataclass(frozen=True)

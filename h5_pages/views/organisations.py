@@ -25,10 +25,10 @@ ADMIN = Role.ADMINISTRATOR
 LIST = "/admin/organisations"
 LETS_THROUGH = frozenset({"code_reason"})
 NEW, EDIT, MOVE = N_("New organisation"), N_("Change organisation"), N_("Move department")
-SAVE, MOVE_IT, ENTER = N_("Save"), N_("Move it"), N_("Enter it")
+SAVE, MOVE_IT, ENTER = N_("Save"), N_("Move"), N_("Create")
 BELOW_LEAD = N_("Below: {name}")
 MOVE_LEAD = N_(
-    "“{name}” and all that is below it go to another place of the hospital. Who may see and do what changes at once."
+    "“{name}” and everything below it move to another part of the hospital. Permissions change at once."
 )
 
 

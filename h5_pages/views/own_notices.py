@@ -32,9 +32,7 @@ TESTS = Rate(3, 600)
 class NoWay(WorkflowError):
     """There is nowhere to send a test to."""
 
-    text = N_(
-        "No channel that works is entered for you, so nothing was sent. Please tell your administrator."
-    )
+    text = N_("You have no working channel, so nothing was sent. Please contact your administrator.")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from workflows.identity.roles import Role
 LINK_DEAD = error_pages.Trouble(
     404,
     N_("This link is not valid"),
-    N_("It was used already or is too old. Please ask the administrator for a new one."),
+    N_("It was already used or has expired. Please ask the administrator for a new one."),
 )
 
 

@@ -19,7 +19,7 @@ from workflows.errors import NotPermitted
 from workflows.identity.roles import ROLE_LABELS
 
 STATES = {"active": N_("Active"), "left": N_("Left")}
-LACKS = {"way": N_("Cannot be told: no working address"), "sign_in": N_("Cannot sign in: no user name")}
+LACKS = {"way": N_("Cannot be notified: no working address"), "sign_in": N_("Cannot sign in: no user name")}
 
 
 def columns(visit: Visit) -> list[Column[StaffLine]]:
@@ -34,7 +34,7 @@ def columns(visit: Visit) -> list[Column[StaffLine]]:
         Column(N_("Staff number"), "number", lambda p: p.staff_number),
         Column(N_("User name"), "username", lambda p: p.username),
         Column(N_("Phone"), "", lambda p: p.phone, hidden=True),
-        Column(N_("Ways to be reached"), "", lambda p: p.ways, hidden=True),
+        Column(N_("Contact methods"), "", lambda p: p.ways, hidden=True),
         Column(N_("State"), "", lambda p: t(_state(p))),
     ]
 
@@ -85,7 +85,7 @@ async def _filters(visit: Visit) -> list[Filter]:
     found = [
         Filter("role", t(N_("Role")), [(str(role), t(label)) for role, label in ROLE_LABELS.items()]),
         Filter("state", t(N_("State")), [(name, t(label)) for name, label in STATES.items()]),
-        Filter("lacks", t(N_("Lacks")), [(name, t(label)) for name, label in LACKS.items()]),
+        Filter("lacks", t(N_("Without")), [(name, t(label)) for name, label in LACKS.items()]),
         Filter("unit", t(N_("Organisation")), await _units(visit)),
     ]
     return [f for f in found if f.choices]

@@ -16,8 +16,8 @@ from workflows.administration.contacts import CHANNEL_LABELS, CHANNEL_OF, WayFor
 from workflows.administration.person_forms import PostForm
 from workflows.errors import WorkflowError
 
-POST, WAY = N_("Give a post"), N_("Add a way to be reached")
-GIVE, ADD = N_("Give it"), N_("Add it")
+POST, WAY = N_("Assign a role"), N_("Add a contact method")
+GIVE, ADD = N_("Assign"), N_("Add it")
 
 
 async def post_form(request: web.Request, visit: Visit) -> web.StreamResponse:

@@ -36,11 +36,9 @@ class Stranger(Form):
     """Who reports without an account."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=50)] = Field(title=N_("Your name"))
-    phone: Annotated[str, StringConstraints(pattern=PHONE)] = Field(
-        default="", title=N_("Phone (if you like)")
-    )
+    phone: Annotated[str, StringConstraints(pattern=PHONE)] = Field(default="", title=N_("Phone (optional)"))
     email: Annotated[str, StringConstraints(pattern=EMAIL, max_length=200)] = Field(
-        default="", title=N_("E-mail (if you like)"), description=N_("We write to you at every step.")
+        default="", title=N_("E-mail (optional)"), description=N_("We notify you of every step.")
     )
 
 

@@ -29,8 +29,8 @@ class NotKnownHere(WorkflowError):
     """WeCom knows them, this service does not."""
 
     text = N_(
-        "Nobody here has the WeCom account “{user}” of “{name}”. Please ask the administrator of your "
-        "organisation to enter it, or sign in with your password."
+        "The WeCom account “{user}” of “{name}” is not registered here. Please ask your "
+        "organisation's administrator to add it, or sign in with your password."
     )
 
 
@@ -38,7 +38,7 @@ class NotBegunHere(WorkflowError):
     """The browser did not begin this sign-in, or not just now."""
 
     text = N_(
-        "This sign-in was not begun in this browser, took too long, or was used before. Please begin again."
+        "This sign-in was not started in this browser, has expired, or was already used. Please start again."
     )
 
 

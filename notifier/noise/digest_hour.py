@@ -17,7 +17,7 @@ from storage.texts import N_
 POLICY = "notify.digest"
 TOGETHER = timedelta(minutes=2)  # several rounds; longer nobody waits at the hour for what is told along
 UNTIL_THE_HOUR = N_("It waits for the hour of the digest.")
-ALONG = N_("It is told along with others.")
+ALONG = N_("It is grouped with other messages.")
 
 
 class Daily(BaseModel):

@@ -8,8 +8,8 @@ from storage.outbox import Claimed
 from storage.routing_notes import What
 from storage.texts import N_
 
-STOPPED = N_("The reader wants to hear no more of this.")
-SNOOZED = N_("The reader wants to be reminded later.")
+STOPPED = N_("The recipient has muted such messages.")
+SNOOZED = N_("The recipient asked to be reminded later.")
 
 
 async def is_muted(tx: Connection, message: Claimed, now: datetime) -> bool:

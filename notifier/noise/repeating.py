@@ -8,8 +8,8 @@ from storage.kinds import Severity
 from storage.outbox import Claimed
 from storage.texts import N_
 
-SUPERSEDED = N_("A newer message says the same.")
-TOO_SOON = N_("The reader was told the same a short while ago.")
+SUPERSEDED = N_("A newer message covers the same matter.")
+TOO_SOON = N_("The recipient was recently notified of the same.")
 
 
 async def says_nothing_new(tx: Connection, message: Claimed, within: timedelta, now: datetime) -> bool:

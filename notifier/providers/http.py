@@ -55,7 +55,7 @@ def unreadable(status: int) -> SendFailed:
             maybe_delivered=True,
         )
     return SendFailed(
-        Verdict.CONFIGURATION, f"http-{status}", N_("What answers at this address is not the provider")
+        Verdict.CONFIGURATION, f"http-{status}", N_("The server at this address is not the provider's")
     )
 
 

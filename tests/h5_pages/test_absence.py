@@ -21,7 +21,7 @@ async def test_who_goes_away_names_a_deputy_who_then_sees_their_work(pages: Page
     head = await entered(pages, pages.world.head, deputy=str(pages.world.reporter))
     assert "Away now" in (await head.get("/me/absence")).text
     deputy = await pages.person(pages.world.reporter)
-    assert "for whom you stand in" in (await deputy.get("/todo")).text
+    assert "as their deputy" in (await deputy.get("/todo")).text
     assert "Head of Equipment" in (await deputy.get("/me/absence")).text
 
 
@@ -30,9 +30,9 @@ async def test_an_absence_is_called_off_and_the_deputy_is_none_any_more(pages: P
     row = await pages.db.fetchrow("SELECT id FROM absence")
     assert row is not None
     assert (await head.post(f"/me/absence/{row['id']}/end", {})).location == "/me/absence"
-    assert "No absence is entered" in (await head.get("/me/absence")).text
+    assert "No absence is registered" in (await head.get("/me/absence")).text
     deputy = await pages.person(pages.world.reporter)
-    assert "for whom you stand in" not in (await deputy.get("/todo")).text
+    assert "as their deputy" not in (await deputy.get("/todo")).text
 
 
 async def test_what_was_typed_wrongly_is_said_and_kept(pages: Pages) -> None:
@@ -41,10 +41,10 @@ async def test_what_was_typed_wrongly_is_said_and_kept(pages: Pages) -> None:
     head = await pages.person(pages.world.head)
     await head.get("/me/absence")
     for typed, words in (
-        ({"last_day": "2026-02-28"}, "lies before the first"),
-        ({"first_day": "2026-02-01", "last_day": "2026-02-02"}, "This day has passed"),
+        ({"last_day": "2026-02-28"}, "is before the first"),
+        ({"first_day": "2026-02-01", "last_day": "2026-02-02"}, "This date has passed"),
         ({"last_day": "2028-03-02"}, "a year at most"),
-        ({"deputy": str(stranger)}, "Please choose one of the given"),
+        ({"deputy": str(stranger)}, "Please choose one of the options"),
         ({"first_day": "soon"}, "Please give a date"),
     ):
         answer = await head.post("/me/absence", {**DAYS, "note": "congress", **typed})
@@ -54,15 +54,15 @@ async def test_what_was_typed_wrongly_is_said_and_kept(pages: Pages) -> None:
 
 async def test_who_has_lost_their_deputy_is_asked_for_another(pages: Pages) -> None:
     head = await entered(pages, pages.world.head, deputy=str(pages.world.reporter))
-    assert "nobody stands in" not in (await head.get("/me/absence")).text
+    assert "there is no deputy" not in (await head.get("/me/absence")).text
     await pages.db.execute("UPDATE person SET active = false WHERE id = $1", pages.world.reporter)
-    assert "nobody stands in" in (await head.get("/me/absence")).text
-    assert "please name another" in (await head.get("/me")).text
+    assert "there is no deputy" in (await head.get("/me/absence")).text
+    assert "please choose another" in (await head.get("/me")).text
 
 
 async def test_nobody_is_away_twice_at_one_time(pages: Pages) -> None:
     head = await entered(pages, pages.world.head)
-    assert "entered for some of these days" in (await head.post("/me/absence", DAYS)).text
+    assert "registered for some of these days" in (await head.post("/me/absence", DAYS)).text
 
 
 async def test_an_administrator_enters_and_ends_the_absence_of_somebody_who_fell_ill(pages: Pages) -> None:

@@ -11,14 +11,14 @@ async def test_a_secret_is_not_sent_to_another_server_than_it_was_entered_for(pa
     url = await entered(pages, visitor, "email", **MAIL)
     moved = {**MAIL, "host": "mine.example", "password": ""}
     answer = await changed(visitor, url, seen_version="1", **moved)
-    assert (answer.status, "enter it anew" in answer.text) == (422, True)
+    assert (answer.status, "enter it again" in answer.text) == (422, True)
     renamed = {**MAIL, "name": "Renamed", "password": ""}
     assert (await changed(visitor, url, seen_version="1", **renamed)).status == 303
     given = {**moved, "password": "another-made-up-one"}
     assert (await changed(visitor, url, seen_version="2", **given)).status == 303
     app = await entered(pages, visitor, "wecom", **APP)
     elsewhere = {**APP, "secret": "", "base_url": "https://mine.example"}
-    assert "enter it anew" in (await changed(visitor, app, seen_version="1", **elsewhere)).text
+    assert "enter it again" in (await changed(visitor, app, seen_version="1", **elsewhere)).text
 
 
 async def test_only_at_the_top_it_is_said_that_a_server_stands_within_the_house(pages: Pages) -> None:

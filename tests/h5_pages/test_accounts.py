@@ -69,7 +69,7 @@ async def test_what_is_far_too_long_for_a_password_is_refused_as_a_wrong_one(pag
     here = await pages.person(pages.world.engineer)
     await here.get("/me/password")
     answer = await here.post("/me/password", {"old_password": "x" * 5000, "password": GOOD})
-    assert (answer.status, "not your present password" in answer.text) == (422, True)
+    assert (answer.status, "not your current password" in answer.text) == (422, True)
     assert (await sign_in(pages, "y" * 5000, "x" * 5000))[1] == 401
 
 
@@ -77,11 +77,11 @@ async def test_a_password_that_does_not_do_is_refused_and_never_shown_again(page
     here = await pages.person(pages.world.engineer)
     await here.get("/me/password")
     for typed, words in (
-        ({"old_password": "wrong"}, "not your present password"),
+        ({"old_password": "wrong"}, "not your current password"),
         ({"password": "short", "password_again": "short"}, "At least 10 characters"),
-        ({"password": "password1234", "password_again": "password1234"}, "easily guessed"),
+        ({"password": "password1234", "password_again": "password1234"}, "easy to guess"),
         ({"password_again": "another one entirely"}, "not the same"),
-        ({"password": PASSWORD, "password_again": PASSWORD}, "your present password"),
+        ({"password": PASSWORD, "password_again": PASSWORD}, "your current password"),
     ):
         answer = await here.post(
             "/me/password", {"old_password": PASSWORD, "password": GOOD, "password_again": GOOD, **typed}
@@ -147,7 +147,7 @@ async def test_who_must_change_their_password_is_led_to_it_and_nowhere_else(page
     here = await pages.person(pages.world.engineer)
     await pages.db.execute("UPDATE person SET must_change_password = true")
     assert (await here.get("/todo")).location == "/me/password"
-    assert "before you go on" in (await here.get("/me/password")).text
+    assert "before you continue" in (await here.get("/me/password")).text
     assert (await here.post("/me/sessions/end", {})).location == "/me/password"
     await here.post("/me/password", {"old_password": PASSWORD, "password": GOOD, "password_again": GOOD})
     assert (await here.get("/todo")).status == 200

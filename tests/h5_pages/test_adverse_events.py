@@ -11,27 +11,27 @@ from workflows.identity.roles import Role
 
 WRONG = [
     ("outcome", "", "Please fill this in."),
-    ("outcome", "terrible", "Please choose one of the given."),
-    ("is_group", "perhaps", "Please choose one of the given."),
+    ("outcome", "terrible", "Please choose one of the options."),
+    ("is_group", "perhaps", "Please choose one of the options."),
     ("known_at", "", "Please fill this in."),
     ("known_at", "yesterday", "Please give date and time"),
     ("known_at", "1772413200", "Please give date and time"),
     ("known_at", "2026-02-30T10:00", "Please give date and time"),
-    ("known_at", "2026-03-02T09:01", "This lies in the future."),
+    ("known_at", "2026-03-02T09:01", "This is in the future."),
     ("known_at", "2026-03-01T23:59", "This is before it happened."),
     ("happened_on", "", "Please fill this in."),
     ("happened_on", "2026-02-30", "Please give a date"),
-    ("happened_on", "2026-03-03", "This lies in the future."),
+    ("happened_on", "2026-03-03", "This is in the future."),
     ("manifestation", " ", "Please fill this in."),
     ("manifestation", "x" * 1001, "At most 1000 characters."),
     ("device_measures", "x" * 1001, "At most 1000 characters."),
-    ("used_by", "a cat", "Please choose one of the given."),
-    ("in_time_order", "maybe", "Please choose one of the given."),
-    ("of_known_kind", "maybe", "Please choose one of the given."),
-    ("otherwise_explained", "maybe", "Please choose one of the given."),
+    ("used_by", "a cat", "Please choose one of the options."),
+    ("in_time_order", "maybe", "Please choose one of the options."),
+    ("of_known_kind", "maybe", "Please choose one of the options."),
+    ("otherwise_explained", "maybe", "Please choose one of the options."),
     ("patient_name", "x" * 51, "At most 50 characters."),
     ("patient_age", "x" * 21, "At most 20 characters."),
-    ("patient_sex", "cat", "Please choose one of the given."),
+    ("patient_sex", "cat", "Please choose one of the options."),
     ("patient_phone", "call me", "Please check the phone number."),
     ("patient_record", "x" * 41, "At most 40 characters."),
 ]
@@ -101,7 +101,7 @@ async def test_clocks_say_in_word_and_colour_how_far_they_are(pages: Pages, who:
     pages.clock.forward(timedelta(hours=12))
     at_the_limit = await (await pages.person(who.safety)).get(case)
     assert 'level-critical">The last tenth of the time' in at_the_limit.text
-    assert 'level-notice">Half of the time is over' in at_the_limit.text
+    assert 'level-notice">Half of the time has passed' in at_the_limit.text
     pages.clock.forward(timedelta(hours=6))
     later = await (await pages.person(who.safety)).get(case)
     assert 'level-critical">Passed' in later.text
@@ -189,7 +189,7 @@ async def test_each_look_has_a_row_of_its_own_that_officer_and_administrator_see
     admin = await pages.person(await _administrator(pages))
     for visitor in (officer, admin):
         page = await visitor.get(f"{case}/looks")
-        assert "Looks: 2" in page.text
+        assert "Views: 2" in page.text
         assert page.text.count("Safety Officer") >= 2
         assert CANARY not in page.text
     assert (await (await pages.person(pages.world.reporter)).get(f"{case}/looks")).status == 403

@@ -22,4 +22,4 @@ async def test_a_way_that_is_blocked_is_named_with_its_time_until_it_is_open_aga
             await person_stands(tx, Chat(account, "42"), takes=takes, at=None, now=at)
         page = (await visitor.get(f"/admin/people/{engineer}")).text
         assert ("The bot: blocked by this person since 2026-03-02 09:02:03" in page) is shown
-        assert ("None: this person cannot be told anything." in page) is shown
+        assert ("None: this person cannot be notified." in page) is shown

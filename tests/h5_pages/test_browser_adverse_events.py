@@ -38,8 +38,8 @@ async def test_an_event_is_reported_acknowledged_and_looked_into_on_a_phone(
     await page.click("text=Show the patient's data")
     await expect(page.locator("dl")).to_contain_text(CANARY)
     await fits(page)
-    await page.click("text=Who looked at it")
-    await expect(page.locator("main")).to_contain_text("Looks: 1")
+    await page.click("text=Who viewed it")
+    await expect(page.locator("main")).to_contain_text("Views: 1")
     await fits(page)
     assert complaints == []
 

@@ -55,9 +55,9 @@ async def test_an_import_is_followed_to_its_preview_without_a_press(pages: Pages
     }
     await page.set_input_files("[name=photos]", files=[file])
     await page.click(".bar button")
-    await expect(page.get_by_text("This page looks again by itself")).to_be_visible()
+    await expect(page.get_by_text("This page refreshes automatically")).to_be_visible()
     await pages.importing.run_due()
-    await expect(page.get_by_text("Bring in 2 rows")).to_be_visible(timeout=10_000)
+    await expect(page.get_by_text("Import 2 rows")).to_be_visible(timeout=10_000)
 
 
 async def test_what_administrators_of_devices_use_fits_a_phone(pages: Pages, phone_page: Page) -> None:

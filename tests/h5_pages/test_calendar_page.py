@@ -14,10 +14,10 @@ from workflows.errors import FormInvalid
 PAGE = "/admin/calendar"
 WRONG = [
     ("", "Please fill this in."),
-    ("next week", "Line 1 is not understood"),
-    ("2027-02-06 work\n2027-13-01 off", "Line 2 is not understood"),
-    ("2027-02-06 perhaps", "Line 1 is not understood"),
-    ("2027-02-06 work\n2027/2/6 off", "Line 2: 2027-02-06 stands there twice."),
+    ("next week", "Line 1 is not valid"),
+    ("2027-02-06 work\n2027-13-01 off", "Line 2 is not valid"),
+    ("2027-02-06 perhaps", "Line 1 is not valid"),
+    ("2027-02-06 work\n2027/2/6 off", "Line 2: 2027-02-06 appears twice."),
     ("1027-02-06 work", "Line 1: please check the year."),
     ("2027-02-06 work " + "x" * 201, "Line 1: the note has more than 200 characters."),
     ("x" * 20_001, "At most 20000 characters."),

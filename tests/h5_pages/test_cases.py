@@ -117,7 +117,7 @@ async def test_a_form_that_became_stale_is_answered_with_who_did_what_and_the_wo
     await pages.act(case, "triage", pages.world.second_engineer, **TRIAGE)
     answer = await engineer.post(f"/cases/{case.number}/triage", {**TRIAGE, "diagnosis": "My own words"})
     assert answer.status == 409
-    assert "Meanwhile Second Engineer did this" in answer.text
+    assert "Second Engineer has done this in the meantime" in answer.text
     assert "My own words" in answer.text
 
 
@@ -162,7 +162,7 @@ async def test_an_action_that_is_over_is_answered_with_the_case(pages: Pages) ->
     case = await triaged(pages)
     page = await (await pages.person(pages.world.engineer)).get(f"/cases/{case.number}/triage")
     assert page.status == 409
-    assert "not open any more" in page.text
+    assert "no longer possible" in page.text
 
 
 async def test_unknown_cases_actions_and_numbers_are_not_found(pages: Pages) -> None:

@@ -106,7 +106,7 @@ async def test_saved_table_comes_back_unchanged_and_changes_nothing(pages: Pages
     visitor, number = await admin(pages), await account(pages)
     before = await pages.db.fetchrow(TEMPLATES, number)
     answer = await brought(visitor, number, await saved(visitor, number))
-    assert "The account knows all ids of this table already" in answer.text
+    assert "The account already has all ids of this table" in answer.text
     assert await pages.db.fetchrow(TEMPLATES, number) == before
 
 
@@ -151,4 +151,4 @@ async def test_a_file_that_is_no_table_is_refused_by_its_name(pages: Pages) -> N
     page = f"/admin/channels/{number}/templates"
     await visitor.get(page)
     answer = await visitor.post_files(page, {"seen_version": "1"}, ("junk.xlsx", b"PK no table"))
-    assert (answer.status, "junk.xlsx” is not taken here" in answer.text) == (422, True)
+    assert (answer.status, "junk.xlsx” is not accepted here" in answer.text) == (422, True)

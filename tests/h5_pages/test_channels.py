@@ -100,7 +100,7 @@ async def test_an_old_version_of_the_form_is_refused(pages: Pages) -> None:
     await pages.db.execute("UPDATE channel_account SET version = version + 1")
     answer = await visitor.post(f"{url}/edit", {**MAIL, "name": "Mine"})
     assert answer.status == 409
-    assert "Somebody else changed this meanwhile" in answer.text
+    assert "Somebody else changed this in the meantime" in answer.text
 
 
 async def test_a_replaced_callback_key_counts_until_it_is_dropped(pages: Pages) -> None:
@@ -112,7 +112,7 @@ async def test_a_replaced_callback_key_counts_until_it_is_dropped(pages: Pages) 
     both = await secrets_of(pages, url)
     assert (both["callback_token"], both["former_callback_token"]) == ("tokenTwo", "tokenOne")
     assert (both["encoding_aes_key"], both["former_encoding_aes_key"]) == (OTHER_AES, AES)
-    assert "The former key counts as well" in (await visitor.get(url)).text
+    assert "The former key stays valid" in (await visitor.get(url)).text
     await changed(visitor, url, **{**APP, "secret": "", "drop_former": "true"})
     assert {name for name in await secrets_of(pages, url) if name.startswith("former")} == set()
 
@@ -133,9 +133,9 @@ async def test_an_account_is_switched_off_and_on(pages: Pages) -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ({}, "The provider took it."),
+        ({}, "The provider accepted it."),
         ({"errcode": 60020, "errmsg": "not allow to access from your ip"}, "60020"),
-        ({"errcode": 0, "errmsg": "ok", "invaliduser": "zhangsan"}, "The provider did not take it."),
+        ({"errcode": 0, "errmsg": "ok", "invaliduser": "zhangsan"}, "The provider did not accept it."),
     ],
 )
 async def test_a_test_message_goes_out_at_once_and_tells_the_provider_s_answer(
@@ -229,7 +229,7 @@ async def test_secrets_of_a_lost_key_are_said_and_can_be_entered_anew(pages: Pag
     visitor = await admin(pages)
     url = await entered(pages, visitor, **APP)
     await pages.db.execute("UPDATE channel_account SET sealed = '\\x00112233'")
-    assert "cannot be opened with the present master key" in (await visitor.get(url)).text
+    assert "cannot be decrypted with the current master key" in (await visitor.get(url)).text
     assert (await changed(visitor, url, **APP)).status == 303
     assert await secrets_of(pages, url) == {"secret": SECRET}
 

@@ -27,4 +27,4 @@ async def test_the_timeline_says_what_the_provider_reported(pages: Pages, delive
     await receipts.note(pages.db, account, receipt, at)
     page = await (await pages.person(pages.world.engineer)).get(f"/cases/{case.number}")
     assert said in page.text
-    assert ("did not arrive" in page.text) is not delivered
+    assert ("was not delivered" in page.text) is not delivered

@@ -68,22 +68,22 @@ async def test_a_device_is_entered_with_every_field_and_gets_a_label(pages: Page
         ("number", "", "Please fill this in."),
         ("number", "x" * 41, "At most 40 characters."),
         ("number", "a/b", "Please check this."),
-        ("type", "bed", "Please choose one of the given."),
+        ("type", "bed", "Please choose one of the options."),
         ("name", "", "Please fill this in."),
         ("maker", "m" * 101, "At most 100 characters."),
         ("brand", "b" * 101, "At most 100 characters."),
         ("model", "", "Please fill this in."),
         ("ladder_type", "l" * 101, "At most 100 characters."),
         ("serial", "", "Please fill this in."),
-        ("udi", "(01)06901234567893", "The check digit of this UDI does not fit"),
-        ("category", "C", "Please choose one of the given."),
+        ("udi", "(01)06901234567893", "The check digit of this UDI does not match"),
+        ("category", "C", "Please choose one of the options."),
         ("licence_number", "乙12", "A licence number is"),
         ("asset_number", "a" * 65, "At most 64 characters."),
         ("location", "p" * 201, "At most 200 characters."),
         ("made_on", "soon", "Please give a date"),
         ("made_on", "-5", "Please give a date"),
         ("made_on", "1024-01-01", "Please check the year."),
-        ("purchased_on", "2999-01-01", "This lies in the future."),
+        ("purchased_on", "2999-01-01", "This is in the future."),
         ("installed_on", "2023-01-01", "This is before the device was made."),
         ("reported_on", "2024-13-01", "Please give a date"),
         ("warranty_until", "2020-01-01", "This is before the device was made."),
@@ -122,11 +122,11 @@ async def test_a_number_that_is_taken_names_the_device_in_scope_and_nothing_beyo
     unit = {"unit": str(pages.world.department)}
     await visitor.get("/devices/new")
     here = await visitor.post("/devices/new", {**RIGHT, **unit, "number": DEVICE_NUMBER.lower()})
-    assert "CT-0001 CT scanner has this number already." in here.text
+    assert "CT-0001 CT scanner already has this number." in here.text
     serial = await visitor.post("/devices/new", {**RIGHT, **unit, "serial": "ct-0001"})
-    assert "CT-0001 CT scanner has this serial number and maker already." in serial.text
+    assert "CT-0001 CT scanner already has this serial number and maker." in serial.text
     there = await visitor.post("/devices/new", {**RIGHT, **unit, "number": "CT-0099"})
-    assert "This is registered already." in there.text
+    assert "This is already registered." in there.text
     assert "Secret" not in there.text
 
 
@@ -138,7 +138,7 @@ async def test_a_change_shows_before_and_after_and_one_on_an_old_version_is_refu
     assert (await first.post(f"{back(pages)}/edit", made)).location == back(pages)
     late = await second.post(f"{back(pages)}/edit", {**made, "name": "Mine"})
     assert late.status == 409
-    assert "Somebody else changed this meanwhile" in late.text
+    assert "Somebody else changed this in the meantime" in late.text
     assert 'value="Mine"' in late.text
     assert f"Saved now: {RIGHT['name']}" in late.text
     page = (await first.get(f"{back(pages)}/history")).text
@@ -186,7 +186,7 @@ async def test_a_retired_device_says_so_on_its_label_and_can_be_taken_back_by_an
     pages: Pages,
 ) -> None:
     visitor, stranger = await head(pages), await pages.visitor()
-    for day, words in (("2999-01-01", "lies in the future"), ("", "fill this in"), ("x", "give a date")):
+    for day, words in (("2999-01-01", "is in the future"), ("", "fill this in"), ("x", "give a date")):
         assert words in await do(pages, visitor, "retire", retired_on=day, reason="Old")
     assert await do(pages, visitor, "retire", retired_on="2026-03-01", reason="Old") == back(pages)
     for path in (f"/d/{LABEL}", f"/d/{LABEL}/report"):

@@ -26,7 +26,7 @@ async def test_limits_from_the_manual_are_set_and_the_next_value_is_judged_by_th
     engineer, path = await pages.person(pages.world.engineer), address(pages)
     shown = (await engineer.get(path.rpartition("/")[0])).text
     assert "20 °C – 24 °C" in shown
-    assert "as shipped for the type" in shown
+    assert "default for the type" in shown
     assert (await send(engineer, path, **OWN)).status == 303
     shown = (await engineer.get(path.rpartition("/")[0])).text
     assert "… – 22 °C" in shown
@@ -46,7 +46,7 @@ async def test_limits_are_left_to_the_type_again_and_both_stand_in_the_history(p
     form = await engineer.get(path)
     answer = await engineer.post(f"{path}/drop", {"version": form.hidden("version")})
     assert answer.status == 303
-    assert "as shipped for the type" in (await engineer.get(answer.location)).text
+    assert "default for the type" in (await engineer.get(answer.location)).text
     assert await pages.db.fetch("SELECT id FROM band") == []
     history = (await engineer.get(f"/devices/{pages.world.device}/history")).text
     assert history.count("changed the limits of a sensor") == 3
@@ -59,9 +59,9 @@ async def test_limits_are_left_to_the_type_again_and_both_stand_in_the_history(p
         ({"alarm_high": ""}, "at least one limit"),
         ({"alarm_high": "warm"}, "a number, for example 21.5"),
         ({"alarm_high": "nan"}, "a number, for example 21.5"),
-        ({"alarm_low": "22"}, "above the lower one"),
-        ({"warning_high": "23"}, "outside of the warning"),
-        ({"alarm_high": "", "alarm_low": "20", "warning_low": "18"}, "outside of the warning"),
+        ({"alarm_low": "22"}, "above the lower limit"),
+        ({"warning_high": "23"}, "outside the warning"),
+        ({"alarm_high": "", "alarm_low": "20", "warning_low": "18"}, "outside the warning"),
         ({"no_data_s": "1"}, "At least 30"),
         ({"source": ""}, "fill this in"),
     ],
@@ -116,7 +116,7 @@ async def test_the_page_says_whether_a_sensor_speaks_and_whether_it_would_be_mis
     engineer, path = await pages.person(pages.world.engineer), address(pages)
     everything = path.rpartition("/")[0]
     assert (await engineer.get(everything)).text.count(
-        "nobody misses it"
+        "no alarm is set for that"
     ) == 2  # temperature and humidity of a CT
     await send(engineer, path, **{**OWN, "no_data_s": "600"})
     assert "its silence becomes an alarm" in (await engineer.get(everything)).text

@@ -46,7 +46,7 @@ async def kept(pages: Pages) -> list[tuple[str, str, bool]]:
 
 
 async def test_an_empty_calendar_says_what_to_do(admin: Visitor) -> None:
-    assert "Enter the first one below." in (await admin.get(LIST)).text
+    assert "Add the first one below." in (await admin.get(LIST)).text
 
 
 async def test_shifts_of_several_days_are_entered_and_whoever_is_on_duty_now_is_shown(
@@ -83,7 +83,7 @@ async def test_shift_is_replaced_and_called_off_on_record(pages: Pages, admin: V
         ({"day": "0001-01-01"}, "At least 2000-01-01."),
         ({"days": "abc"}, "Please give a whole number."),
         ({"days": "-1"}, "At least 1."),
-        ({"person": "999999"}, "This person has no post at this organisation, above or below it."),
+        ({"person": "999999"}, "This person has no role at this organisation, above or below it."),
     ],
 )
 async def test_what_cannot_be_is_refused_and_what_was_typed_stays(
@@ -97,7 +97,7 @@ async def test_what_cannot_be_is_refused_and_what_was_typed_stays(
 
 async def test_nobody_is_on_duty_twice_at_a_time(pages: Pages, admin: Visitor) -> None:
     await enter(admin, pages)
-    assert "on duty there already" in (await enter(admin, pages, begins="10:00", ends="11:00")).text
+    assert "already on duty there" in (await enter(admin, pages, begins="10:00", ends="11:00")).text
     assert len(await kept(pages)) == 1
 
 
@@ -143,7 +143,7 @@ async def test_whoever_belongs_higher_up_is_not_put_on_duty_from_below(
     pages: Pages, admin: Visitor, house: House
 ) -> None:
     above = await add_person(pages.db, house.province, "Of the Province", Role.ENGINEER)
-    assert "has no post" in (await enter(admin, pages, person=str(above))).text
+    assert "has no role" in (await enter(admin, pages, person=str(above))).text
     assert await kept(pages) == []
 
 

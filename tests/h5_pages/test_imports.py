@@ -35,11 +35,11 @@ async def test_a_spreadsheet_becomes_devices_and_is_taken_back(pages: Pages) -> 
     assert 'http-equiv="refresh"' in waiting
     await pages.importing.run_due()
     preview = (await head.get(address)).text
-    assert "Bring in 3 rows" in preview
+    assert "Import 3 rows" in preview
     assert "MR-0003 MR 3" in preview
     assert 'http-equiv="refresh"' not in preview
     assert (await press(pages, head, address, "start")).location == address
-    assert "Take this import back" in (await head.get(address)).text
+    assert "Undo this import" in (await head.get(address)).text
     assert "4 of 4 are shown." in (await head.get("/devices")).text
     await press(pages, head, address, "undo")
     assert "1 of 1 are shown." in (await head.get("/devices")).text
@@ -53,7 +53,7 @@ async def test_wrong_rows_are_listed_with_row_column_and_reason_and_nothing_can_
     address = (await upload(pages, head, spreadsheet(HEAD, row))).location
     await pages.importing.run_due()
     page = (await head.get(address)).text
-    assert "<b>Row 2, Type</b> Please choose one of the given." in page
+    assert "<b>Row 2, Type</b> Please choose one of the options." in page
     assert "<b>Row 2, Price (CNY)</b> Please give a number" in page
     assert "Upload another file" in page
     assert (await head.post(f"{address}/start", {})).status == 403
@@ -83,13 +83,13 @@ async def test_a_template_that_is_filled_in_is_read(pages: Pages) -> None:
     book.save(content)
     address = (await upload(pages, head, content.getvalue())).location
     await pages.importing.run_due()
-    assert "Bring in 1 rows" in (await head.get(address)).text
+    assert "Import 1 rows" in (await head.get(address)).text
 
 
 @pytest.mark.parametrize(
     ("content", "fields", "words"),
     [
-        (b"hello", {}, "This is no spreadsheet in the xlsx format."),
+        (b"hello", {}, "This is not a spreadsheet in the xlsx format."),
         (spreadsheet(HEAD), {"organisation": ""}, "Please choose the organisation"),
         (spreadsheet(HEAD), {"organisation": "x"}, "Please choose the organisation"),
         (b"", {}, "Please choose the organisation"),

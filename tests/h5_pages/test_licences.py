@@ -93,7 +93,7 @@ async def test_a_number_that_is_there_already_is_said_at_its_field(pages: Pages)
     await licence(pages, at, nth=1)
     answer = await post_original(contact, unit=str(at.hospitals[0]), licence_number="乙1001100001")
     assert answer.status == 422
-    assert "This is registered already." in answer.text
+    assert "This is already registered." in answer.text
 
 
 async def test_only_who_may_register_sees_the_form(pages: Pages) -> None:

@@ -40,7 +40,7 @@ async def kept(pages: Pages) -> list[dict[str, Any]]:
 
 
 async def test_an_empty_page_says_what_to_do(admin: Visitor) -> None:
-    assert "Nobody listens yet" in (await admin.get(LIST)).text
+    assert "There are no listeners yet" in (await admin.get(LIST)).text
 
 
 async def test_one_is_entered_shown_changed_and_ended_on_record(pages: Pages, admin: Visitor) -> None:
@@ -64,9 +64,9 @@ async def test_one_is_entered_shown_changed_and_ended_on_record(pages: Pages, ad
         ("telegram", {}, "begins with a minus sign"),
         ("telegram", {"address": "42"}, "begins with a minus sign"),
         ("webhook", {"address": "-1001"}, "leave this empty"),
-        ("webhook", {"least": "never"}, "what is to be heard"),
-        ("email", {}, "Please choose one of the given."),
-        ("webhook", {"workflow": "none"}, "Please choose one of the given."),
+        ("webhook", {"least": "never"}, "what it receives"),
+        ("email", {}, "Please choose one of the options."),
+        ("webhook", {"workflow": "none"}, "Please choose one of the options."),
     ],
 )
 async def test_what_cannot_be_told_is_refused_with_a_reason(
@@ -92,7 +92,7 @@ async def test_who_saw_an_older_version_changes_nothing(pages: Pages, admin: Vis
     (row,) = await kept(pages)
     form = {"name": "B", "unit": str(pages.world.hospital), "account": str(account), "least": "info"}
     answer = await admin.post(f"{LIST}/{row['id']}", form | {"seen_version": "7"})
-    assert "Somebody else changed this meanwhile" in answer.text
+    assert "Somebody else changed this in the meantime" in answer.text
     assert (await kept(pages))[0]["name"] == "His"
 
 

@@ -45,7 +45,7 @@ async def test_a_long_list_is_walked_part_by_part_and_counted(pages: Pages) -> N
     assert "50 of 121 are shown." in page.text
     while True:
         seen += numbers(page.text)
-        address = link(page.text, "Show the next ones")
+        address = link(page.text, "Show more")
         if not address:
             break
         page = await engineer.get(address)

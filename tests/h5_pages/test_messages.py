@@ -49,7 +49,7 @@ async def told(pages: Pages, **changes: object) -> tuple[Outcome, int]:
         ("received_at", "delivered"),
         ("opened_at", "opened"),
         ("acted_at", "acted on"),
-        ("recalled_at", "taken back"),
+        ("recalled_at", "recalled"),
     ],
 )
 async def test_the_furthest_that_a_message_came_is_its_state(pages: Pages, column: str, state: str) -> None:
@@ -94,8 +94,8 @@ async def test_the_way_of_a_message_is_told_in_the_order_of_time(pages: Pages) -
     await pages.db.execute(NOTE, message, at + timedelta(seconds=1))
     way = (
         "Queued",
-        "tries: 2",
-        "passed over",
+        "attempts: 2",
+        "was skipped",
         "Waits until 7:00",
         "accepted by the provider",
         "SMS: arrived",
@@ -112,8 +112,8 @@ async def test_what_is_still_to_come_is_told_last(pages: Pages) -> None:
         "UPDATE message SET state = 'queued', held = 'quiet', next_at = $2 WHERE id = $1", message, later
     )
     page = await (await administrator(pages)).get(f"/messages/{message}")
-    assert "Next try" in page.text
-    assert "until the quiet hours of the reader are over" in page.text
+    assert "Next attempt" in page.text
+    assert "until the recipient&#39;s quiet hours are over" in page.text
 
 
 async def test_a_message_told_along_with_others_leads_to_the_one_that_told_of_it(pages: Pages) -> None:
@@ -126,16 +126,16 @@ async def test_a_message_told_along_with_others_leads_to_the_one_that_told_of_it
     visitor = await administrator(pages)
     assert f'href="/messages/{digest}"' in (await visitor.get(f"/messages/{row['id']}")).text
     assert f'href="/messages/{row["id"]}"' in (await visitor.get(f"/messages/{digest}")).text
-    assert "told along with others" in (await visitor.get("/messages?outcome=bundled")).text
+    assert "grouped with other messages" in (await visitor.get("/messages?outcome=bundled")).text
 
 
 async def test_costs_are_summed_by_month_and_channel_for_the_filter(pages: Pages) -> None:
     await told(pages, parts=3, cost=0.135)
     visitor = await administrator(pages)
     listed = (await visitor.get("/messages")).text
-    assert "What was counted and paid" in listed
+    assert "Quantity and cost by month" in listed
     assert "¥0.14" in listed
-    assert "What was counted and paid" not in (await visitor.get("/messages?channel=email")).text
+    assert "Quantity and cost by month" not in (await visitor.get("/messages?channel=email")).text
 
 
 async def test_the_list_leaves_as_a_spreadsheet_and_that_is_on_record(pages: Pages) -> None:

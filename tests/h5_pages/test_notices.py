@@ -56,7 +56,7 @@ async def test_a_press_acknowledges_by_mail_and_again_changes_nothing(
     link = f"/n/{pages.links.notice(message['id'])}"
     await stranger.get(link)
     for _ in range(2):
-        assert "Noted" in (await stranger.post(link, {"do": "acknowledge"})).text
+        assert "Marked as read" in (await stranger.post(link, {"do": "acknowledge"})).text
     assert await acknowledged(pages, message) == "mail"
 
 
@@ -67,7 +67,7 @@ async def test_who_cannot_acknowledge_the_alarm_itself_is_told_so(pages: Pages, 
     assert alarm is not None
     await pages.db.execute("DELETE FROM post WHERE person_id = $1", engineer)
     answer = await stranger.post_raw(f"/n/{pages.links.notice(alarm['id'])}", b"do=acknowledge", FORM)
-    assert "You cannot acknowledge all that it is about" in answer.text
+    assert "You cannot (or can no longer) acknowledge everything" in answer.text
     assert await acknowledged(pages, alarm) == "mail"
     assert [row["state"] for row in await pages.db.fetch("SELECT state FROM work_case")] == ["raised"]
 
@@ -97,8 +97,8 @@ async def test_one_click_may_come_from_the_page_of_a_mail_program(pages: Pages, 
 async def test_what_is_urgent_cannot_be_stopped(pages: Pages, stranger: Visitor) -> None:
     message = await told(pages, "critical")
     link = f"/n/{pages.links.notice(message['id'])}"
-    assert "Stop this kind" not in (await stranger.get(link)).text
-    assert "cannot be stopped" in (await stranger.post_raw(link, ONE_CLICK, FORM)).text
+    assert "Mute this kind" not in (await stranger.get(link)).text
+    assert "cannot be muted" in (await stranger.post_raw(link, ONE_CLICK, FORM)).text
     assert await pages.db.fetch(MUTES) == []
 
 

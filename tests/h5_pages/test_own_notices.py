@@ -48,7 +48,7 @@ async def test_storm_shows_its_cases_and_one_press_acknowledges_them_all(pages: 
     )
     assert [tuple(row) for row in rows] == [("acknowledged", pages.world.engineer)] * 3
     page = (await engineer.get("/me/storms/1")).text
-    assert "You have acknowledged all that had come by" in page
+    assert "You have acknowledged everything received by" in page
     assert 'class="notice done"' in page
     assert "&lt;time" not in page
 
@@ -68,7 +68,7 @@ async def test_storm_tells_nothing_but_the_number_of_a_case_that_left_ones_sight
     )
     page = (await engineer.get("/me/storms/1")).text
     assert "BJ2026-000002" in page
-    assert "No longer yours to see" in page
+    assert "No longer visible to you" in page
     assert [word for word in ("secret", "/cases/BJ2026-000002", "Acknowledged") if word in page] == []
 
 
@@ -78,11 +78,11 @@ async def test_what_was_stopped_is_heard_again_at_a_press(pages: Pages) -> None:
     async with pages.db.transaction() as tx:
         await mutes.mute(tx, muting, now)
     engineer = await pages.person(person)
-    assert "Hear it again" in (await engineer.get("/me/notices")).text
+    assert "Unmute" in (await engineer.get("/me/notices")).text
     mute = await pages.db.fetchrow("SELECT id FROM mute")
     assert mute is not None
     assert (await engineer.post(f"/me/notices/mutes/{mute['id']}/end", {})).status == 303
-    assert "Nothing is stopped" in (await engineer.get("/me/notices")).text
+    assert "Nothing is muted" in (await engineer.get("/me/notices")).text
 
 
 async def test_own_quiet_hours_are_kept_and_half_of_them_is_refused(pages: Pages) -> None:
@@ -107,7 +107,7 @@ async def test_who_asks_for_it_is_told_when_the_case_is_over(pages: Pages) -> No
     engineer = await in_a_storm(pages)
     await engineer.get("/me/notices/cases/BJ2026-000001")
     assert (await engineer.post("/me/notices/cases/BJ2026-000001", {"do": "watch"})).status == 303
-    assert "You will be told" in (await engineer.get("/me/notices/cases/BJ2026-000001")).text
+    assert "You will be notified" in (await engineer.get("/me/notices/cases/BJ2026-000001")).text
     rounds = Rounds(pages.db, pages.clock)
     await rounds.run_due()
     told = "SELECT variables->>'number' FROM message WHERE kind = 'watch.over'"
@@ -132,7 +132,7 @@ async def test_what_was_stopped_twice_is_heard_again_at_one_press(pages: Pages) 
             muting = mutes.Muting(person, "repair.please_triage", now + timedelta(days=days), "sms")
             await mutes.mute(tx, muting, now)
     engineer = await pages.person(person)
-    assert (await engineer.get("/me/notices")).text.count("Hear it again") == 1
+    assert (await engineer.get("/me/notices")).text.count("Unmute") == 1
     row = await pages.db.fetchrow("SELECT id, until FROM mute")
     assert row is not None
     assert row["until"] == now + timedelta(days=5)
@@ -153,7 +153,7 @@ async def test_a_later_choice_of_days_counts_and_what_waited_is_judged_anew(page
     await engineer.post(page, {"do": "snooze_1"})
     rows = await pages.db.fetch("SELECT until - $1 FROM mute WHERE ended_at IS NULL", now)
     assert [row[0] for row in rows] == [timedelta(days=1)]
-    assert "Put off until" in (await engineer.get(page)).text
+    assert "Postponed until" in (await engineer.get(page)).text
     woken = "SELECT count(*) FROM message WHERE state = 'queued' AND next_at <= $1"
     assert [row[0] for row in await pages.db.fetch(woken, now)] == [1]
 
@@ -185,7 +185,7 @@ async def test_tests_to_oneself_are_few_and_need_a_way(pages: Pages) -> None:
     person = pages.world.engineer
     engineer = await pages.person(person)
     await engineer.get("/me/notices")
-    assert "No channel that works" in (await engineer.post("/me/notices/test", {})).text
+    assert "You have no working channel" in (await engineer.post("/me/notices/test", {})).text
     account = await add_account(pages.db, pages.world.hospital, "email", "mail-1", {}, {}, pages.master)
     await add_contact(pages.db, person, account, "z@h.example")
     assert [(await engineer.post("/me/notices/test", {})).status for _ in range(4)] == [200, 200, 200, 429]

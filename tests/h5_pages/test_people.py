@@ -61,20 +61,20 @@ WRONG = [
     ({"name": ""}, "Please fill this in."),
     ({"name": "x" * 101}, "At most 100 characters."),
     ({"organisation": ""}, "Please fill this in."),
-    ({"organisation": "999999"}, "Please choose one of the given."),
+    ({"organisation": "999999"}, "Please choose one of the options."),
     ({"organisation": "99999999999999999999"}, "At most"),
-    ({"organisation": "other"}, "Please choose one of the given."),
+    ({"organisation": "other"}, "Please choose one of the options."),
     ({"title": "x" * 101}, "At most 100 characters."),
     ({"staff_number": "x" * 65}, "At most 64 characters."),
-    ({"staff_number": "G-1"}, "has this staff number already"),
+    ({"staff_number": "G-1"}, "already has this staff number"),
     ({"phone": "x" * 33}, "At most 32 characters."),
     ({"phone": "call me"}, "A phone number has digits"),
     ({"username": "a b"}, "A user name has 2 to 64"),
     ({"username": "TAKEN"}, "This user name is taken."),
     ({"language": "fr"}, "Please"),
-    ({"role": "king"}, "Please choose one of the given."),
-    ({"role": "city_officer"}, "cannot be held at an organisation of this kind"),
-    ({"name": "Engineer"}, "somebody of this name there already"),
+    ({"role": "king"}, "Please choose one of the options."),
+    ({"role": "city_officer"}, "cannot be assigned at an organisation of this kind"),
+    ({"name": "Engineer"}, "already somebody with this name there"),
 ]
 
 
@@ -143,7 +143,7 @@ async def test_nobody_is_moved_to_another_hospital_by_a_change(pages: Pages, hou
     url = f"{PEOPLE}/{pages.world.engineer}/edit"
     answer = await fill_in(visitor, url, name="Engineer", organisation=str(house.other))
     assert answer.status == 422
-    assert "Nobody is moved to another hospital" in answer.text
+    assert "Nobody can be moved to another hospital" in answer.text
 
 
 async def test_a_post_is_given_for_a_time_and_ended(pages: Pages, house: House) -> None:
@@ -155,7 +155,7 @@ async def test_a_post_is_given_for_a_time_and_ended(pages: Pages, house: House) 
     assert post["starts_at"] == pages.clock.now()
     assert post["ends_at"].isoformat() == "2026-03-31T16:00:00+00:00"
     again = await fill_in(visitor, f"{PEOPLE}/{person}/posts", **fields)
-    assert "holds this role there already" in again.text
+    assert "already has this role there" in again.text
     pages.clock.forward(timedelta(minutes=5))
     assert (await press(visitor, person, f"posts/{post['id']}/end")).status == 303
     assert await value(pages, "SELECT ends_at FROM post WHERE id = $1", post["id"]) == pages.clock.now()
@@ -167,12 +167,12 @@ async def test_what_is_wrong_with_a_post_is_said(pages: Pages, house: House) -> 
     good = {"role": "engineer", "organisation": str(pages.world.hospital)}
     for fields, said in (
         ({"role": ""}, "Please fill this in."),
-        ({"role": "king"}, "Please choose one of the given."),
-        ({"role": "province_officer"}, "cannot be held"),
-        ({"role": "vice_director", "organisation": str(pages.world.department)}, "cannot be held"),
+        ({"role": "king"}, "Please choose one of the options."),
+        ({"role": "province_officer"}, "cannot be assigned"),
+        ({"role": "vice_director", "organisation": str(pages.world.department)}, "cannot be assigned"),
         ({"organisation": ""}, "Please fill this in."),
-        ({"organisation": str(house.other)}, "Please choose one of the given."),
-        ({"organisation": str(house.city)}, "Please choose one of the given."),
+        ({"organisation": str(house.other)}, "Please choose one of the options."),
+        ({"organisation": str(house.city)}, "Please choose one of the options."),
         ({"starts_on": "soon"}, "Please give a date"),
         ({"starts_on": "1999-01-01"}, "At least"),
         ({"ends_on": "2100-01-01"}, "At most"),
@@ -222,12 +222,12 @@ async def test_what_is_wrong_with_an_address_is_said(pages: Pages, house: House)
     visitor, person = await pages.person(house.hospital_admin), pages.world.engineer
     for channel, address, said in (
         ("", "x", "Please fill this in."),
-        ("telegram", "5", "Please choose one of the given."),
+        ("telegram", "5", "Please choose one of the options."),
         ("wecom", "", "Please fill this in."),
         ("wecom", "张三", "A WeCom userid has"),
         ("email", "nobody", "not a mail address"),
         ("email", "x" * 201, "At most 200 characters."),
-        ("email", "HEAD@h.example", "under this address already"),
+        ("email", "HEAD@h.example", "already uses this address"),
         ("sms", "12345", "A mobile number has 11 digits"),
     ):
         answer = await fill_in(visitor, f"{PEOPLE}/{person}/ways", channel=channel, address=address)
@@ -265,7 +265,7 @@ async def test_the_list_finds_who_cannot_be_told_or_has_left(pages: Pages, house
     assert "Head of Radiology" not in await found("state=left")
     assert "Reporter" not in await found("role=engineer")
     assert "Head of Radiology" in await found(f"unit={pages.world.department}&q=radio+head")
-    assert "Nobody is found here" in await found(f"unit={house.other}")
+    assert "Nobody found" in await found(f"unit={house.other}")
     assert (await visitor.get(f"{PEOPLE}?role=king")).status == 404
 
 

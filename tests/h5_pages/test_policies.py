@@ -53,7 +53,7 @@ async def test_the_list_says_what_holds_and_where_it_comes_from(pages: Pages, ho
     page = (await (await pages.person(house.hospital_admin)).get("/admin/policies")).text
     assert "<b>5 hours</b>" in page
     assert "Demo City · version 1 · House rule 7" in page
-    assert "as shipped" in page
+    assert "default" in page
     assert "Second Demo" not in page
     own = await set_version(await pages.person(house.hospital_admin), TRIAGE, hospital, **FIVE_HOURS)
     assert own.status == 303
@@ -71,8 +71,8 @@ async def test_looking_ahead_saves_nothing_and_tells_what_then_happens(pages: Pa
     assert (await set_version(visitor, TRIAGE, hospital, **FIVE_HOURS)).status == 303
     assert await follow(pages, house) == 2
     again = await look_ahead(visitor, TRIAGE, house.province, amount="1", unit="hours", source="x")
-    assert "No running deadline would move." in again.text
-    assert "Have set their own, which stays: 1." in again.text
+    assert "No running deadline would change." in again.text
+    assert "Have their own value, which is kept: 1." in again.text
 
 
 async def test_what_would_be_due_at_once_is_said(pages: Pages, house: House) -> None:
@@ -119,8 +119,8 @@ async def test_a_new_version_leaves_the_old_one_and_one_can_go_back(pages: Pages
         (3, 30, True),
     ]
     page = await visitor.get(url(TRIAGE, hospital))
-    assert "back to what holds above" in page.text
-    assert "Go back to what holds above" not in page.text
+    assert "reverted to the inherited value" in page.text
+    assert "Revert to the inherited value" not in page.text
 
 
 async def test_a_form_that_somebody_overtook_sets_nothing(pages: Pages, house: House) -> None:
@@ -141,20 +141,20 @@ WRONG = [
     (TRIAGE, {"amount": "99999999", "unit": "working_days"}, "too long"),
     (TRIAGE, {"amount": "1.5", "unit": "working_days"}, "A whole number"),
     (TRIAGE, {"unit": ""}, "Please fill this in."),
-    (TRIAGE, {"unit": "years"}, "Please choose one of the given."),
+    (TRIAGE, {"unit": "years"}, "Please choose one of the options."),
     (TRIAGE, {"source": ""}, "Please fill this in."),
     (TRIAGE, {"source": "x" * 301}, "At most 300 characters."),
     (TRIAGE, {"note": "x" * 501}, "At most 500 characters."),
-    (TRIAGE, {"valid_from": "2026-03-01"}, "a day that is past"),
+    (TRIAGE, {"valid_from": "2026-03-01"}, "a date in the past"),
     (TRIAGE, {"valid_from": "soon"}, "Please give a date"),
-    (DEATH, {"unit": "working_days"}, "Please choose one of the given."),
+    (DEATH, {"unit": "working_days"}, "Please choose one of the options."),
     ("licence.red_again", {"amount": "0"}, "At least 1"),
     ("licence.reminder_hour", {"hour": "24"}, "At most 23"),
     ("licence.reminder_hour", {"hour": ""}, "Please fill this in."),
-    (AUDIENCE, {"roles_engineer": "perhaps"}, "Please choose one of the given."),
+    (AUDIENCE, {"roles_engineer": "perhaps"}, "Please choose one of the options."),
     (AUDIENCE, {"roles_engineer": "true"}, "Please fill this in."),
-    (AUDIENCE, {"ways": "some"}, "Please choose one of the given."),
-    ("adverse_event.grades", {"death": "V"}, "Please choose one of the given."),
+    (AUDIENCE, {"ways": "some"}, "Please choose one of the options."),
+    ("adverse_event.grades", {"death": "V"}, "Please choose one of the options."),
     ("adverse_event.high_grades", {}, "Please choose at least one."),
     ("password", {"least_length": "7"}, "At least 8"),
     ("password", {"most_age_days": "4000"}, "At most 3650"),

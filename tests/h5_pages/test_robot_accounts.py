@@ -17,7 +17,7 @@ async def test_a_group_robot_is_entered_by_its_address_and_tried_without_one_to_
         page = await visitor.get(url)
         assert ('name="address"' in page.text, KEY in page.text) == (False, False)
         assert (await visitor.post(f"{url}/test", {})).status == 303
-        assert "The provider took it." in (await visitor.get(url)).text
+        assert "The provider accepted it." in (await visitor.get(url)).text
         (group,) = (await box.get("/sandbox/state"))["robots"]
         assert len(group["messages"]) == 1
 

@@ -52,7 +52,7 @@ async def test_a_linked_chat_is_put_first_and_unlinked(pages: Pages) -> None:
     visitor = await pages.person(person)
     assert "number 2 of your 2 channels" in (await visitor.get("/me/telegram")).text
     assert (await visitor.post("/me/telegram/first", {})).status == 303
-    assert "You are told there first" in (await visitor.get("/me/telegram")).text
+    assert "You are notified there first" in (await visitor.get("/me/telegram")).text
     assert (await visitor.post("/me/telegram/unlink", {})).location == "/me/telegram"
     assert "Get a code" in (await visitor.get("/me/telegram")).text
     assert len(await pages.db.fetch("SELECT 1 FROM contact_point WHERE person_id = $1", person)) == 1

@@ -41,8 +41,8 @@ async def test_what_cannot_be_sent_says_why_and_can_be_shown_alone(pages: Pages)
     number = await account(pages, "sms", templates={})
     visitor = await administrator(pages)
     page = await visitor.get(f"/admin/texts?account={number}&faulty=1")
-    assert f"Do not fit: {len(KINDS)}" in page.text
-    assert page.text.count(">does not fit<") == len(KINDS)
+    assert f"Need attention: {len(KINDS)}" in page.text
+    assert page.text.count(">needs attention<") == len(KINDS)
 
 
 async def test_texts_are_for_administrators_of_where_the_account_serves(pages: Pages) -> None:
@@ -60,7 +60,7 @@ async def test_an_account_of_an_organisation_above_can_be_looked_at_from_below(p
 
 async def test_without_an_account_the_page_says_what_to_do(pages: Pages) -> None:
     lonely = await administrator(pages, await add_organisation(pages.db, "hospital", "New one"))
-    assert "Enter one first" in (await lonely.get("/admin/texts")).text
+    assert "Add one first" in (await lonely.get("/admin/texts")).text
 
 
 def test_a_channel_tells_how_long_a_text_was_and_may_be() -> None:

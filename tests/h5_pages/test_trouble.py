@@ -106,7 +106,7 @@ async def test_photos_that_could_not_be_kept_are_named_as_lost(gated: tuple[Page
     await gate.shut()
     away = await visitor.post_files(REPORT, TYPED, ("front.jpg", picture()))
     assert away.status == 503
-    assert "The new photos could not be kept." in away.text
+    assert "The new photos could not be saved." in away.text
     assert away.hidden("fault") == TYPED["fault"]
 
 

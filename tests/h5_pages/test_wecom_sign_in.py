@@ -79,7 +79,7 @@ async def test_a_name_that_many_have_lists_none_of_them(town: Town) -> None:
     visitor = await town.pages.visitor()
     page = await visitor.get("/sign-in?place=Demo+House")
     assert "/sign-in/wecom/" not in page.text
-    assert "enter all of the name" in page.text
+    assert "enter the full name" in page.text
     assert "/sign-in/wecom/wecom-3" in (await visitor.get("/sign-in?place=Demo+House+3")).text
 
 
@@ -90,7 +90,7 @@ async def test_what_was_begun_in_one_browser_counts_in_no_other_and_once(town: T
     cookies = [(c.key, c.value) for c in visitor.client.session.cookie_jar if c.key == "yishe-wecom"]
     assert (await visitor.get(back)).status == 303
     again = await visitor.get(back, Cookie="; ".join(f"{name}={value}" for name, value in cookies))
-    assert (again.status, "Please begin again" in again.text) == (400, True)
+    assert (again.status, "Please start again" in again.text) == (400, True)
     assert len(await town.pages.db.fetch("SELECT 1 FROM web_session")) == 1
 
 
@@ -103,7 +103,7 @@ async def test_only_our_own_pages_are_gone_to_afterwards(town: Town) -> None:
 
 async def test_whom_wecom_knows_and_nobody_here_is_told_so_beside_the_form(town: Town) -> None:
     for name, words in (
-        ("Engineer 2", "Nobody here has the WeCom account"),
+        ("Engineer 2", "is not registered here"),
         ("Somebody who", "not a member"),
     ):
         _, answer = await scanned(town, f"{name}[^<]*")

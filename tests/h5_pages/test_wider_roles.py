@@ -56,7 +56,7 @@ async def test_nobody_opens_a_way_to_a_role_above_their_own(pages: Pages, house:
     for what in TRIES:
         answer = await open_a_way(admin, pages, what)
         assert (answer.status, await opened(pages)) == (403, 0), what
-        assert "beyond your organisations" in answer.text
+        assert "outside your organisations" in answer.text
     above = await pages.person(house.province_admin)
     assert [(await open_a_way(above, pages, what)).status < 400 for what in TRIES] == [True] * 3
     assert await opened(pages) == 3

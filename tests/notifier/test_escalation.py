@@ -104,7 +104,7 @@ async def test_unreachable_person_s_deputy_is_told_in_their_stead(around: Outsid
     )
     await around.drain()
     (card,) = await around.phone("head")
-    assert "whom no channel reaches" in str(card)
+    assert "who cannot be reached on any channel" in str(card)
     row = await around.db.fetchrow("SELECT person_id, stand_in_for_id, state FROM message")
     assert row
     assert tuple(row) == (world.head, world.engineer, "sent")

@@ -155,7 +155,7 @@ async def test_message_without_a_way_left_is_a_dead_letter(around: Outside) -> N
         await around.drain()
     first, _ = await around.ledger("reporter")
     assert first["message_state"] == "dead"
-    assert first["reason"] == "No channel is left on which this person could be told."
+    assert first["reason"] == "No channel is left to notify this person."
     assert ("message_dead", "error") in {(entry["event"], entry["log_level"]) for entry in logs}
 
 

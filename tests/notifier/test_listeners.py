@@ -76,7 +76,7 @@ async def test_a_receiver_that_wants_no_more_is_ended_and_its_administrator_told
     await around.drain()
     assert (len(await told(around, account)), await events(around)) == (len(rows), [])
     (mail,) = await around.mails("visitor@people.example")
-    assert "Ear wants no more and was ended" in mail["subject"]
+    assert "Ear unsubscribed; it has been removed" in mail["subject"]
     (record,) = await around.db.fetch("SELECT action, door, subject, data FROM audit")
     assert tuple(record) == ("listener.end", "system", "Ear", {"code": "http-410"})
 

@@ -36,7 +36,7 @@ async def test_untrue_message_is_withdrawn_and_never_sent(around: Outside) -> No
     await around.drain()
     rows = [row for row in await around.ledger() if row["kind"] == "repair.please_triage"]
     assert [(row["message_state"], row["id"]) for row in rows] == [("withdrawn", None)] * 2
-    assert all(row["reason"] == "The case had moved on before it was sent." for row in rows)
+    assert all(row["reason"] == "The case had changed before it was sent." for row in rows)
     assert await around.titles("second_engineer") == []
 
 

@@ -107,7 +107,7 @@ def test_line_that_cannot_be_taken_says_what_is_wrong_and_where(
 def test_places_that_touch_are_named() -> None:
     approval = line("repair.please_approve")
     _, faults = taken([replace(approval, text="待审批${device} ${due}前，编号${number}")])
-    assert [fault.text for fault in faults] == ["Words must stand between two places."]
+    assert [fault.text for fault in faults] == ["There must be words between two placeholders."]
 
 
 def test_two_faults_of_one_line_are_both_told() -> None:

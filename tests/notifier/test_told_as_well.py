@@ -68,7 +68,7 @@ async def test_head_is_told_as_well_once_the_policy_s_time_is_over_and_the_origi
     assert await mailed(down) == (0, 0)
     await pass_by(down, 0.2)
     assert await mailed(down) == (1, 0)
-    assert "whom no channel reaches" in str(await down.mails("department_head"))
+    assert "who cannot be reached on any channel" in str(await down.mails("department_head"))
     await pass_by(down, 60)
     assert await mailed(down) == (1, 0)
     await down.faults(reset=True)

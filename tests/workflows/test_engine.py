@@ -90,7 +90,7 @@ async def test_an_estimate_changed_after_the_card_went_out_makes_the_press_stale
     with pytest.raises(Stale) as refused:
         await desk.act(card, "approve", desk.world.head)
     said = refused.value.say(str)
-    assert "Second Engineer did this: changed the estimate" in said
+    assert "Second Engineer has done this in the meantime: changed the estimate" in said
     assert "Awaiting approval" in said
 
 
@@ -204,7 +204,7 @@ async def test_after_the_policys_days_a_closed_repair_stays_closed(desk: Desk) -
     case = await desk.closed()
     await desk.move_clock(timedelta(days=7, seconds=1))
     assert await desk.offers(case, desk.world.reporter) == []
-    with pytest.raises(NotOpen, match="report the fault anew"):
+    with pytest.raises(NotOpen, match="report the fault again"):
         await desk.act(case, "reopen", desk.world.reporter, {"reason": "noise again"})
 
 
@@ -237,7 +237,7 @@ async def test_the_technician_must_be_an_engineer_of_this_hospital(desk: Desk, w
         await desk.act(
             await desk.report(), "triage", desk.world.engineer, {**TRIAGE, "technician": technician}
         )
-    assert refused.value.fields["technician"][0] == "Please choose one of the given."
+    assert refused.value.fields["technician"][0] == "Please choose one of the options."
 
 
 async def foreign_engineer(desk: Desk) -> int:

@@ -52,7 +52,7 @@ def test_every_action_in_the_code_has_words() -> None:
 
 @pytest.mark.parametrize(
     ("action", "words"),
-    [("device.move", "Device: moved"), ("look", "Patient's data looked at"), ("new.thing", "new.thing")],
+    [("device.move", "Device: moved"), ("look", "Patient's data viewed"), ("new.thing", "new.thing")],
 )
 def test_an_action_is_told(action: str, words: str) -> None:
     assert told(action, str) == words

@@ -31,8 +31,8 @@ class AbsenceForm(Form):
     last_day: date = Field(title=N_("Last day away"))
     deputy: Annotated[int, Field(gt=0, lt=2**63)] | None = Field(
         default=None,
-        title=N_("Who stands in?"),
-        description=N_("They see and do what is yours to do, and are told in your stead."),
+        title=N_("Who is the deputy?"),
+        description=N_("They see and handle your tasks, and are notified instead of you."),
         json_schema_extra={"kind": "person"},
     )
     note: Annotated[str, StringConstraints(max_length=200)] = Field(default="", title=N_("Note"))
@@ -76,13 +76,13 @@ async def end(desk: Desk, absence: AbsenceRow) -> None:
 async def _check(desk: Desk, new: NewAbsence) -> None:
     """Raises `FormInvalid`."""
     if new.ends_at <= new.starts_at:
-        raise _wrong("last_day", N_("The last day lies before the first."))
+        raise _wrong("last_day", N_("The last day is before the first."))
     if new.ends_at <= desk.clocks.business.now():
-        raise _wrong("last_day", N_("This day has passed."))
+        raise _wrong("last_day", N_("This date has passed."))
     if new.ends_at - new.starts_at > LONGEST:
         raise _wrong("last_day", N_("An absence lasts a year at most."))
     if await absences.overlaps(desk.connection, new.person_id, new.starts_at, new.ends_at):
-        raise _wrong("first_day", N_("An absence is entered for some of these days already."))
+        raise _wrong("first_day", N_("An absence is already registered for some of these days."))
 
 
 async def _deputy(desk: Desk, new: NewAbsence) -> str:

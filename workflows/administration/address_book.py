@@ -21,9 +21,7 @@ from workflows.identity.roles import Role
 class AddressTaken(WorkflowError):
     """An address went to somebody else between looking and taking over."""
 
-    text = N_(
-        "Somebody else has the WeCom account {user} here, so nothing was taken over. Please look again."
-    )
+    text = N_("Somebody else has the WeCom account {user} here, so nothing was imported. Please check again.")
 
 
 class BookUnknown(WorkflowError):

@@ -18,7 +18,7 @@ SYSTEM = By(Viewer(""), Door.SYSTEM)
 class AlreadyBegun(WorkflowError):
     """There are people already, and administrators among them make others."""
 
-    text = N_("There are people already. Name one of them by user name to make a link for them.")
+    text = N_("There are already people here. Give the user name of one of them to create a link.")
 
 
 async def begin(office: Office, first: First) -> Issued:

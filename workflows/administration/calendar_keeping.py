@@ -34,9 +34,9 @@ LINE = re.compile(
     r"(?P<day>\d{4}[-/.]\d{1,2}[-/.]\d{1,2})[\s,，;；]+(?P<word>[^\s,，;；]+)[\s,，;；]*(?P<note>.*)"
 )
 NOT_UNDERSTOOD = N_(
-    "Line {line} is not understood: “{words}”. Please write date and “work” or “off”, as in 2027-02-06 work."
+    "Line {line} is not valid: “{words}”. Please write date and “work” or “off”, as in 2027-02-06 work."
 )
-TWICE = N_("Line {line}: {day} stands there twice.")
+TWICE = N_("Line {line}: {day} appears twice.")
 NOTE_LONG = N_("Line {line}: the note has more than {most} characters.")
 YEAR_ODD = N_("Line {line}: please check the year.")
 
@@ -46,7 +46,7 @@ class DayLines(Form):
 
     lines: Annotated[str, StringConstraints(min_length=1, max_length=20_000)] = Field(
         title=N_("Days, one a line"),
-        description=N_("Date, “work” or “off”, and a note if you like: 2027-02-06 work Spring Festival"),
+        description=N_("Date, “work” or “off”, and an optional note: 2027-02-06 work Spring Festival"),
         json_schema_extra={"kind": "textarea"},
     )
 

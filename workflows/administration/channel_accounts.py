@@ -36,7 +36,7 @@ Check = Callable[[Mapping[str, Any], Mapping[str, str]], None]
 class SecretsLost(WorkflowError):
     """The secrets cannot be opened with the master keys of this installation."""
 
-    text = N_("Its secrets cannot be opened with the present master key. Please enter all of them anew.")
+    text = N_("Its secrets cannot be decrypted with the current master key. Please enter all of them again.")
 
 
 @dataclass(frozen=True)

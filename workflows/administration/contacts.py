@@ -61,7 +61,7 @@ FAULTS: dict[str, str] = {
     Channel.VOICE: NO_MOBILE,
 }
 NO_ACCOUNT = N_("No account of this channel serves this person's organisation. Please set one up first.")
-TAKEN = N_("Somebody is reached under this address already. Please end it there first.")
+TAKEN = N_("Somebody already uses this address. Please end it there first.")
 
 
 class WayForm(Form):

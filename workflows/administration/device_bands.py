@@ -25,8 +25,8 @@ Limit = Annotated[float, Field(allow_inf_nan=False, ge=-1_000_000, le=1_000_000)
 Seconds = Annotated[float, Field(allow_inf_nan=False, ge=0, le=A_DAY_S)]
 
 NO_LIMIT = N_("Please give at least one limit.")
-CROSSED = N_("The upper limit has to be above the lower one.")
-INSIDE_WARNING = N_("The alarm has to lie outside of the warning.")
+CROSSED = N_("The upper limit has to be above the lower limit.")
+INSIDE_WARNING = N_("The alarm limit has to be outside the warning limit.")
 
 
 class Limits(Form):
@@ -37,20 +37,24 @@ class Limits(Form):
     alarm_low: Limit = Field(default=None, title=N_("Alarm below"))
     alarm_high: Limit = Field(default=None, title=N_("Alarm above"))
     hysteresis: Annotated[float, Field(allow_inf_nan=False, ge=0, le=1_000_000)] = Field(
-        default=0.0, title=N_("Over again"), description=N_("So far inside the limits before it is over")
+        default=0.0,
+        title=N_("Over again"),
+        description=N_("Margin within the limits before the alarm is over"),
     )
     hold_s: Seconds = Field(
-        default=0.0, title=N_("Hold (seconds)"), description=N_("So long outside before it is told")
+        default=0.0,
+        title=N_("Minimum duration (seconds)"),
+        description=N_("Time outside the limits before anybody is notified"),
     )
     clear_hold_s: Seconds = Field(
         default=0.0,
         title=N_("Over after (seconds)"),
-        description=N_("So long inside the limits before it is over; 0: at once"),
+        description=N_("Time within the limits before the alarm is over; 0: at once"),
     )
     no_data_s: Annotated[float, Field(allow_inf_nan=False, ge=30, le=A_DAY_S)] | None = Field(
         default=None,
         title=N_("No data after (seconds)"),
-        description=N_("Also of a sensor that never sent anything; empty: silence is not told"),
+        description=N_("Also applies to a sensor that never sent data; empty: no alarm for missing data"),
     )
     source: Annotated[str, StringConstraints(min_length=1, max_length=300)] = Field(
         title=N_("Source"), description=N_("The manual with its page, or who decided it")

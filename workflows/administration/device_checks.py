@@ -16,10 +16,10 @@ from workflows.administration.device_forms import DeviceForm
 from workflows.administration.office import Desk
 from workflows.errors import FormInvalid
 
-SAME_NUMBER = N_("{number} {name} has this number already.")
-SAME_SERIAL = N_("{number} {name} has this serial number and maker already.")
-REGISTERED = N_("This is registered already.")
-IN_THE_FUTURE = N_("This lies in the future.")
+SAME_NUMBER = N_("{number} {name} already has this number.")
+SAME_SERIAL = N_("{number} {name} already has this serial number and maker.")
+REGISTERED = N_("This is already registered.")
+IN_THE_FUTURE = N_("This is in the future.")
 BEFORE_MADE = N_("This is before the device was made.")
 PAST = ("made_on", "purchased_on", "installed_on", "reported_on")
 Faults = dict[str, tuple[str, dict[str, Any]]]

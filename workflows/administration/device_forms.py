@@ -60,7 +60,7 @@ RIGHT_LABELS: Mapping[Right, str] = {
     Right.FILES: N_("change this device's photos and documents"),
     Right.MOVE: N_("move this device"),
     Right.STATUS: N_("stop or retire this device"),
-    Right.REVIVE: N_("take a retirement back"),
+    Right.REVIVE: N_("undo a retirement"),
     Right.LABEL: N_("print labels"),
     Right.BANDS: N_("change the limits of this device's sensors"),
     Right.IMPORT: N_("import devices"),
@@ -87,7 +87,7 @@ class DeviceForm(Form):
 
     number: Annotated[
         str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\s/]+( [^\s/]+)*$")
-    ] = Field(title=N_("Device number"), description=N_("Printed on the label; there is each but once."))
+    ] = Field(title=N_("Device number"), description=N_("Printed on the label; must be unique."))
     type: DeviceType = Field(
         title=N_("Type"),
         json_schema_extra={**SELECT, "labels": {str(k): v for k, v in DEVICE_TYPE_LABELS.items()}},
@@ -100,14 +100,17 @@ class DeviceForm(Form):
     serial: Text100 = Field(
         default="",
         title=N_("Serial number"),
-        description=N_("As the maker gave it: with the maker it names one device. Empty: from the UDI."),
+        description=N_(
+            "As assigned by the maker: together with the maker it identifies one device. Empty: "
+            "taken from the UDI."
+        ),
         validate_default=True,
     )
     udi: Text200 | None = Field(
         default=None,
         title=N_("UDI"),
         description=N_(
-            "Scan it, or type it with its brackets: serial number and day of making are taken from it."
+            "Scan it, or type it with its brackets: serial number and production date are taken from it."
         ),
     )
     category: Category | None = Field(
@@ -195,7 +198,7 @@ class Retirement(Form):
         title=N_("Reason"), json_schema_extra={"kind": "textarea"}
     )
     cases_stay: bool = Field(
-        default=False, title=N_("Open cases stay open and are finished by those who have them")
+        default=False, title=N_("Open cases stay open and are completed by the people assigned to them")
     )
 
 

@@ -23,10 +23,10 @@ from workflows.identity.roles import Role
 
 # What PostgreSQL says up to version 17, and since 18.
 USED = (asyncpg.ForeignKeyViolationError, asyncpg.RestrictViolationError)
-NO_DEPARTMENT = N_("There is no department of this name here.")
-CHANGED_SINCE = N_("It was changed since.")
-USED_SINCE = N_("It was used since: a case, a file or a sensor belongs to it.")
-NOT_NOW = N_("What stood there before does not pass the checks of today.")
+NO_DEPARTMENT = N_("There is no department with this name here.")
+CHANGED_SINCE = N_("It has been changed since.")
+USED_SINCE = N_("It has been used since: a case, a file or a sensor belongs to it.")
+NOT_NOW = N_("The previous value fails the current checks.")
 
 
 class DeviceRow(DeviceForm):
@@ -35,7 +35,7 @@ class DeviceRow(DeviceForm):
     department: Annotated[str, StringConstraints(max_length=200)] = Field(
         default="",
         title=N_("Department"),
-        description=N_("As it is called here. Empty: the organisation at which you import."),
+        description=N_("Its name in this service. Empty: the organisation you import into."),
     )
 
 

@@ -40,7 +40,7 @@ PAPER_LABELS: dict[Paper, str] = {
 class FileGone(WorkflowError):
     """It was uploaded too long ago, or removed by somebody else."""
 
-    text = N_("This file is not here any more. Please choose it again.")
+    text = N_("This file is no longer available. Please choose it again.")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from workflows.registry import all_workflows
 
 KIND = "device"
 BEFORE_INSTALLED = N_("This is before the device was installed.")
-HERE_ALREADY = N_("The device is there already.")
+HERE_ALREADY = N_("The device already exists.")
 
 
 class CasesOpen(WorkflowError):
@@ -51,7 +51,7 @@ class CasesOpen(WorkflowError):
 class NotInThisState(WorkflowError):
     """A device is in use, stopped or retired, and what was asked for does not go with it."""
 
-    text = N_("This does not go with the state that the device is in now. Please look again.")
+    text = N_("This is not possible in the device's current state. Please check again.")
 
 
 @dataclass(frozen=True)

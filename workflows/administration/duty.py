@@ -25,8 +25,8 @@ from workflows.identity.roles import Role
 
 SUBJECT = "duty"
 OVER = N_("This shift is over already.")
-ALREADY = N_("This person is on duty there already at some time of the shift of {day}.")
-NO_POST = N_("This person has no post at this organisation, above or below it.")
+ALREADY = N_("This person is already on duty there during the shift of {day}.")
+NO_POST = N_("This person has no role at this organisation, above or below it.")
 TIME: JsonDict = {"kind": "time"}
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 
@@ -44,7 +44,7 @@ class ShiftForm(Form):
         description=N_("Not later than the beginning: on the next day"),
         json_schema_extra=TIME,
     )
-    days: Annotated[int, Field(ge=1, le=31)] = Field(default=1, title=N_("So many days in a row"))
+    days: Annotated[int, Field(ge=1, le=31)] = Field(default=1, title=N_("Number of consecutive days"))
     note: Annotated[str, StringConstraints(max_length=200)] = Field(default="", title=N_("Note"))
 
 

@@ -44,13 +44,11 @@ from workflows.forms import fill_in
 MOST_TRIES = 3
 SHOWN_BARS = 200
 EVERY = 100  # rows between two notes of how far it is
-BROKEN = N_("Something went wrong on our side, and nothing was brought in. Please tell the administrator.")
+BROKEN = N_("Something went wrong on our side, and nothing was imported. Please contact the administrator.")
 GAVE_UP = N_(
-    "The work was interrupted again and again, so it was given up. Nothing was brought in. Please try again."
+    "The import was interrupted repeatedly and was cancelled. Nothing was imported. Please try again."
 )
-MOVED_ON = N_(
-    "The records changed since the preview was made, so nothing was brought in. This is how it looks now."
-)
+MOVED_ON = N_("The records changed since the preview, so nothing was imported. This is the current preview.")
 
 log = structlog.get_logger()
 
@@ -58,7 +56,7 @@ log = structlog.get_logger()
 class TwoRows(WorkflowError):
     """Two rows of a file change the same thing."""
 
-    text = N_("Row {row} changes the same already. Please leave one of the two.")
+    text = N_("Row {row} already changes the same. Please keep only one of them.")
 
 
 @runtime_checkable

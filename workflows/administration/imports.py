@@ -117,14 +117,14 @@ class ImportKind(Protocol):
 class ImportNotInThisState(WorkflowError):
     """The batch has gone on since its page was opened."""
 
-    text = N_("This import has gone on meanwhile. Please look again.")
+    text = N_("This import has changed in the meantime. Please check again.")
 
 
 class ImportFaulty(WorkflowError):
     """Rows are wrong, and all or none are brought in."""
 
     text = N_(
-        "Some rows are wrong. Please correct the file and upload it again: all rows are brought in, or none."
+        "Some rows are wrong. Please correct the file and upload it again: either all rows are imported or none."
     )
 
 

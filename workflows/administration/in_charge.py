@@ -8,7 +8,7 @@ from workflows.administration.office import Desk
 from workflows.errors import NotPermitted, WorkflowError
 from workflows.identity.roles import Role
 
-BEYOND = N_("open a way in for somebody who holds a role beyond your organisations")
+BEYOND = N_("open access for somebody who has a role outside your organisations")
 
 
 class HasLeft(WorkflowError):

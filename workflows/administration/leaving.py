@@ -35,19 +35,19 @@ from workflows.identity.roles import Role
 from workflows.registry import Registry
 
 LEFT = N_("This person has left the organisation.")
-BEYOND = N_("let somebody leave who holds a role beyond your organisations")
+BEYOND = N_("offboard somebody who has a role outside your organisations")
 
 
 class NotOneself(WorkflowError):
     """Nobody closes their own account by a slip of the thumb."""
 
-    text = N_("Another administrator has to do this: nobody lets themselves leave.")
+    text = N_("Another administrator has to do this: you cannot offboard yourself.")
 
 
 class NotLeft(WorkflowError):
     """Who is there cannot come back."""
 
-    text = N_("This person is here already.")
+    text = N_("This person already exists.")
 
 
 @dataclass(frozen=True)

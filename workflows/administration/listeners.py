@@ -27,8 +27,8 @@ SUBJECT = "listener"
 WITH_ADDRESS = frozenset({"telegram"})
 _GROUP = re.compile(r"-[1-9]\d{0,15}")
 NO_GROUP = N_("Please give the id of the group. It begins with a minus sign.")
-NO_ADDRESS = N_("This account stands for the group itself. Please leave this empty.")
-NOTHING = N_("Please choose what is to be heard.")
+NO_ADDRESS = N_("This account represents the group itself. Please leave this empty.")
+NOTHING = N_("Please choose what it receives.")
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 
 
@@ -48,7 +48,7 @@ LEAST_LABELS = {
     Least.NOTICE: N_("yellow and worse"),
     Least.URGENT: N_("orange and worse"),
     Least.CRITICAL: N_("red alone"),
-    Least.NEVER: N_("nothing of it"),
+    Least.NEVER: N_("none of it"),
 }
 
 
@@ -56,8 +56,10 @@ class ListenerForm(Form):
     """Who hears of what."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(title=N_("Name"))
-    unit: Id = Field(title=N_("Hears of cases at and below"), json_schema_extra={"kind": "select"})
-    account: Id = Field(title=N_("Told by the account"), json_schema_extra={"kind": "select"})
+    unit: Id = Field(
+        title=N_("Receives cases of this organisation and below"), json_schema_extra={"kind": "select"}
+    )
+    account: Id = Field(title=N_("Notified by the account"), json_schema_extra={"kind": "select"})
     address: Annotated[str, StringConstraints(max_length=20)] = Field(
         default="",
         title=N_("Id of the group"),
@@ -69,12 +71,12 @@ class ListenerForm(Form):
         json_schema_extra={"labels": {str(least): label for least, label in LEAST_LABELS.items()}},
     )
     workflow: Annotated[str, StringConstraints(max_length=64)] = Field(
-        default="", title=N_("Of these cases"), json_schema_extra={"kind": "select"}
+        default="", title=N_("From these cases"), json_schema_extra={"kind": "select"}
     )
     hears_steps: bool = Field(
         default=False,
         title=N_("Every step of a case as well"),
-        description=N_("For other systems that keep a picture of the cases"),
+        description=N_("For other systems that track cases"),
     )
 
 

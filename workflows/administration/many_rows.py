@@ -15,7 +15,9 @@ from workflows.errors import WorkflowError
 class Clash(WorkflowError):
     """What a row has may be there once only, and came from somewhere else meanwhile."""
 
-    text = N_("Somebody entered the same meanwhile, so nothing was brought in. Please upload the file again.")
+    text = N_(
+        "Somebody added the same in the meantime, so nothing was imported. Please upload the file again."
+    )
 
 
 @asynccontextmanager

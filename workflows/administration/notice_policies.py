@@ -6,7 +6,7 @@ from typing import Any
 from storage.texts import N_
 from workflows.definition import PolicyDefault
 
-SOURCE = N_("Shipped with the service")
+SOURCE = N_("Included with the service")
 OWN = "own"
 
 

@@ -23,7 +23,7 @@ ADMINISTER = N_("administer this organisation")
 class ChangedMeanwhile(WorkflowError):
     """The form was filled in on a version that is not the newest any more."""
 
-    text = N_("Somebody else changed this meanwhile, so nothing was saved. Please look again.")
+    text = N_("Somebody else changed this in the meantime, so nothing was saved. Please check again.")
 
 
 class PressedBefore(Exception):

@@ -19,13 +19,13 @@ class OrganisationForm(Form):
         default="",
         title=N_("Code"),
         description=N_(
-            "Regions: GB/T 2260. Hospitals: unified social credit code. Departments: as you like, or none."
+            "Regions: GB/T 2260. Hospitals: unified social credit code. Departments: any code, or none."
         ),
     )
     code_reason: Annotated[str, StringConstraints(max_length=200)] = Field(
         default="",
-        title=N_("Why the code is right all the same"),
-        description=N_("Only if you were asked for it"),
+        title=N_("Why the code is right nevertheless"),
+        description=N_("Only if requested"),
     )
     address: Annotated[str, StringConstraints(max_length=300)] = Field(default="", title=N_("Address"))
 

@@ -21,11 +21,11 @@ from workflows.errors import FormInvalid, WorkflowError
 from workflows.forms import fill_in
 from workflows.identity.roles import Role
 
-NO_SUCH = N_("There is no open organisation of this name here.")
-SEVERAL = N_("There are several of this name here. Please import at the one that is meant.")
-OTHER_KIND = N_("There is one of this name here already, of another kind.")
-CHANGED_SINCE = N_("It was changed since.")
-USED_SINCE = N_("It is in use: something stands below it or belongs to it.")
+NO_SUCH = N_("There is no open organisation with this name here.")
+SEVERAL = N_("There are several with this name here. Please import into the one you mean.")
+OTHER_KIND = N_("There is already one with this name here, of another kind.")
+CHANGED_SINCE = N_("It has been changed since.")
+USED_SINCE = N_("It is in use: something is below it or belongs to it.")
 
 
 class OrganisationLine(NewOrganisation):

@@ -59,7 +59,7 @@ PROVINCE_CODES = frozenset(
 
 NOT_A_REGION = N_("A region's code has 6 digits (GB/T 2260), for example 320100.")
 WRONG_CHECK_DIGIT = N_(
-    "The check digit of this code does not fit. Please correct the code, or say why it is right."
+    "The check digit of this code does not match. Please correct the code, or say why it is right."
 )
 UNUSUAL_REGION = N_("This is not the code of such a region. Please correct it, or say why it is right.")
 IN_USE = N_("Another organisation has this code. Please correct it, or say why it is right.")

@@ -20,7 +20,7 @@ from workflows.licence.code_faults import LIKELY, MISTYPED
 from workflows.licence.numbers import likely_credit_code, tidy_credit_code
 
 SUBJECT = "organisation"
-ABOVE = N_("close or reopen an organisation, which whoever administers the one above it may")
+ABOVE = N_("close or reopen an organisation, which only administrators of the one above it may")
 
 
 class StillInUse(WorkflowError):
@@ -39,10 +39,10 @@ class Closed(WorkflowError):
     text = N_("This organisation is closed. Please reopen it first, or choose another one.")
 
 
-NOT_BELOW = N_("Such an organisation cannot stand here.")
-NAME_TAKEN = N_("There is one of this name here already.")
+NOT_BELOW = N_("Such an organisation cannot be placed here.")
+NAME_TAKEN = N_("There is already one with this name here.")
 ONLY_WITHIN = N_("A department can only be moved within its hospital, and not into itself.")
-STAYS = N_("It stands there already.")
+STAYS = N_("It already exists.")
 
 
 async def administered(connection: Connection, by: By, organisation_id: int) -> OrganisationRow:

@@ -19,7 +19,7 @@ from workflows.definition import Form
 from workflows.errors import FormInvalid, NotPermitted
 from workflows.forms import TimeOfDay, fill_in
 
-CHOOSE = N_("choose how much you hear")
+CHOOSE = N_("change your notification settings")
 BOTH = N_("Please give both times, or none.")
 TIME: JsonDict = {"kind": "time"}
 

@@ -28,13 +28,13 @@ LINK_HOLDS = timedelta(hours=24)
 class NoUserName(WorkflowError):
     """Whoever has no user name cannot sign in by password."""
 
-    text = N_("Give this person a user name first. Nothing was changed.")
+    text = N_("Set a user name for this person first. Nothing was changed.")
 
 
 class LinkInvalid(WorkflowError):
     """The link was used, is too old, or was never made."""
 
-    text = N_("This link was used already or is too old. Please ask the administrator for a new one.")
+    text = N_("This link was already used or has expired. Please ask the administrator for a new one.")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class PasswordOffice:
         who = await self._credentials(by)
         await self._check_old(who, old)
         if new.password == old:
-            raise _wrong("password", N_("This is your present password. Please take another."))
+            raise _wrong("password", N_("This is your current password. Please choose another."))
         await self._check_new(who, new)
         fresh = await self.sign_in.hash_password(new.password)
         async with self.office.writing(by) as desk:
@@ -142,7 +142,7 @@ class PasswordOffice:
         await self.sign_in.lockout.count_try(who.username or "", "")
         verdict = await self.sign_in.passwords.check(who.password_hash, old)
         if not verdict.right:
-            raise _wrong("old_password", N_("This is not your present password."))
+            raise _wrong("old_password", N_("This is not your current password."))
         await self.sign_in.lockout.succeeded(who.username or "", "")
 
     async def _check_new(self, who: Credentials, new: NewPassword) -> None:

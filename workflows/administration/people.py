@@ -22,10 +22,11 @@ from workflows.identity.roles import Role
 
 SUBJECT = "person"
 USERNAME_TAKEN = N_("This user name is taken. Please choose another one.")
-NUMBER_TAKEN = N_("Somebody in this hospital has this staff number already.")
-NAMESAKE = N_("There is somebody of this name there already. If this is somebody else, tick this.")
+NUMBER_TAKEN = N_("Somebody in this hospital already has this staff number.")
+NAMESAKE = N_("There is already somebody with this name there. If this is somebody else, tick this.")
 ELSEWHERE = N_(
-    "Nobody is moved to another hospital: let them leave here, and enter them there. Choose a place in the same one."
+    "Nobody can be moved to another hospital: offboard them here and add them there. "
+    "Choose an organisation in the same hospital."
 )
 
 

@@ -15,7 +15,7 @@ from workflows.definition import Form
 from workflows.forms import fault
 from workflows.identity.roles import ROLE_LABELS, Role
 
-LANGUAGES: dict[str, str] = {"": N_("as the phone or browser says"), "zh_CN": "中文", "en": "English"}
+LANGUAGES: dict[str, str] = {"": N_("as set in the phone or browser"), "zh_CN": "中文", "en": "English"}
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
 PHONE = re.compile(r"[+0-9(][0-9 ()+\-]{2,31}", re.ASCII)
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
@@ -64,15 +64,17 @@ class PersonForm(Form):
     """Somebody's record."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(title=N_("Full name"))
-    another: bool = Field(default=False, title=N_("This is somebody else of the same name"))
+    another: bool = Field(default=False, title=N_("This is somebody else with the same name"))
     organisation: Id = Field(title=N_("Organisation"), json_schema_extra={"kind": "select"})
-    title: Line = Field(default="", title=N_("Title"), description=N_("As it stands beside the name"))
+    title: Line = Field(default="", title=N_("Title"), description=N_("Shown beside the name"))
     staff_number: Annotated[str, StringConstraints(max_length=64)] = Field(
-        default="", title=N_("Staff number"), description=N_("By it an import knows them")
+        default="", title=N_("Staff number"), description=N_("Used by imports to identify the person")
     )
     phone: Annotated[str, StringConstraints(max_length=32)] = Field(default="", title=N_("Phone"))
     username: Annotated[str, StringConstraints(max_length=64)] = Field(
-        default="", title=N_("User name"), description=N_("For signing in; without one nobody signs in")
+        default="",
+        title=N_("User name"),
+        description=N_("For signing in; without one the person cannot sign in"),
     )
     language: Annotated[str, StringConstraints(pattern="^(zh_CN|en)?$")] = Field(
         default="", title=N_("Language"), json_schema_extra={"kind": "select", "labels": dict(LANGUAGES)}
@@ -96,8 +98,8 @@ class NewPerson(PersonForm):
 
     role: Role | None = Field(
         default=None,
-        title=N_("First post"),
-        description=N_("At the organisation above, from now on; more can be given later."),
+        title=N_("First role"),
+        description=N_("At the organisation above, from now on; more roles can be assigned later."),
         json_schema_extra={"kind": "select", "labels": dict(FIRST_POST)},
     )
 
@@ -108,18 +110,18 @@ class PostForm(Form):
     role: Role = Field(title=N_("Role"), json_schema_extra={"kind": "select", "labels": dict(ROLE_CHOICES)})
     organisation: Id = Field(
         title=N_("Organisation"),
-        description=N_("The role counts there and for everything below."),
+        description=N_("The role applies there and to everything below."),
         json_schema_extra={"kind": "select"},
     )
     starts_on: Annotated[date, Field(ge=EARLIEST, le=LATEST)] | None = Field(
         default=None,
         title=N_("First day"),
-        description=N_("Empty: from now on"),
+        description=N_("Empty: effective immediately"),
         json_schema_extra={"kind": "date"},
     )
     ends_on: Annotated[date, Field(ge=EARLIEST, le=LATEST)] | None = Field(
         default=None,
         title=N_("Last day"),
-        description=N_("Empty: without end"),
+        description=N_("Empty: no end date"),
         json_schema_extra={"kind": "date"},
     )

@@ -29,10 +29,10 @@ from workflows.forms import fill_in
 from workflows.identity.roles import Role
 from workflows.registry import all_workflows
 
-NO_PLACE = N_("There is no open organisation of this name here.")
-SEVERAL = N_("There are several of this name here. Please import at the one that is meant.")
-CHANGED_SINCE = N_("It was changed since.")
-USED_SINCE = N_("This person has signed in, acted or been told something since.")
+NO_PLACE = N_("There is no open organisation with this name here.")
+SEVERAL = N_("There are several with this name here. Please import into the one you mean.")
+CHANGED_SINCE = N_("It has been changed since.")
+USED_SINCE = N_("This person has signed in, acted or been notified since.")
 PLACES = "places"
 ADDRESSES = {"wecom": Channel.WECOM, "email": Channel.MAIL, "mobile": Channel.SMS}
 Address = Annotated[str, StringConstraints(max_length=contacts.LONGEST)]
@@ -42,15 +42,15 @@ class PersonLine(Form):
     """One line of the spreadsheet: somebody's record, a role, and how they are reached."""
 
     staff_number: Annotated[str, StringConstraints(max_length=64)] = Field(
-        default="", title=N_("Staff number"), description=N_("By it an import knows them")
+        default="", title=N_("Staff number"), description=N_("Used by imports to identify the person")
     )
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(title=N_("Full name"))
     organisation: Annotated[str, StringConstraints(max_length=200)] = Field(
         default="",
         title=N_("Organisation"),
-        description=N_("As it is called here. Empty: the organisation at which you import."),
+        description=N_("Its name in this service. Empty: the organisation you import into."),
     )
-    title: Line = Field(default="", title=N_("Title"), description=N_("As it stands beside the name"))
+    title: Line = Field(default="", title=N_("Title"), description=N_("Shown beside the name"))
     role: Role | None = Field(
         default=None,
         title=N_("Role"),
@@ -58,7 +58,9 @@ class PersonLine(Form):
         json_schema_extra={"kind": "select", "labels": dict(ROLE_CHOICES)},
     )
     username: Annotated[str, StringConstraints(max_length=64)] = Field(
-        default="", title=N_("User name"), description=N_("For signing in; without one nobody signs in")
+        default="",
+        title=N_("User name"),
+        description=N_("For signing in; without one the person cannot sign in"),
     )
     phone: Annotated[str, StringConstraints(max_length=32)] = Field(default="", title=N_("Phone"))
     wecom: Address = Field(default="", title=CHANNEL_LABELS[Channel.WECOM], description=N_("The userid"))
@@ -69,7 +71,7 @@ class PersonLine(Form):
     language: Annotated[str, StringConstraints(pattern="^(zh_CN|en)?$")] = Field(
         default="", title=N_("Language"), json_schema_extra={"kind": "select", "labels": dict(LANGUAGES)}
     )
-    another: bool = Field(default=False, title=N_("This is somebody else of the same name"))
+    another: bool = Field(default=False, title=N_("This is somebody else with the same name"))
 
 
 class PersonImport:

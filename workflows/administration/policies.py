@@ -19,17 +19,17 @@ from workflows.forms import fill_in
 from workflows.identity.roles import Role
 
 AUTHORITIES = (Kind.NATION, Kind.PROVINCE, Kind.CITY)
-SET_IT = N_("set this policy, which binds hospitals and is set by their authority")
+SET_IT = N_("set this policy, which is binding on hospitals and set by their authority")
 SET_BY_ISSUER = N_("set this policy, which is set by the authority that issues licences of this category")
-OF_DEPARTMENTS = N_("set a policy for a department, which is for whoever administers its hospital")
-PAST = N_("A version cannot hold from a day that is past.")
+OF_DEPARTMENTS = N_("set a policy for a department, which only administrators of its hospital may")
+PAST = N_("A version cannot take effect on a date in the past.")
 BACK = "as above"
 
 
 class NothingOfItsOwn(WorkflowError):
     """The organisation has set nothing that it could go back from."""
 
-    text = N_("This organisation has set nothing of its own here, so there is nothing to go back from.")
+    text = N_("This organisation has no value of its own here, so there is nothing to revert.")
 
 
 def kind_of(name: str) -> PolicyKind:

@@ -14,8 +14,8 @@ from workflows.registry import all_workflows
 
 PASSWORDS = N_("Passwords")
 CHATS = N_("Answers in chats")
-SHIPPED = N_("Shipped with the service")
-NOTICES = N_("How people are told")
+SHIPPED = N_("Included with the service")
+NOTICES = N_("How people are notified")
 OTHERS: Mapping[str, Mapping[str, PolicyDefault]] = {
     PASSWORDS: {password_policy.NAME: password_policy.DEFAULT},
     CHATS: {"telegram.approvals": PolicyDefault({"in_chat": True}, SHIPPED)},

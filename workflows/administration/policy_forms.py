@@ -30,8 +30,8 @@ class When(Form):
 
     valid_from: DAY = Field(
         default=None,
-        title=N_("Holds from"),
-        description=N_("Empty: from now on"),
+        title=N_("Effective from"),
+        description=N_("Empty: effective immediately"),
         json_schema_extra={"kind": "date"},
     )
     note: NOTE = Field(default="", title=N_("Note"), json_schema_extra={"kind": "textarea"})

@@ -22,69 +22,70 @@ class Words:
     meaning: str
 
 
-REMINDED = N_("So long after the state was entered; whoever has to act is reminded then.")
-HIGHER = N_("So long after the state was entered; whoever is above is told then.")
-CLIMBS = N_("So long after the alarm; if nobody has acknowledged by then, it goes one step higher.")
-LAW = N_("So long after it became known; reminders come at half, three quarters and nine tenths of it.")
+REMINDED = N_("Time in this state before the responsible person is reminded.")
+HIGHER = N_("Time in this state before the next level is notified.")
+CLIMBS = N_("Time after the alarm; if nobody has acknowledged by then, it is escalated by one step.")
+LAW = N_("Time after it became known; reminders are sent at half, three quarters and nine tenths of it.")
 ORDER = N_(
-    "By which channel people are told first, and after how many minutes the next one is taken. "
-    "Where a channel cannot reach somebody, the next one is taken at once."
+    "The channel used first, and the minutes until the next one is tried. If a channel "
+    "cannot reach somebody, the next one is tried at once."
 )
-DOWN = N_("So long a provider may fail before a second one of the same kind takes over.")
+DOWN = N_("How long a provider may fail before a standby of the same kind is used.")
 TIME_LIMIT = N_("From the issue of the original; counts for licences that are registered from then on.")
-LAPSE = N_("If switched on, a licence lapses by itself so long after its limit.")
+LAPSE = N_("If on, a licence lapses automatically this long after its time limit.")
 AUDIENCE = N_(
-    "Who is notified of this besides the usual ones, and by how many channels. "
-    "Which channels these are is each person's own."
+    "Who is notified of this in addition to the usual recipients, and by how many "
+    "channels. Each person chooses the channels."
 )
 
 WORDS: dict[str, Words] = {
     TELEGRAM_APPROVALS: Words(
         N_("Decide in Telegram"),
-        N_("If switched off, buttons in Telegram open pages, for all cases of the place and below it."),
+        N_("If off, buttons in Telegram open pages, for all cases of the organisation and below."),
     ),
     "repair.approval_limit": Words(
         N_("Estimate up to which no approval is needed"),
-        N_("A repair with a higher estimate is approved first."),
+        N_("A repair with a higher estimate must be approved first."),
     ),
     "repair.cost_over": Words(
-        N_("Cost over the approval up to which nobody is asked again"),
+        N_("Cost overrun that needs no new approval"),
         N_(
-            "A repair that cost more than this share over what was approved is approved anew before it is closed; "
-            "below it the approver is only notified."
+            "A repair that exceeds the approved cost by more than this share must be approved "
+            "again before it is closed; below it, the approver is only notified."
         ),
     ),
     "repair.reopen_within": Words(
         N_("Time to reopen a closed repair"), N_("Until then the reporter can say that it is not fixed.")
     ),
     "repair.triage": Words(N_("Assessment: first reminder"), REMINDED),
-    "repair.triage_head": Words(N_("Assessment: the head is told"), HIGHER),
+    "repair.triage_head": Words(N_("Assessment: the head is notified"), HIGHER),
     "repair.approval": Words(N_("Approval: first reminder"), REMINDED),
-    "repair.approval_director": Words(N_("Approval: the vice-director is told"), HIGHER),
+    "repair.approval_director": Words(N_("Approval: the vice-director is notified"), HIGHER),
     "repair.new_estimate": Words(N_("Estimate not approved: first reminder"), REMINDED),
-    "repair.new_estimate_head": Words(N_("Estimate not approved: the head is told"), HIGHER),
+    "repair.new_estimate_head": Words(N_("Estimate not approved: the head is notified"), HIGHER),
     "repair.start": Words(N_("Start of the repair: first reminder"), REMINDED),
-    "repair.start_head": Words(N_("Start of the repair: the head is told"), HIGHER),
+    "repair.start_head": Words(N_("Start of the repair: the head is notified"), HIGHER),
     "repair.finish": Words(N_("Repair: first reminder"), REMINDED),
-    "repair.finish_head": Words(N_("Repair: the head is told"), HIGHER),
+    "repair.finish_head": Words(N_("Repair: the head is notified"), HIGHER),
     "repair.cost_approval": Words(N_("Approval of the cost: first reminder"), REMINDED),
-    "repair.cost_approval_director": Words(N_("Approval of the cost: the vice-director is told"), HIGHER),
+    "repair.cost_approval_director": Words(N_("Approval of the cost: the vice-director is notified"), HIGHER),
     "repair.cost_correction": Words(N_("Cost not approved: first reminder"), REMINDED),
-    "repair.cost_correction_head": Words(N_("Cost not approved: the head is told"), HIGHER),
+    "repair.cost_correction_head": Words(N_("Cost not approved: the head is notified"), HIGHER),
     "repair.confirmation": Words(N_("Confirmation: first reminder"), REMINDED),
-    "repair.confirmation_head": Words(N_("Confirmation: the head of department is told"), HIGHER),
+    "repair.confirmation_head": Words(N_("Confirmation: the head of department is notified"), HIGHER),
     "licence.time_limit_a": Words(N_("Time limit of licences of category A"), TIME_LIMIT),
     "licence.time_limit_b": Words(N_("Time limit of licences of category B"), TIME_LIMIT),
     "licence.answer": Words(
         N_("Answer of the issuing authority"),
-        N_("So long it has for an application or a correction; it is reminded then."),
+        N_("Time it has for an application or a correction, before it is reminded."),
     ),
     "licence.reminder_hour": Words(N_("Hour of the reminders"), N_("Reminders go out at this full hour.")),
-    "licence.red_again": Words(N_("Red: again after"), N_("So often a red reminder is repeated.")),
-    "licence.lapse_a": Words(N_("Category A: lapse by itself"), LAPSE),
-    "licence.lapse_b": Words(N_("Category B: lapse by itself"), LAPSE),
+    "licence.red_again": Words(N_("Red: again after"), N_("How often the red reminder repeats.")),
+    "licence.lapse_a": Words(N_("Category A: expire automatically"), LAPSE),
+    "licence.lapse_b": Words(N_("Category B: expire automatically"), LAPSE),
     "licence.plan_past_the_limit": Words(
-        N_("Longest plan after the limit"), N_("A plan that is made after the limit may not be for later.")
+        N_("Longest plan after the time limit"),
+        N_("A plan made after the time limit cannot end later than this."),
     ),
     "licence.blue": Words(N_("Audience: blue"), AUDIENCE),
     "licence.yellow": Words(N_("Audience: yellow"), AUDIENCE),
@@ -92,11 +93,11 @@ WORDS: dict[str, Words] = {
     "licence.red": Words(N_("Audience: red"), AUDIENCE),
     "adverse_event.clock_death": Words(N_("Death: report to the national system"), LAW),
     "adverse_event.clock_serious": Words(N_("Serious injury: report to the national system"), LAW),
-    "adverse_event.clock_province": Words(N_("Group event: tell the province"), LAW),
+    "adverse_event.clock_province": Words(N_("Group event: notify the province"), LAW),
     "adverse_event.clock_each_case": Words(N_("Group event: report each case"), LAW),
     "adverse_event.clock_hospital": Words(N_("Handling in the hospital"), LAW),
     "adverse_event.grades": Words(
-        N_("Proposed grades"), N_("The grade that is proposed for each outcome; the safety officer decides.")
+        N_("Proposed grades"), N_("The grade proposed for each outcome; the safety officer decides.")
     ),
     "adverse_event.high_grades": Words(
         N_("Grades that raise the alarm"), N_("An event of such a grade raises the alarm at once.")
@@ -110,18 +111,18 @@ WORDS: dict[str, Words] = {
     "adverse_event.unacknowledged_city": Words(N_("Alarm: step 4, the city"), CLIMBS),
     "adverse_event.unacknowledged_province": Words(N_("Alarm: step 5, the province"), CLIMBS),
     "adverse_event.check": Words(N_("Check: first reminder"), REMINDED),
-    "adverse_event.check_director": Words(N_("Check: the vice-director is told"), HIGHER),
+    "adverse_event.check_director": Words(N_("Check: the vice-director is notified"), HIGHER),
     "adverse_event.complete": Words(N_("Completion: first reminder"), REMINDED),
-    "adverse_event.complete_safety": Words(N_("Completion: the safety officer is told"), HIGHER),
+    "adverse_event.complete_safety": Words(N_("Completion: the safety officer is notified"), HIGHER),
     "adverse_event.grade": Words(N_("Grading: first reminder"), REMINDED),
-    "adverse_event.grade_director": Words(N_("Grading: the vice-director is told"), HIGHER),
+    "adverse_event.grade_director": Words(N_("Grading: the vice-director is notified"), HIGHER),
     "adverse_event.handle": Words(N_("Handling: first reminder"), REMINDED),
-    "adverse_event.handle_director": Words(N_("Handling: the vice-director is told"), HIGHER),
+    "adverse_event.handle_director": Words(N_("Handling: the vice-director is notified"), HIGHER),
     "adverse_event.close": Words(N_("Closing: first reminder"), REMINDED),
-    "adverse_event.close_director": Words(N_("Closing: the vice-director is told"), HIGHER),
+    "adverse_event.close_director": Words(N_("Closing: the vice-director is notified"), HIGHER),
     "alarm.acknowledgement": Words(N_("Acknowledgement: first reminder"), REMINDED),
-    "alarm.to_head": Words(N_("Acknowledgement: the head is told"), HIGHER),
-    "alarm.to_vice_director": Words(N_("Acknowledgement: the vice-director is told"), HIGHER),
+    "alarm.to_head": Words(N_("Acknowledgement: the head is notified"), HIGHER),
+    "alarm.to_vice_director": Words(N_("Acknowledgement: the vice-director is notified"), HIGHER),
     "alarm.still_on": Words(N_("Still going on: reminder"), REMINDED),
     "alarm.closing": Words(N_("To be closed: reminder"), REMINDED),
     "notify.critical": Words(N_("Order of channels: critical"), ORDER),
@@ -129,29 +130,39 @@ WORDS: dict[str, Words] = {
     "notify.notice": Words(N_("Order of channels: please act"), ORDER),
     "notify.info": Words(N_("Order of channels: information"), ORDER),
     "notifier.stop_by_reply": Words(
-        N_("Stopping reminders by SMS"),
-        N_("For so many days a reply of 2 stops reminders of its kind; 0: never. What is urgent goes on."),
+        N_("Muting reminders by SMS"),
+        N_(
+            "Days for which a reply of 2 mutes such reminders; 0: not allowed. Urgent messages are still sent."
+        ),
     ),
     "notifier.standby_urgent": Words(N_("A second provider takes over: urgent messages"), DOWN),
     "notifier.standby_other": Words(N_("A second provider takes over: other messages"), DOWN),
     "notify.storm": Words(
         N_("Storm of alarms"),
-        N_("So many alarms to one person are told in one message, until it has been calm for so long."),
+        N_(
+            "From this many alarms to one person they are combined in one message, until there "
+            "have been none for this long."
+        ),
     ),
     "notify.repeat": Words(
         N_("The same reminder again"),
-        N_("Within so many minutes nobody is reminded of the same again; 0: no limit. Critical ones go on."),
+        N_(
+            "Minutes during which nobody is reminded of the same again; 0: no limit. Critical "
+            "reminders are still sent."
+        ),
     ),
     "notify.quiet_hours": Words(
         N_("Quiet hours"),
         N_(
-            "What may wait is told in the morning. The same hour twice: no quiet hours. Everybody can set their own."
+            "Messages that can wait are sent in the morning. The same hour twice: no quiet "
+            "hours. Everybody can set their own."
         ),
     ),
     "notify.digest": Words(
         N_("Digest"),
         N_(
-            "What is for information is told once a day at this hour, in one message. Everybody can choose another one."
+            "Messages for information are sent once a day at this hour, in one digest. Everybody "
+            "can choose another hour."
         ),
     ),
     "password": Words(
@@ -159,15 +170,15 @@ WORDS: dict[str, Words] = {
     ),
 }
 KEY_LABELS: dict[str, str] = {
-    "amount": N_("How much"),
+    "amount": N_("Scope"),
     "in_chat": N_("Allowed in the chat"),
     "unit": N_("Unit of time"),
     "hour": N_("Hour of the day (0 to 23)"),
-    "automatic": N_("Lapses by itself"),
+    "automatic": N_("Expires automatically"),
     "once_a_day": N_("Once a day"),
     "roles": N_("Roles"),
     "ways": N_("By how many channels"),
-    "call": N_("Also by a call"),
+    "call": N_("Also by phone call"),
     "chat": N_("By chat too (if not: chats only for those who have nothing else)"),
     "grades": N_("Grades"),
     "least_length": N_("Least length (characters)"),
@@ -178,16 +189,16 @@ KEY_LABELS: dict[str, str] = {
     "third": N_("Third channel"),
     "third_minutes": N_("Minutes until all others (0: never)"),
     "acknowledged": N_("Until somebody acknowledges it, not only until it is delivered"),
-    "through_quiet": N_("In quiet hours too"),
+    "through_quiet": N_("Also in quiet hours"),
     "messages": N_("Messages"),
-    "seconds": N_("Within so many seconds"),
-    "at_once": N_("Or so many at the same moment"),
-    "calm_minutes": N_("Over after so many calm minutes"),
-    "again_minutes": N_("While it goes on, told again after so many minutes"),
+    "seconds": N_("Within this many seconds"),
+    "at_once": N_("Or this many at the same time"),
+    "calm_minutes": N_("Minutes without alarms until it is over"),
+    "again_minutes": N_("While it continues, repeat after this many minutes"),
     "quiet_from": N_("Quiet from (hour)"),
     "quiet_to": N_("Quiet until (hour)"),
-    "duty_first": N_("At night only whoever is on duty is woken"),
-    "most_age_days": N_("To be changed after so many days (0: never)"),
+    "duty_first": N_("At night only the person on duty is woken"),
+    "most_age_days": N_("Must be changed after this many days (0: never)"),
     **OUTCOME_LABELS,
 }
 UNIT_LABELS: dict[str, str] = {
@@ -209,8 +220,8 @@ MEDIA: dict[str, str] = {
     "telegram": N_("Telegram"),
 }
 WAYS: dict[str, str] = {
-    Ways.FIRST: N_("One, in the order for its severity; the next where that fails"),
-    Ways.TWO: N_("At least two at once: the first one, and e-mail and SMS where the person has them"),
+    Ways.FIRST: N_("One, in the order for its severity; the next if that fails"),
+    Ways.TWO: N_("At least two at once: the first method, and e-mail and SMS if the person has them"),
     Ways.ALL: N_("All at once"),
 }
 SELECTS: Mapping[str, Mapping[str, str]] = {"first": MEDIA, "second": MEDIA, "third": MEDIA, "ways": WAYS}

@@ -18,15 +18,15 @@ from workflows.errors import FormInvalid, WorkflowError
 from workflows.forms import fill_in
 from workflows.identity.roles import Role
 
-NOT_THERE = N_("This role cannot be held at an organisation of this kind.")
-HELD = N_("This person holds this role there already, at that time.")
+NOT_THERE = N_("This role cannot be assigned at an organisation of this kind.")
+HELD = N_("This person already has this role there at that time.")
 
 
 class LastAdministrator(WorkflowError):
     """Without one, nobody could give anybody a right any more."""
 
     text = N_(
-        "This is the last administrator of the top organisation. Please give the role to somebody else first."
+        "This is the last administrator of the top organisation. Please assign the role to somebody else first."
     )
 
 

@@ -37,7 +37,7 @@ class SheetUnreadable(WorkflowError):
     """It is no spreadsheet, or too large a one."""
 
     text = N_(
-        "This is no spreadsheet in the xlsx format. Please save it as .xlsx and try again. Nothing was read."
+        "This is not a spreadsheet in the xlsx format. Please save it as .xlsx and try again. Nothing was read."
     )
 
 

@@ -28,9 +28,10 @@ DEFAULTS: Mapping[str, Any] = {"tls": "starttls", "bounce_tls": "implicit", "bou
 LEADING = ("base_url", "private_addresses")
 """The settings by which the service speaks to a server that is not the provider's, or may stand within the house."""
 
-ENTER_ANEW = N_("It would be sent to another server from now on, so please enter it anew.")
+ENTER_ANEW = N_("It would now be sent to another server, so please enter it again.")
 ONLY_AT_THE_TOP = N_(
-    "Only who administers the top organisation may set this: it has the service speak to a server of its own network."
+    "Only administrators of the top organisation can set this: it makes the service "
+    "connect to a server on its internal network."
 )
 
 

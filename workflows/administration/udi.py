@@ -19,9 +19,9 @@ from storage.texts import N_
 
 SEPARATOR = "\x1d"
 DI, LOT, MADE, EXPIRES, SERIAL, SOFTWARE = "01", "10", "11", "17", "21", "8012"
-WRONG_GTIN = N_("The check digit of this UDI does not fit: please compare it with the device.")
-WRONG_DATE = N_("The date behind ({element}) in this UDI is none: please scan it again.")
-WRONG_LENGTH = N_("What stands behind ({element}) in this UDI is too long: please scan it again.")
+WRONG_GTIN = N_("The check digit of this UDI does not match: please compare it with the device.")
+WRONG_DATE = N_("The date after ({element}) in this UDI is not valid: please scan it again.")
+WRONG_LENGTH = N_("The value after ({element}) in this UDI is too long: please scan it again.")
 # Characters behind each element's number; a minus: at most so many, and a separator ends it.
 LENGTHS: Mapping[str, int] = {
     "00": 18,

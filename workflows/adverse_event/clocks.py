@@ -34,7 +34,7 @@ class Watch(StrEnum):
 
 
 # Order No. 1 of 2018 on monitoring adverse events of medical devices, in force since 2019-01-01.
-HOUSE = N_("house rule as shipped; set by each hospital")
+HOUSE = N_("default house rule; set by each hospital")
 POLICIES = {
     "adverse_event.clock_death": PolicyDefault(
         {"amount": 7, "unit": "calendar_days"}, N_("Order No. 1 (2018): death within 7 days of knowledge")
@@ -60,7 +60,7 @@ BY_OUTCOME = {
 }
 LABELS = {
     Watch.NATIONAL: N_("Report to the national system"),
-    Watch.PROVINCE: N_("Tell the province of the group event"),
+    Watch.PROVINCE: N_("Report the group event to the province"),
     Watch.EACH_CASE: N_("Report each case of the group event"),
     Watch.HOSPITAL: N_("Handle it in the hospital"),
 }

@@ -159,12 +159,12 @@ class Circumstances(Form):
     )
     in_time_order: Tri = Field(
         default=Tri.UNKNOWN,
-        title=N_("Was the device used before the event came about?"),
+        title=N_("Was the device used before the event occurred?"),
         json_schema_extra={"labels": dict(TRI_LABELS)},
     )
     of_known_kind: Tri = Field(
         default=Tri.UNKNOWN,
-        title=N_("Is such harm known from devices of this kind?"),
+        title=N_("Is such harm known for devices of this kind?"),
         json_schema_extra={"labels": dict(TRI_LABELS)},
     )
     otherwise_explained: Tri = Field(
@@ -176,7 +176,7 @@ class Circumstances(Form):
         default="",
         repr=False,
         title=N_("Patient's name"),
-        description=N_("All about the patient is kept sealed; only the safety officer can look at it."),
+        description=N_("All patient data is encrypted; only the safety officer can view it."),
     )
     patient_age: Annotated[str, StringConstraints(max_length=20)] = Field(
         default="", repr=False, title=N_("Age or date of birth")
@@ -203,7 +203,8 @@ class Known(Form):
     outcome: Outcome = Field(title=N_("Outcome"), json_schema_extra={"labels": dict(OUTCOME_LABELS)})
     is_group: bool = Field(default=False, title=N_("Group event: several patients were harmed"))
     known_at: Instant = Field(
-        title=N_("When was it discovered or learned of?"), description=N_("The law's clocks start here.")
+        title=N_("When was it discovered or learned of?"),
+        description=N_("The statutory deadlines start here."),
     )
 
 
@@ -232,7 +233,7 @@ class Grading(Form):
 class Raised(Known):
     """It became known to be more serious."""
 
-    reason: Words = Field(title=N_("How is that known?"), json_schema_extra=LONG)
+    reason: Words = Field(title=N_("How do you know?"), json_schema_extra=LONG)
 
 
 class Handling(Form):
@@ -258,8 +259,10 @@ class NationalReport(Form):
 class ProvinceTold(Form):
     """The province was told by phone or fax."""
 
-    province_told_at: Instant = Field(title=N_("When was the province told?"))
-    told_whom: Annotated[str, StringConstraints(max_length=100)] = Field(default="", title=N_("Whom?"))
+    province_told_at: Instant = Field(title=N_("When was the province notified?"))
+    told_whom: Annotated[str, StringConstraints(max_length=100)] = Field(
+        default="", title=N_("Who was informed?")
+    )
 
 
 class EachReported(Form):

@@ -20,27 +20,27 @@ ALARM = "alarm"
 PASSED_ACTION = {watch: f"{watch}_passed" for watch in Watch}
 PASSED_LOOKS = {
     Watch.NATIONAL: ActionLook(
-        N_("Clock passed: national system"), N_("recorded: not reported to the national system in time")
+        N_("Deadline missed: national system"), N_("recorded: not reported to the national system in time")
     ),
     Watch.PROVINCE: ActionLook(
-        N_("Clock passed: province"), N_("recorded: the province was not told in time")
+        N_("Deadline missed: province"), N_("recorded: the province was not notified in time")
     ),
     Watch.EACH_CASE: ActionLook(
-        N_("Clock passed: each case"), N_("recorded: not each case was reported in time")
+        N_("Deadline missed: each case"), N_("recorded: not each case was reported in time")
     ),
     Watch.HOSPITAL: ActionLook(
-        N_("Clock passed: hospital"), N_("recorded: not handled in the hospital in time")
+        N_("Deadline missed: hospital"), N_("recorded: not handled in the hospital in time")
     ),
 }
 RUNS_LABELS = {
     Watch.NATIONAL: N_("as the time for the national system runs out"),
-    Watch.PROVINCE: N_("as the time for telling the province runs out"),
+    Watch.PROVINCE: N_("as the time for notifying the province runs out"),
     Watch.EACH_CASE: N_("as the time for reporting each case runs out"),
     Watch.HOSPITAL: N_("as the time for handling it runs out"),
 }
 PASSED_LABELS = {
     Watch.NATIONAL: N_("not reported to the national system in time"),
-    Watch.PROVINCE: N_("province not told in time"),
+    Watch.PROVINCE: N_("province not notified in time"),
     Watch.EACH_CASE: N_("not each case reported in time"),
     Watch.HOSPITAL: N_("not handled in time"),
 }
@@ -49,7 +49,7 @@ POLICIES = {
     **clocks.POLICIES,
     "adverse_event.grades": PolicyDefault(
         {"death": "I", "serious_injury": "II", "may_cause": "III", "other": "IV"},
-        N_("proposal for each outcome; house rule as shipped, after the four hospital grades"),
+        N_("proposal for each outcome; default house rule, after the four hospital grades"),
     ),
     "adverse_event.high_grades": PolicyDefault({"grades": ["I"]}, HOUSE),
     "adverse_event.alarm": PolicyDefault(

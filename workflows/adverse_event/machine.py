@@ -128,14 +128,16 @@ ADVERSE_EVENT = Workflow(
         A.GRADE: ActionLook(N_("Grade"), N_("graded it"), "primary"),
         A.HANDLE: ActionLook(N_("Record cause and handling"), N_("handled it"), "primary"),
         A.CLOSE: ActionLook(N_("Close"), N_("closed it"), "primary"),
-        A.RAISE: ActionLook(N_("It is more serious"), N_("made known that it is more serious"), "danger"),
+        A.RAISE: ActionLook(N_("It is more serious"), N_("reported that it is more serious"), "danger"),
         A.REPORT_NATIONAL: ActionLook(
             N_("Reported to the national system"), N_("recorded the report to the national system")
         ),
-        A.TELL_PROVINCE: ActionLook(N_("The province was told"), N_("recorded that the province was told")),
+        A.TELL_PROVINCE: ActionLook(
+            N_("The province was notified"), N_("recorded that the province was notified")
+        ),
         A.REPORT_EACH: ActionLook(N_("Each case was reported"), N_("recorded that each case was reported")),
         A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
-        ALARM: ActionLook(N_("Urgent notice"), N_("alarmed those responsible")),
+        ALARM: ActionLook(N_("Urgent notice"), N_("notified the people responsible")),
         **{PASSED_ACTION[watch]: look for watch, look in PASSED_LOOKS.items()},
         "remind": ActionLook(N_("Reminder"), N_("reminded")),
     },

@@ -20,7 +20,7 @@ CLOCK = (NEXT, DUE, LEFT)
 please_check = MessageKind(
     "adverse_event.please_check",
     N_("Adverse event to check: {device}"),
-    N_("Please check whether the report is complete and tells of an adverse event."),
+    N_("Please check whether the report is complete and describes an adverse event."),
     (DEVICE, PLACE, OUTCOME, *CLOCK),
     Severity.NOTICE,
     buttons=("check",),
@@ -39,7 +39,8 @@ alarm_above = MessageKind(
     "adverse_event.alarm_above",
     N_("Serious adverse event reported: {device}"),
     N_(
-        "For your information. The hospital was alarmed at the same time; you hear again if nobody acknowledges it."
+        "For your information. The hospital was notified at the same time; you will be "
+        "notified again if nobody acknowledges it."
     ),
     (DEVICE, PLACE, OUTCOME, GRADE, *CLOCK),
     Severity.CRITICAL,
@@ -71,7 +72,7 @@ unacknowledged_there = MessageKind(
 sent_back = MessageKind(
     "adverse_event.sent_back",
     N_("Please complete your report: {device}"),
-    N_("The safety officer asks for more. The clocks go on meanwhile."),
+    N_("The safety officer asks for more details. The deadlines keep running."),
     (DEVICE, OUTCOME, *CLOCK),
     Severity.NOTICE,
     buttons=("complete",),
@@ -100,8 +101,8 @@ please_handle = MessageKind(
 )
 raised = MessageKind(
     "adverse_event.raised",
-    N_("More serious than known before: {device}"),
-    N_("The grade has to be given anew. Clocks that start with this knowledge are running."),
+    N_("More serious than first reported: {device}"),
+    N_("It has to be graded again. The deadlines that start with this information are running."),
     (DEVICE, OUTCOME, *CLOCK),
     Severity.URGENT,
     short=N_("Outcome of the adverse event is worse, to be graded again: {device}"),
@@ -109,7 +110,7 @@ raised = MessageKind(
 refused = MessageKind(
     "adverse_event.refused",
     N_("Not an adverse event: {device}"),
-    N_("The safety officer has checked your report; the reason stands on its page."),
+    N_("The safety officer has checked your report; the reason is on its page."),
     (DEVICE,),
 )
 closed = MessageKind(
@@ -166,7 +167,7 @@ _RUNS_IN_SHORT = {
     Watch.EACH_CASE: N_("Adverse event of {device}, report each case by {each_case_at}"),
     Watch.HOSPITAL: N_("Adverse event of {device}, handle it in the hospital by {hospital_at}"),
 }
-_IT_PASSED = N_("The deadline of {number} has passed, which is on record. Please do it without delay.")
+_IT_PASSED = N_("The deadline of {number} has passed, which was recorded. Please complete it without delay.")
 
 
 def _runs(watch: Watch) -> MessageKind:

@@ -19,8 +19,8 @@ from workflows.forms import describe
 from workflows.identity.roles import Role
 
 LOOK = "look_at_patient"
-LOOKING = N_("look at the patient's data")
-LOOKING_BACK = N_("see who looked at the patient's data")
+LOOKING = N_("view the patient's data")
+LOOKING_BACK = N_("see who viewed the patient's data")
 
 
 @dataclass(frozen=True)

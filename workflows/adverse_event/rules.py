@@ -12,7 +12,7 @@ from workflows.adverse_event.forms import SEVERITY, EventReport, Known, National
 from workflows.calendar import Calendar
 from workflows.definition import Guard, Precondition
 
-IN_FUTURE = N_("This lies in the future.")
+IN_FUTURE = N_("This is in the future.")
 BEFORE_IT_HAPPENED = N_("This is before it happened.")
 BEFORE_KNOWN = N_("This is before the event was known.")
 NOT_WORSE = N_("This is not more serious than what is known already.")
@@ -88,7 +88,7 @@ def still_due(watch: Watch) -> Precondition:
     def reason(facts: Facts) -> str | None:
         clock = clock_of(watch, facts)
         if clock is None or clock.satisfied_at is not None:
-            return N_("Nothing is to be reported there at present.")
+            return N_("There is currently nothing to report there.")
         return None
 
     return reason
@@ -101,21 +101,25 @@ def alarm_runs(facts: Facts) -> bool:
 
 def to_acknowledge(facts: Facts) -> str | None:
     """An alarm is acknowledged once."""
-    return None if alarm_runs(facts) else N_("There is no alarm to acknowledge, or somebody was faster.")
+    return (
+        None
+        if alarm_runs(facts)
+        else N_("There is no alarm to acknowledge, or somebody has already done it.")
+    )
 
 
 def acknowledged(facts: Facts) -> str | None:
     """An event of high grade is not handled behind the managing department's back."""
-    return N_("The managing department has to acknowledge this event first.") if alarm_runs(facts) else None
+    return N_("The hospital's management has to acknowledge this event first.") if alarm_runs(facts) else None
 
 
 def may_close(facts: Facts) -> str | None:
     """Every clock is satisfied, and each that passed before it was is on record."""
     for clock in clocks(facts):
         if clock.satisfied_at is None:
-            return N_("Not everything that the clocks ask for is done yet.")
+            return N_("Not all deadlines have been met yet.")
         if not clock.in_time and not _is_recorded(clock, facts):
-            return N_("A clock that has passed is just being recorded. Please try again in a moment.")
+            return N_("A missed deadline is being recorded. Please try again in a moment.")
     return None
 
 

@@ -7,7 +7,7 @@ from workflows.adverse_event.messages import CLOCK, DEVICE, GRADE, OUTCOME
 complete_waits = MessageKind(
     "adverse_event.complete_waits",
     N_("Report still to be completed: {device}"),
-    N_("Please complete it: the clocks go on meanwhile."),
+    N_("Please complete it: the deadlines keep running."),
     (DEVICE, OUTCOME, *CLOCK),
     Severity.URGENT,
     buttons=("complete",),
@@ -18,7 +18,7 @@ complete_waits = MessageKind(
 complete_overdue = MessageKind(
     "adverse_event.complete_overdue",
     N_("Report not completed: {device}"),
-    N_("The reporter has not completed it. Please ask them: the clocks go on meanwhile."),
+    N_("The reporter has not completed it. Please ask them: the deadlines keep running."),
     (DEVICE, OUTCOME, *CLOCK),
     Severity.URGENT,
     while_in_state=True,
@@ -50,7 +50,7 @@ handle_waits = MessageKind(
 handle_overdue = MessageKind(
     "adverse_event.handle_overdue",
     N_("Nobody has handled the adverse event of {device}"),
-    N_("Cause and handling are not recorded. Please see to it."),
+    N_("Cause and handling are not recorded. Please follow up."),
     (DEVICE, OUTCOME, GRADE, *CLOCK),
     Severity.URGENT,
     while_in_state=True,

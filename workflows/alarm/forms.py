@@ -79,8 +79,8 @@ class Easing(Form):
 class Speaking(Form):
     """A sensor speaks again, and another one of the device is still silent."""
 
-    metric: Name = Field(title=N_("Speaks again"), json_schema_extra={"labels": dict(METRIC_LABELS)})
-    silent: Name = Field(title=N_("Still silent"), json_schema_extra={"labels": dict(METRIC_LABELS)})
+    metric: Name = Field(title=N_("Sends data again"), json_schema_extra={"labels": dict(METRIC_LABELS)})
+    silent: Name = Field(title=N_("Still no data"), json_schema_extra={"labels": dict(METRIC_LABELS)})
     at: AwareDatetime = Field(title=N_("Measured at"), json_schema_extra={"kind": "datetime"})
 
 

@@ -123,7 +123,7 @@ DEADLINES = [
     Deadline(S.CLEARED, "closing", [Rung("alarm.closing", [Say(say.please_close, ENGINEER)])]),
 ]  # fmt: skip
 
-HOUSE_RULE = N_("house rule as shipped; set by each hospital")
+HOUSE_RULE = N_("default house rule; set by each hospital")
 
 POLICIES = {
     "alarm.acknowledgement": PolicyDefault({"amount": 5, "unit": "minutes"}, HOUSE_RULE),
@@ -149,19 +149,23 @@ ALARM = Workflow(
     actions={
         A.WARN: ActionLook(N_("Warn"), N_("raised a warning")),
         A.ALARM: ActionLook(N_("Raise the alarm"), N_("raised the alarm")),
-        A.FALL_SILENT: ActionLook(N_("Miss data"), N_("noticed that no data comes")),
-        A.MISS_MORE: ActionLook(N_("Miss more data"), N_("noticed that another sensor is silent as well")),
-        A.SPEAK: ActionLook(N_("Hear a sensor again"), N_("heard one of the silent sensors again")),
+        A.FALL_SILENT: ActionLook(N_("Report missing data"), N_("noticed that no data comes")),
+        A.MISS_MORE: ActionLook(
+            N_("Report more missing data"), N_("noticed that another sensor sends no data")
+        ),
+        A.SPEAK: ActionLook(N_("End a sensor's silence"), N_("received data from a silent sensor again")),
         A.WORSEN: ActionLook(N_("Raise to an alarm"), N_("raised it from warning to alarm")),
         A.SUSPECT_QUENCH: ActionLook(
             N_("Suspect a quench"), N_("suspected a quench: helium and oxygen are low")
         ),
-        A.DEEPEN: ActionLook(N_("Note a worse value"), N_("saw one of both values fall further")),
-        A.EASE: ActionLook(N_("Note a part of it as over"), N_("saw that one of both values is back")),
-        A.ACKNOWLEDGE: ActionLook(N_("I see to it"), N_("acknowledged it"), "primary"),
-        A.CLEAR: ActionLook(N_("Clear"), N_("saw that it is over")),
+        A.DEEPEN: ActionLook(N_("Record a worse value"), N_("saw one of the two values fall further")),
+        A.EASE: ActionLook(
+            N_("Record that part of it is over"), N_("saw that one of the two values is back")
+        ),
+        A.ACKNOWLEDGE: ActionLook(N_("Acknowledge the alarm"), N_("acknowledged it"), "primary"),
+        A.CLEAR: ActionLook(N_("Clear"), N_("recorded that it is over")),
         A.CLOSE: ActionLook(N_("Note the cause and close"), N_("noted the cause and closed it"), "primary"),
-        A.DISMISS: ActionLook(N_("End by hand: the sensor is at fault"), N_("ended it by hand"), "danger"),
+        A.DISMISS: ActionLook(N_("End manually: faulty sensor"), N_("ended it manually"), "danger"),
         A.END: ActionLook(N_("End with the device"), N_("ended it, as the device was retired")),
         A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
         "remind": ActionLook(N_("Reminder"), N_("reminded")),

@@ -48,8 +48,8 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
         N_("too warm: check cooling"),
         N_("Heat can switch the device off or damage it."),
         N_(
-            "Check the air conditioning and have it cool again. If it grows warmer still, stop examinations and "
-            "shut the device down as its manual says."
+            "Check the air conditioning and restore cooling. If the temperature keeps rising, "
+            "stop examinations and shut the device down as described in its manual."
         ),
         N_("Clinical engineer, air conditioning"),
         HOUSE,
@@ -58,7 +58,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
         N_("room too cold"),
         N_("too cold: check heating"),
         N_("In the cold water condenses on the device, and measured values go off."),
-        N_("Check the setting of the air conditioning. Warm up slowly, by at most 3 °C an hour."),
+        N_("Check the air conditioning settings. Warm up slowly, by at most 3 °C an hour."),
         N_("Clinical engineer, air conditioning"),
         GE_MR,
     ),
@@ -90,7 +90,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
         N_("chilled water too cold"),
         N_("cold water: look for condensation"),
         N_("Water can condense on pipes and inside the device."),
-        N_("Check the setting of the chiller. Look for condensation before the next examination."),
+        N_("Check the chiller settings. Look for condensation before the next examination."),
         N_("Clinical engineer, chiller service"),
         CHILLED,
     ),
@@ -113,7 +113,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     (M.HELIUM_LEVEL, LOW): Meaning(
         N_("too little liquid helium"),
         N_("low helium: stop examinations"),
-        N_("If the helium falls on, the magnet can quench."),
+        N_("If the helium keeps falling, the magnet can quench."),
         N_(
             "Stop examinations and order a refill. At white vapour, a loud hiss or an oxygen alarm everybody leaves "
             "the room, and nobody enters it."
@@ -124,7 +124,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     (M.HELIUM_LEVEL, HIGH): Meaning(
         N_("helium level reads too high"),
         N_("odd helium level: compare"),
-        N_("The gauge may be at fault: a real loss of helium would then go unseen."),
+        N_("The gauge may be faulty: a real loss of helium would then go unnoticed."),
         N_("Compare with the device's own display, and have the gauge checked."),
         N_("Service company, clinical engineer"),
         HELIUM,
@@ -132,7 +132,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     (M.OXYGEN, LOW): Meaning(
         N_("lack of oxygen, keep out"),
         N_("lack of oxygen: keep out, ventilate"),
-        N_("Whoever is in there can lose consciousness without warning."),
+        N_("Anyone in the room can lose consciousness without warning."),
         N_(
             "Do not enter. Everybody leaves the room at once. Open its doors, switch the exhaust fan on from outside "
             "and keep others away. If somebody is still inside, nobody goes in without breathing apparatus: call 119."
@@ -156,7 +156,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     (M.ROOM_TEMPERATURE, NO_DATA): Meaning(
         N_("no data: room temperature"),
         N_("no data: room temperature"),
-        N_("How warm the room is, nobody is told."),
+        N_("Nobody is notified of the room's temperature."),
         N_("Read the thermometer of the room, then check sensor, power and gateway."),
         N_("Clinical engineer"),
         HOUSE,
@@ -164,7 +164,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     (M.ROOM_HUMIDITY, NO_DATA): Meaning(
         N_("no data: room humidity"),
         N_("no data: room humidity"),
-        N_("How humid the room is, nobody is told."),
+        N_("Nobody is notified of the room's humidity."),
         N_("Read the hygrometer of the room, then check sensor, power and gateway."),
         N_("Clinical engineer"),
         HOUSE,
@@ -172,7 +172,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     (M.CHILLED_WATER_TEMPERATURE, NO_DATA): Meaning(
         N_("no data: chilled water temperature"),
         N_("no data: chilled water temperature"),
-        N_("A failure of the cooling would go unseen."),
+        N_("A cooling failure would go unnoticed."),
         N_("Read the temperature at the chiller, then check sensor, power and gateway."),
         N_("Clinical engineer"),
         HOUSE,
@@ -180,7 +180,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     (M.CHILLED_WATER_FLOW, NO_DATA): Meaning(
         N_("no data: chilled water flow"),
         N_("no data: chilled water flow"),
-        N_("A failure of the cooling would go unseen."),
+        N_("A cooling failure would go unnoticed."),
         N_("Read the flow at the chiller, then check sensor, power and gateway."),
         N_("Clinical engineer"),
         HOUSE,
@@ -188,7 +188,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     (M.HELIUM_LEVEL, NO_DATA): Meaning(
         N_("no data: helium level"),
         N_("no data: helium level"),
-        N_("A loss of helium would go unseen."),
+        N_("A loss of helium would go unnoticed."),
         N_("Read the level at the device's own display, then check sensor, power and gateway."),
         N_("Clinical engineer, service company"),
         HOUSE,
@@ -196,7 +196,7 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     (M.OXYGEN, NO_DATA): Meaning(
         N_("no data: oxygen, measure first"),
         N_("no oxygen data: measure first"),
-        N_("Whether the air in the room can be breathed, nobody is told."),
+        N_("Nobody is notified whether the air in the room is safe to breathe."),
         N_(
             "Enter only after measuring: with the display at the door, or a hand-held oxygen meter. Then check sensor, "
             "power and gateway."
@@ -225,7 +225,7 @@ OTHERS: Mapping[str, Meaning] = {
         N_("value too low"),
         N_("value too low: check"),
         N_("It is below the limit that the hospital has set."),
-        N_("Do what the hospital's own rule for this value says."),
+        N_("Follow the hospital's own rule for this value."),
         N_("Clinical engineer"),
         HOUSE,
     ),
@@ -233,14 +233,14 @@ OTHERS: Mapping[str, Meaning] = {
         N_("value too high"),
         N_("value too high: check"),
         N_("It is above the limit that the hospital has set."),
-        N_("Do what the hospital's own rule for this value says."),
+        N_("Follow the hospital's own rule for this value."),
         N_("Clinical engineer"),
         HOUSE,
     ),
     NO_DATA: Meaning(
         N_("no data"),
         N_("no data: check the sensor"),
-        N_("What is measured there, nobody is told."),
+        N_("Nobody is notified of what is measured there."),
         N_("Check sensor, power and gateway."),
         N_("Clinical engineer"),
         HOUSE,

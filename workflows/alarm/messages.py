@@ -29,7 +29,7 @@ USUAL_CAUSES = Question(
     several=True,
     own_words=True,
 )
-LAST_VALUE = (N_("Missed"), "{metric_text} {value}")
+LAST_VALUE = (N_("Last reading"), "{metric_text} {value}")
 
 # What to do first, what it means and whom to call are of the metric and its side: `workflows.alarm.meanings`.
 # No sentence here may send anybody anywhere.
@@ -103,7 +103,7 @@ silent = MessageKind(
 unacknowledged = MessageKind(
     "alarm.unacknowledged",
     N_("Not acknowledged: {what_text}, {device}"),
-    N_("{first_text} Nobody has acknowledged it yet: please do."),
+    N_("{first_text} Nobody has acknowledged it yet: please acknowledge."),
     WHERE,
     Severity.URGENT,
     buttons=("acknowledge",),
@@ -152,8 +152,9 @@ turned = MessageKind(
     "alarm.turned",
     N_("{metric_text} now {turned_text}: {device}"),
     N_(
-        "It has gone straight past the band to the other limit. This alarm is over; if the value stays there, another "
-        "one follows. Please note the cause and close the case."
+        "The value went straight past the band to the other limit. This alarm is over; if "
+        "the value stays there, another one follows. Please note the cause and close the "
+        "case."
     ),
     (DEVICE, PLACE, VALUE, NOW, SINCE, LASTED, AFTER),
     Severity.URGENT,

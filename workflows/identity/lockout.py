@@ -23,7 +23,7 @@ class SignInRefused(WorkflowError):
 class SignInLocked(SignInRefused):
     """Too many failures with this user name, whether it exists or not."""
 
-    text = N_("After {tries} failed tries this user name is locked. Try again in {minutes} minutes.")
+    text = N_("After {tries} failed attempts this user name is locked. Try again in {minutes} minutes.")
 
 
 class NetworkLocked(SignInRefused):

@@ -67,7 +67,7 @@ def check(policy: PasswordPolicy, wish: Wish) -> None:
     if len(wish.password) > LONGEST:
         raise _wrong(N_("At most {max_length} characters."), max_length=LONGEST)
     if is_easy(wish.password, wish.words):
-        raise _wrong(N_("This is easily guessed. Take several words that do not belong together."))
+        raise _wrong(N_("This is easy to guess. Use several unrelated words."))
 
 
 def is_easy(password: str, words: Iterable[str]) -> bool:

@@ -6,8 +6,9 @@ NOT_A_CREDIT_CODE = N_(
     "A unified social credit code has 18 digits and capital letters, without I, O, S, V and Z, and is not all zeros."
 )
 MISTYPED = N_(
-    "This is no unified social credit code: I, O, S, V and Z are not used in it. Did you mean {likely}?"
+    "This is not a unified social credit code: it does not use I, O, S, V and Z. Did you mean {likely}?"
 )
 LIKELY = N_(
-    "The check digit of this code does not fit. Did you mean {likely}? Please correct the code, or say why it is right."
+    "The check digit of this code does not match. Did you mean {likely}? Please correct "
+    "the code, or say why it is right."
 )

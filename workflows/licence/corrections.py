@@ -25,15 +25,15 @@ REASON = "reason"
 TICKS = frozenset({"class_code_checked", "credit_code_reason"})
 """What lets something odd through: asked for by the form, no part of the record."""
 
-PENDING = N_("A correction waits for the issuing authority already. Please wait, or withdraw it first.")
+PENDING = N_("A correction is already awaiting the issuing authority. Please wait, or withdraw it first.")
 NONE_PENDING = N_("No correction is waiting.")
 STALE = N_(
-    "The record has changed since this correction was proposed. Please refuse it, or let it be withdrawn."
+    "The record has changed since this correction was proposed. Please refuse it, or have it withdrawn."
 )
 NO_LONGER_FITS = N_(
-    "What was proposed does not fit the other dates of this licence. Please refuse it with the reason."
+    "The proposal does not match the other dates of this licence. Please refuse it with the reason."
 )
-NOTHING_CHANGED = N_("This is what stands there already. Please change at least one field.")
+NOTHING_CHANGED = N_("Nothing has changed. Please change at least one field.")
 
 
 class Of(StrEnum):
@@ -201,11 +201,11 @@ def _unanswered(facts: Facts, since: datetime | None) -> datetime | None:
 
 
 DUE = Due(
-    N_("so long after a correction was proposed as the policy says"),
+    N_("time since a correction was proposed, set by the policy"),
     lambda facts, _: _unanswered(facts, proposed_at(facts)),
 )
 ISSUE_DUE = Due(
-    N_("so long after the duplicate was applied for as the policy says"),
+    N_("time since the duplicate was applied for, set by the policy"),
     lambda facts, _: _unanswered(facts, facts.entered_at),
 )
 

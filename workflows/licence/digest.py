@@ -30,7 +30,7 @@ def _kind(name: str, title: str, summary: str, severity: Severity, short: str) -
     return MessageKind(name, title, summary, FIELDS, severity, short=short, page="/licences")
 
 
-TO_DO_TITLE = N_("Licences to see to: {to_do_list}")
+TO_DO_TITLE = N_("Licences to handle: {to_do_list}")
 TO_DO = N_("The nearest time limit is {nearest_limit}: {nearest}. Please record the next steps in the list.")
 TO_DO_SHORT = N_("{to_do_list}, next {nearest_unit} by {nearest_day}")
 CHANGED = _kind("licence.digest_changed", TO_DO_TITLE, TO_DO, Severity.URGENT, TO_DO_SHORT)

@@ -44,13 +44,13 @@ NOT_A_NUMBER = N_(
     "A licence number is the class character of the licence and ten digits, the first two from 01 to 32."
 )
 UNKNOWN_CLASS = N_(
-    "The class code (third and fourth digit) is not in the list that is known here. Please compare it with the licence."
-    " If it is right, tick this."
+    "The class code (third and fourth digit) is not in the known list. Please compare it "
+    "with the licence. If it is right, tick this."
 )
 NOT_A_CODE = code_faults.NOT_A_CREDIT_CODE
 MISTYPED_CODE, CODE_LIKELY = code_faults.MISTYPED, code_faults.LIKELY
 WRONG_CHECK_DIGIT = N_(
-    "The check digit of the credit code does not fit. Please correct the code, or say why it is right."
+    "The check digit of the credit code does not match. Please correct the code, or say why it is right."
 )
 
 
@@ -77,7 +77,7 @@ class Original(Form):
     credit_code_reason: Annotated[str, StringConstraints(max_length=200)] = Field(
         default="",
         title=N_("Why the credit code is right although its check digit is not"),
-        description=N_("Only if you were asked for it"),
+        description=N_("Only if requested"),
         validate_default=True,
     )
     device_name: LongLine = Field(title=N_("Licensed device"))
@@ -140,7 +140,7 @@ class Duplicate(Form):
     maker: Line = Field(title=N_("Maker"))
     model: Line = Field(title=N_("Model"))
     duplicate_ladder_type: Annotated[str, StringConstraints(max_length=100)] = Field(
-        default="", title=N_("Ladder type of the device"), description=N_("As the duplicate is to say it")
+        default="", title=N_("Ladder type of the device"), description=N_("As the duplicate should state it")
     )
     serial: Line = Field(title=N_("Serial number"))
     installed_on: Day = Field(title=N_("Installed on"))
@@ -173,7 +173,7 @@ class Plan(Form):
 class Extension(Form):
     """A new limit (延期), with its reason."""
 
-    limit_on: Day = Field(title=N_("New last day of the limit"))
+    limit_on: Day = Field(title=N_("New last day of the time limit"))
     reason: Words = Field(title=N_("Why?"), json_schema_extra={"kind": "textarea"})
 
 

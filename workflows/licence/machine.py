@@ -233,10 +233,10 @@ LICENCE = Workflow(
         A.SEND_BACK: ActionLook(N_("Send back for correction"), N_("sent it back")),
         A.ACKNOWLEDGE: ActionLook(N_("Acknowledge with a plan"), N_("acknowledged, with a plan")),
         A.EXTEND: ActionLook(N_("Extend the time limit"), N_("extended the time limit")),
-        A.SET_LIMIT: ActionLook(N_("Set the time limit anew"), N_("set the time limit anew")),
-        A.LAPSE: ActionLook(N_("Declare lapsed"), N_("declared the licence lapsed"), "danger"),
+        A.SET_LIMIT: ActionLook(N_("Reset the time limit"), N_("reset the time limit")),
+        A.LAPSE: ActionLook(N_("Mark as lapsed"), N_("marked the licence as lapsed"), "danger"),
         A.EXPIRE: ActionLook(
-            N_("Lapse by itself"), N_("let the licence lapse, as the policy says"), "danger"
+            N_("Expire automatically"), N_("lapsed the licence according to the policy"), "danger"
         ),
         A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
         "remind": ActionLook(P_("of a time limit", "Reminder"), P_("of a time limit", "reminded")),

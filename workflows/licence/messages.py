@@ -134,14 +134,14 @@ applied = MessageKind(
         "The duplicate was applied for. Until it is issued or sent back, the issuing authority is reminded, not you."
     ),
     (UNIT, DEVICE, LIMIT),
-    short=N_("With the authority: {licence_number}"),
+    short=N_("Awaiting the authority: {licence_number}"),
 )
 sent_back = MessageKind(
     "licence.sent_back",
     N_("Sent back: licence {licence_number}"),
     N_(
-        "The duplicate cannot be issued like this. The reason stands on its page; please correct it and apply again"
-        " by {limit}."
+        "The duplicate cannot be issued as applied for. The reason is on its page; please "
+        "correct it and apply again by {limit}."
     ),
     (UNIT, DEVICE, LIMIT),
     SEVERITIES[Colour.YELLOW],
@@ -151,7 +151,7 @@ sent_back = MessageKind(
 issued = MessageKind(
     "licence.issued",
     N_("Duplicate issued: {licence_number}"),
-    N_("Nothing is missing any more."),
+    N_("Nothing is missing."),
     (UNIT, DEVICE),
 )
 extended = MessageKind(
@@ -162,7 +162,7 @@ extended = MessageKind(
 )
 limit_set = MessageKind(
     "licence.limit_set",
-    N_("Time limit set anew: {licence_number}"),
+    N_("Time limit reset: {licence_number}"),
     N_("The issuing authority has set the last day to {limit}. {missing_text}"),
     (UNIT, DEVICE, LIMIT),
     SEVERITIES[Colour.YELLOW],
@@ -186,21 +186,22 @@ proposal_due = MessageKind(
 withdrawn = MessageKind(
     "licence.withdrawn",
     N_("Correction withdrawn: {licence_number}"),
-    N_("Nothing is to be decided any more."),
+    N_("There is nothing left to decide."),
     (UNIT, DEVICE),
 )
 corrected = MessageKind(
     "licence.corrected",
     N_("Corrected: licence {licence_number}"),
     N_(
-        "The issuing authority has corrected what is registered. Both sides stand on the page. The limit is {limit}."
+        "The issuing authority has corrected the registered data. Old and new values are on "
+        "the page. The time limit is {limit}."
     ),
     (UNIT, DEVICE, LIMIT),
 )
 refused = MessageKind(
     "licence.refused",
     N_("Correction refused: {licence_number}"),
-    N_("What is registered stays as it is. The reason stands on the page."),
+    N_("The registered data is not changed. The reason is on the page."),
     (UNIT, DEVICE),
 )
 lapsed = MessageKind(

@@ -7,13 +7,13 @@ from workflows.definition import PolicyDefault
 from workflows.identity.roles import Role
 
 AUDIENCE = N_(
-    "audience as shipped, set by each authority; colours, SMS and mail: Jiangsu draft standard, clause 6.2.2.3"
+    "default audience, set by each authority; colours, SMS and mail: Jiangsu draft standard, clause 6.2.2.3"
 )
 USUAL = N_(
-    "Guangdong notice of 2020-01-20: configured within 2 years, or the licence lapses; so the draft standard"
+    "Guangdong notice of 2020-01-20: configured within 2 years, or the licence lapses; also in the draft standard"
 )
-HOUSE_RULE = N_("as shipped; set by each authority")
-ANSWER = N_("20 working days for a licence, as a provincial licensing system counts them; as shipped")
+HOUSE_RULE = N_("default; set by each authority")
+ANSWER = N_("20 working days for a licence, as a provincial licensing system counts them; default")
 NOT_BY_ITSELF = {"automatic": False, "amount": 30, "unit": "calendar_days"}
 
 POLICIES = {

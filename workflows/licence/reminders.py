@@ -83,7 +83,7 @@ def _lapses_at(facts: Facts, calendar: Calendar) -> datetime | None:
     return calendar.due(datetime.combine(limit, time(), SHANGHAI), _lapse_policy(facts))
 
 
-LAPSES = Due(N_("so long after the limit as the policy says, if it lets licences lapse"), _lapses_at)
+LAPSES = Due(N_("time since the time limit, set by the policy, if it lets licences lapse"), _lapses_at)
 
 
 def never_lapses(facts: Facts) -> bool:

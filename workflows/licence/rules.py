@@ -23,16 +23,16 @@ from workflows.licence.stages import Colour, limit_of_years, stage_on
 
 KEY_BYTES = 16
 
-NOT_YET = N_("This day has not come yet.")
-PAST = N_("This day is past already.")
-TOO_FAR = N_("The limit is past already, so the plan has to be nearer.")
+NOT_YET = N_("This date is in the future.")
+PAST = N_("This date has already passed.")
+TOO_FAR = N_("The time limit has already passed, so the plan has to be sooner.")
 BEFORE_ISSUE = N_("This is before the licence was issued.")
 BEFORE_PURCHASE = N_("This is before the purchase.")
 BEFORE_INSTALLATION = N_("This is before the installation.")
 AFTER_PURCHASE = N_("The device was bought before this day.")
 AFTER_LIMIT = N_("The time limit ends before this day; the issuing authority sets it first.")
-NOT_LATER = N_("This is not later than the present limit.")
-SAME_LIMIT = N_("This is the present limit.")
+NOT_LATER = N_("This is not later than the current time limit.")
+SAME_LIMIT = N_("This is the current time limit.")
 
 
 # What of a filled-in form does not hold, given what is known.

@@ -40,7 +40,7 @@ DEADLINES = [
     ]),
 ]  # fmt: skip
 
-HOUSE_RULE = N_("house rule as shipped; set by each hospital")
+HOUSE_RULE = N_("default house rule; set by each hospital")
 
 
 POLICIES = {

@@ -96,12 +96,12 @@ SATISFACTION_LABELS: dict[str, str] = {
     Satisfaction.GOOD: N_("Good"),
     Satisfaction.FAIR: N_("Fair"),
     Satisfaction.POOR: N_("Poor"),
-    Satisfaction.NOT_SAID: N_("Not said"),
+    Satisfaction.NOT_SAID: N_("Not specified"),
 }
 SPEED_LABELS: dict[str, str] = {
     Speed.IN_TIME: N_("In time"),
     Speed.SLOW: N_("Too slow"),
-    Speed.NOT_SAID: N_("Not said"),
+    Speed.NOT_SAID: N_("Not specified"),
 }
 HOW_WAS_IT, IN_TIME = N_("How was the repair?"), N_("Did it come in time?")
 
@@ -143,7 +143,7 @@ class AlsoSeen(Form):
     photos: ClassVar[bool] = True
 
     remark: Annotated[str, StringConstraints(max_length=1000)] = Field(
-        default="", title=N_("Anything to add? (if you like)"), json_schema_extra={"kind": "textarea"}
+        default="", title=N_("Anything to add? (optional)"), json_schema_extra={"kind": "textarea"}
     )
 
 

@@ -28,7 +28,7 @@ please_triage = MessageKind(
 received = MessageKind(
     "repair.received",
     N_("Your fault report was received"),
-    N_("The engineers were told. You will hear of every step."),
+    N_("The engineers were notified. You will be notified of every step."),
     (DEVICE, FAULT),
 )
 please_approve = MessageKind(
@@ -49,7 +49,7 @@ approved = MessageKind(
 handed_back = MessageKind(
     "repair.handed_back",
     N_("Without an engineer: {device}"),
-    N_("Its engineer has left. It is yours until you give it to somebody else."),
+    N_("Its engineer has left. It is assigned to you until you reassign it."),
     (DEVICE, PLACE, FAULT, URGENCY),
     Severity.NOTICE,
     buttons=("assign",),
@@ -58,7 +58,7 @@ handed_back = MessageKind(
 handed_over = MessageKind(
     "repair.handed_over",
     N_("Now yours: repair {device}"),
-    N_("You are to see to this repair from now on."),
+    N_("This repair is now assigned to you."),
     (DEVICE, PLACE, FAULT, URGENCY, REPORTER),
     Severity.NOTICE,
     while_in_state=True,
@@ -84,7 +84,7 @@ assigned = MessageKind(
 taken_up = MessageKind(
     "repair.taken_up",
     N_("Your report is being handled"),
-    N_("{technician} looks after {device}."),
+    N_("{technician} is responsible for {device}."),
     (DEVICE, FAULT, TECHNICIAN),
 )
 started = MessageKind(
@@ -107,7 +107,7 @@ please_confirm = MessageKind(
 reopened = MessageKind(
     "repair.reopened",
     N_("Not fixed yet: {device}"),
-    N_("The case is open again. Please look at the reason."),
+    N_("The case is open again. Please check the reason."),
     (DEVICE, FAULT, TECHNICIAN),
     Severity.URGENT,
 )
@@ -169,7 +169,7 @@ joined = MessageKind(
 raised = MessageKind(
     "repair.raised",
     N_("Patients are waiting: {device}"),
-    N_("This repair has become most urgent."),
+    N_("This repair is now critical."),
     (DEVICE, PLACE, FAULT, TECHNICIAN),
     Severity.URGENT,
 )

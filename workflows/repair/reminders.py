@@ -27,13 +27,13 @@ triage_waits = MessageKind(
 )
 triage_overdue = MessageKind(
     "repair.triage_overdue",
-    N_("Overdue: nobody has taken up {device}"),
-    N_("The engineers were reminded without effect. Please see to it."),
+    N_("Overdue: nobody is handling {device}"),
+    N_("The engineers have not responded to reminders. Please follow up."),
     (DEVICE, PLACE, FAULT, REPORTER),
     Severity.CRITICAL,
     buttons=("triage",),
     while_in_state=True,
-    short=N_("Nobody took up {device}"),
+    short=N_("Nobody is handling {device}"),
     reminds=True,
 )
 approval_waits = MessageKind(
@@ -49,7 +49,7 @@ approval_waits = MessageKind(
 approval_overdue = MessageKind(
     "repair.approval_overdue",
     N_("Approval of the repair of {device} overdue"),
-    N_("The head of equipment has not decided. Please decide in their place."),
+    N_("The head of equipment has not decided. Please decide instead."),
     (DEVICE, PLACE, FAULT, URGENCY, ESTIMATE, TECHNICIAN),
     Severity.CRITICAL,
     buttons=("approve", "reject"),
@@ -72,7 +72,7 @@ please_confirm_again = MessageKind(
 confirmation_overdue = MessageKind(
     "repair.confirmation_overdue",
     N_("Not confirmed: repair of {device}"),
-    N_("The reporter has not answered. Please confirm in their place, or say that it is not fixed."),
+    N_("The reporter has not replied. Please confirm instead, or say that it is not fixed."),
     (DEVICE, FAULT, REPORTER, TECHNICIAN),
     Severity.CRITICAL,
     buttons=("confirm", "reopen"),
@@ -104,7 +104,7 @@ rejected_overdue = MessageKind(
 start_waits = MessageKind(
     "repair.start_waits",
     N_("Repair not begun: {device}"),
-    N_("Please begin, or have it given to somebody else."),
+    N_("Please begin, or ask for it to be reassigned."),
     (DEVICE, PLACE, FAULT, URGENCY),
     Severity.URGENT,
     buttons=("start",),
@@ -114,7 +114,7 @@ start_waits = MessageKind(
 start_overdue = MessageKind(
     "repair.start_overdue",
     N_("Overdue: repair of {device} not begun"),
-    N_("The engineer has not begun. Please see to it, or give it to somebody else."),
+    N_("The engineer has not begun. Please follow up, or reassign it."),
     (DEVICE, PLACE, FAULT, URGENCY, TECHNICIAN),
     Severity.CRITICAL,
     buttons=("assign",),
@@ -135,7 +135,7 @@ repair_waits = MessageKind(
 repair_overdue = MessageKind(
     "repair.repair_overdue",
     N_("In repair for long: {device}"),
-    N_("The repair is not finished. Please see to it, or give it to somebody else."),
+    N_("The repair is not finished. Please follow up, or reassign it."),
     (DEVICE, PLACE, FAULT, URGENCY, TECHNICIAN),
     Severity.URGENT,
     buttons=("assign",),
@@ -155,7 +155,7 @@ cost_approval_waits = MessageKind(
 cost_approval_overdue = MessageKind(
     "repair.cost_approval_overdue",
     N_("Approval of the cost overdue: {cost}"),
-    N_("The head of equipment has not decided. Please decide in their place."),
+    N_("The head of equipment has not decided. Please decide instead."),
     (DEVICE, FAULT, APPROVED, COST, TECHNICIAN),
     Severity.URGENT,
     buttons=("approve_cost", "refuse_cost"),
@@ -175,7 +175,7 @@ cost_refused_waits = MessageKind(
 cost_refused_overdue = MessageKind(
     "repair.cost_refused_overdue",
     N_("Cost refused, nothing done: {cost}"),
-    N_("The engineer has not corrected or explained the cost. Please see to it."),
+    N_("The engineer has not corrected or explained the cost. Please follow up."),
     (DEVICE, FAULT, APPROVED, COST, TECHNICIAN),
     Severity.URGENT,
     buttons=("assign",),

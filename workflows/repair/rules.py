@@ -65,13 +65,13 @@ def closed_lately(facts: Facts) -> str | None:
     """A closed repair can be reopened for some days; afterwards it is a new fault."""
     days = int(facts.policies["repair.reopen_within"]["amount"])
     if facts.closed_at is not None and facts.now - facts.closed_at > timedelta(days=days):
-        return N_("This repair was closed too long ago to be reopened. Please report the fault anew.")
+        return N_("This repair was closed too long ago to be reopened. Please report the fault again.")
     return None
 
 
 def not_confirmed(facts: Facts) -> str | None:
     """Once it was confirmed that it works, nobody has to say so again."""
-    return N_("It was confirmed already.") if _was_confirmed(facts, NoForm()) else None
+    return N_("It has already been confirmed.") if _was_confirmed(facts, NoForm()) else None
 
 
 def not_critical(facts: Facts) -> str | None:

@@ -55,6 +55,6 @@ class AliyunSmsChannel(Unchangeable):
         if not ours:
             return None
         if all(each.status == FAILED for each in ours):
-            words = N_("The provider reports that it did not arrive.")
+            words = N_("The provider reports that it was not delivered.")
             raise SendFailed(Verdict.PERMANENT, ours[-1].code, words)
         return sms.accepted("", known.settings.price_per_part)

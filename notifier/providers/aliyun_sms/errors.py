@@ -12,8 +12,8 @@ from notifier.providers.meanings import Meaning, refusal
 from storage.texts import N_
 
 _P, _C = Verdict.PERMANENT, Verdict.CONFIGURATION
-_PARAMETERS = N_("The SMS provider calls the message's parameters wrong")
-_NUMBER = N_("The SMS provider does not take this number")
+_PARAMETERS = N_("The SMS provider rejects the message's parameters")
+_NUMBER = N_("The SMS provider does not accept this number")
 _SIGNATURE = N_("The SMS signature is not approved for this")
 _SPENT = N_("The SMS account has used up its limit")
 _TEMPLATE = N_("The SMS template is not approved")

@@ -12,12 +12,12 @@ from notifier.providers.meanings import Meaning, refusal
 from storage.texts import N_
 
 _T, _P, _C = Verdict.TEMPORARY, Verdict.PERMANENT, Verdict.CONFIGURATION
-_PARAMETERS = N_("The provider calls the call's parameters wrong")
+_PARAMETERS = N_("The provider rejects the call's parameters")
 _NUMBER = N_("The provider does not call this number")
 _TEMPLATE = N_("The call's template is not approved")
-_CALLER = N_("The number that calls is not the account's own")
+_CALLER = N_("The caller number does not belong to the account")
 _NOT_NOW = N_("The provider does not call at this hour")
-_CALL_FAILED = N_("The provider could not place the call")
+_CALL_FAILED = N_("The provider could not make the call")
 
 MEANINGS: Mapping[str, Meaning] = MappingProxyType(
     {

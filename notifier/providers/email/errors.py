@@ -38,7 +38,7 @@ def failure(error: Exception, stage: Stage, secrets: Sequence[str] = ()) -> Send
     if stage is not Stage.CONNECT or _is_broken(error):
         return _broken(error, stage)
     # What is left: the server lacks STARTTLS or every way to sign in, or its certificate is not trusted.
-    reason = N_("The mail server lacks what the settings ask for")
+    reason = N_("The mail server does not support what the settings require")
     return SendFailed(Verdict.CONFIGURATION, "smtp", reason, detail=_words(str(error), secrets))
 
 
@@ -54,7 +54,7 @@ def _refusal(error: aiosmtplib.SMTPResponseException, stage: Stage) -> tuple[Ver
     if error.code in _SIGN_IN or (final and isinstance(error, aiosmtplib.SMTPAuthenticationError)):
         return Verdict.CONFIGURATION, N_("The mail server refused the sign-in")
     if not final or stage is Stage.CONNECT:
-        return Verdict.TEMPORARY, N_("The mail server cannot take it now")
+        return Verdict.TEMPORARY, N_("The mail server cannot accept it now")
     if stage is Stage.SENDER:
         return Verdict.CONFIGURATION, N_("The mail server refused the sender")
     return Verdict.PERMANENT, N_("The mail server refused the mail")
@@ -65,7 +65,7 @@ def _broken(error: Exception, stage: Stage) -> SendFailed:
     return SendFailed(
         Verdict.TEMPORARY,
         f"lost-at-{stage}",
-        N_("The mail server cannot be reached") if early else N_("The mail server went silent"),
+        N_("The mail server cannot be reached") if early else N_("The mail server stopped responding"),
         detail=type(error).__name__,
         maybe_delivered=stage is Stage.DATA,
     )

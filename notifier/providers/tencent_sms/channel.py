@@ -60,5 +60,5 @@ class TencentSmsChannel(Unchangeable):
             return sms.accepted(arrived.serial, known.settings.price_per_part)
         words = one_line(ours[-1].description)[:160]
         raise SendFailed(
-            Verdict.PERMANENT, "FAIL", N_("The provider reports that it did not arrive."), detail=words
+            Verdict.PERMANENT, "FAIL", N_("The provider reports that it was not delivered."), detail=words
         )

@@ -12,8 +12,8 @@ from notifier.providers.tencent.codes import meaning
 from storage.texts import N_
 
 _P, _C, _R = Verdict.PERMANENT, Verdict.CONFIGURATION, Verdict.RATE
-_PARAMETERS = N_("The SMS provider calls the message's parameters wrong")
-_NUMBER = N_("The SMS provider does not take this number")
+_PARAMETERS = N_("The SMS provider rejects the message's parameters")
+_NUMBER = N_("The SMS provider does not accept this number")
 _SIGNATURE = N_("The SMS signature is not approved for this")
 _TEMPLATE = N_("The SMS template is not approved")
 _WORD = N_("The SMS provider refuses a word of the message")
@@ -21,7 +21,7 @@ _SPENT = N_("The SMS account has used up its limit")
 _CREDIT = N_("The account has no credit left")
 _STOPPED = N_("The account is out of service")
 _APP = N_("The SMS application is not the account's own")
-_TOO_OFTEN = N_("The number has had as many messages as the provider allows")
+_TOO_OFTEN = N_("The number has reached the provider's rate limit")
 # A day is a rolling one: so long later it is worth another try, where no other way is left.
 A_DAYS_LIMIT_S = 4 * 3600.0
 

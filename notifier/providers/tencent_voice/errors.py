@@ -9,7 +9,7 @@ from notifier.providers.tencent.codes import meaning
 from storage.texts import N_
 
 _T, _P, _C, _R = Verdict.TEMPORARY, Verdict.PERMANENT, Verdict.CONFIGURATION, Verdict.RATE
-_PARAMETERS = N_("The provider calls the call's parameters wrong")
+_PARAMETERS = N_("The provider rejects the call's parameters")
 _ACCOUNT = N_("The account may not make calls")
 
 MEANINGS: Mapping[str, Meaning] = MappingProxyType(
@@ -19,12 +19,12 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "FailedOperation.InvalidJsonParameters": Meaning(_P, _PARAMETERS),
         "FailedOperation.InvalidParameters": Meaning(_P, _PARAMETERS),
         "FailedOperation.JsonParseFail": Meaning(_P, _PARAMETERS),
-        "FailedOperation.ParametersOtherError": Meaning(_T, N_("The provider could not place the call"), 60),
+        "FailedOperation.ParametersOtherError": Meaning(_T, N_("The provider could not make the call"), 60),
         "FailedOperation.InsufficientBalanceInVoicePackage": Meaning(
             _C, N_("The account has no credit left")
         ),
         "FailedOperation.PhonenumberUnappliedOrExpired": Meaning(
-            _C, N_("The number that calls is not the account's own")
+            _C, N_("The caller number does not belong to the account")
         ),
         "FailedOperation.TemplateIncorrectOrUnapproved": Meaning(
             _C, N_("The call's template is not approved"), of_message=True
@@ -41,7 +41,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "UnauthorizedOperation.ServiceSuspendDueToArrears": Meaning(_C, N_("The account is out of service")),
         "UnsupportedOperation": Meaning(_C, _ACCOUNT),
         "LimitExceeded.DeliveryFrequencyLimit": Meaning(
-            _R, N_("The number has had as many messages as the provider allows"), 60
+            _R, N_("The number has reached the provider's rate limit"), 60
         ),
     }
 )

@@ -124,7 +124,7 @@ def failure(status: int, wait_s: float | None) -> SendFailed | None:
     if status // 100 == HTTPStatus.OK // 100:
         return None
     if status == HTTPStatus.GONE:
-        return Gone(code, N_("The receiver wants no more events"))
+        return Gone(code, N_("The receiver unsubscribed from events"))
     if status // 100 == HTTPStatus.MULTIPLE_CHOICES // 100:
         return SendFailed(Verdict.CONFIGURATION, code, N_("The receiver has another address now"))
     busy = status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -132,7 +132,7 @@ def failure(status: int, wait_s: float | None) -> SendFailed | None:
         return SendFailed(Verdict.RATE, code, N_("The receiver is busy"), retry_after_s=wait_s)
     lost = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return SendFailed(
-        Verdict.TEMPORARY, code, N_("The receiver did not take the event"), maybe_delivered=lost
+        Verdict.TEMPORARY, code, N_("The receiver did not accept the event"), maybe_delivered=lost
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from notifier.channel import SendFailed, Verdict
 from storage.texts import N_
 
-NOT_PUBLIC = N_("The address stands within the house, and the account does not allow that")
+NOT_PUBLIC = N_("The address is in the internal network, and the account does not allow that")
 UNKNOWN_HOST = N_("The name of the receiver is not known")
 
 

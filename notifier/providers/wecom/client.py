@@ -206,7 +206,7 @@ def read_answer(status: int, body: bytes) -> Answer:
         )
     if status != HTTPStatus.OK:
         raise SendFailed(
-            Verdict.CONFIGURATION, f"http-{status}", N_("What answers at this address is not WeCom's API")
+            Verdict.CONFIGURATION, f"http-{status}", N_("The server at this address is not WeCom's API")
         )
     try:
         return Answer.model_validate_json(body)

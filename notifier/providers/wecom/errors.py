@@ -34,7 +34,7 @@ UNLICENSED = Meaning(_P, N_("The person has no WeCom interface licence"))
 _ROWS: tuple[tuple[Meaning, tuple[int, ...]], ...] = (
     (Meaning(_T, N_("WeCom is busy")), (-1, 6000)),
     (Meaning(_T, N_("WeCom keeps refusing the access token")), (40014, 42001)),
-    (Meaning(_T, N_("WeCom does not know the uploaded file any more")), (40007,)),
+    (Meaning(_T, N_("WeCom no longer knows the uploaded file")), (40007,)),
     (Meaning(_T, N_("The robot is not connected at present")), tuple(sorted(NOT_SUBSCRIBED))),
     (Meaning(_R, N_("Too many calls to WeCom"), retry_after_s=60), (45009, 846607)),
     (Meaning(_R, N_("Too many calls to WeCom at the same time"), retry_after_s=2), (45033,)),
@@ -55,23 +55,23 @@ _ROWS: tuple[tuple[Meaning, tuple[int, ...]], ...] = (
     (Meaning(_C, N_("The robot is switched off, or not in its group any more")), (49008, 93004, 93008)),
     (Meaning(_C, N_("The agent id does not belong to this secret")), (301002,)),
     (NOT_A_MEMBER, (40003, 40031, 46004, 60111, 301021, 301061)),
-    (Meaning(_P, N_("No recipient is within the app's reach")), (81013,)),
+    (Meaning(_P, N_("No recipient is in the app's visible range")), (81013,)),
     (
         Meaning(_P, N_("The person has to write to the robot once before it may write to them")),
         (40050, 86001, 86003, 93006),
     ),
-    (Meaning(_P, N_("WeCom does not take this kind of file")), (40004, 40005, 40123)),
+    (Meaning(_P, N_("WeCom does not accept this kind of file")), (40004, 40005, 40123)),
     (Meaning(_P, N_("The file is too large or empty for WeCom")), (40006, 40009, 44001, 45001)),
     (Meaning(_P, N_("WeCom does not know this kind of message")), (40008,)),
-    (Meaning(_P, N_("The sign-in code was used before or is too old")), (40029,)),
-    (Meaning(_P, N_("The code was used before")), (42022,)),
+    (Meaning(_P, N_("The sign-in code was already used or has expired")), (40029,)),
+    (Meaning(_P, N_("The code was already used")), (42022,)),
     (Meaning(_P, N_("WeCom cannot read the characters of the message")), (40033,)),
     (
-        Meaning(_P, N_("WeCom calls a field of the message invalid")),
+        Meaning(_P, N_("WeCom rejects a field of the message as invalid")),
         (40035, 40039, 40058, 40094, 40127, 42018, 45034),
     ),
     (
-        Meaning(_P, N_("WeCom misses a field of the message")),
+        Meaning(_P, N_("A field required by WeCom is missing in the message")),
         (40063, 41006, 41008, 41009, 41010, 41016, 41033, 42019, 42020, 81012, 82001),
     ),
     # Ours are well-formed, so it was used before: a card that is sent again after the hours of the duplicate check.
@@ -82,8 +82,8 @@ _ROWS: tuple[tuple[Meaning, tuple[int, ...]], ...] = (
     (Meaning(_P, N_("The message is empty")), (44004,)),
     (Meaning(_P, N_("The message is too long")), (45002,)),
     (Meaning(_P, N_("WeCom cannot read the message")), (47001,)),
-    (Meaning(_P, N_("WeCom does not let these words through")), (40201, 82004, 85002)),
-    (Meaning(_P, N_("The answer to a press came too late")), (846605, 846608)),
+    (Meaning(_P, N_("WeCom blocks these words")), (40201, 82004, 85002)),
+    (Meaning(_P, N_("The response to a button press came too late")), (846605, 846608)),
 )
 MEANINGS: Mapping[int, Meaning] = {code: meaning for meaning, codes in _ROWS for code in codes}
 

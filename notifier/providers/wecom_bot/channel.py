@@ -26,7 +26,7 @@ WAIT_S = 20.0
 LOOK_FIRST_S, LOOK_MOST_S, LOOK_LATER = 0.03, 0.5, 1.3
 NOT_CONNECTED = N_("The robot is not connected at present")
 NO_OUTCOME = N_("WeCom did not answer in time")
-ONLY_AS_ANSWER = N_("A card of a smart robot can only be changed in answer to a press")
+ONLY_AS_ANSWER = N_("A smart robot's card can only be updated in response to a button press")
 MARKDOWN_BYTES = 4096
 
 Message = dict[str, Any]

@@ -38,7 +38,7 @@ async def rows(rig: Rig, query: str) -> list[Any]:
 async def test_whoever_says_so_has_read_it_and_the_case_stays_as_it_is(rig: Rig) -> None:
     card = await notice(rig)
     for _ in range(2):
-        assert "Noted: you have read this" in await choose(rig, "engineer", "notice.read", card)
+        assert "Marked as read" in await choose(rig, "engineer", "notice.read", card)
     assert (await rows(rig, SAID), await rows(rig, ACTED)) == ([("wecom",)], [("acknowledge",)])
     assert len(await rows(rig, "SELECT id FROM step")) == 1
 
@@ -46,23 +46,23 @@ async def test_whoever_says_so_has_read_it_and_the_case_stays_as_it_is(rig: Rig)
 async def test_a_kind_is_stopped_for_its_reader(rig: Rig) -> None:
     card = await notice(rig, "info", "reporter")
     said = await choose(rig, "reporter", "notice.stop", card)
-    assert ("You will not be told" in said, "/me/notices" in said) == (True, True)
+    assert ("You will not receive" in said, "/me/notices" in said) == (True, True)
     assert await rows(rig, MUTES) == [(rig.world.reporter, "repair.received", "wecom")]
 
 
 async def test_what_is_urgent_is_never_stopped(rig: Rig) -> None:
-    assert "cannot be stopped" in await choose(rig, "engineer", "notice.stop", await notice(rig, "urgent"))
+    assert "cannot be muted" in await choose(rig, "engineer", "notice.stop", await notice(rig, "urgent"))
     assert await rows(rig, MUTES) == []
 
 
 async def test_nobody_says_it_for_somebody_else_or_of_a_card_that_never_was(rig: Rig) -> None:
     card = await notice(rig)
     for user, which in (("second_engineer", card), ("stranger", card), ("engineer", "card-of-nobody")):
-        assert "Noted" not in await choose(rig, user, "notice.read", which)
+        assert "Marked as read" not in await choose(rig, user, "notice.read", which)
     assert await rows(rig, SAID) == []
 
 
 async def test_a_storm_which_is_about_no_case_of_its_own_is_acknowledged_as_well(rig: Rig) -> None:
     await rig.db.execute(STORM, rig.clock.now(), rig.world.engineer, rig.account)
-    assert "Noted" in await choose(rig, "engineer", "notice.read", "storm-card")
+    assert "Marked as read" in await choose(rig, "engineer", "notice.read", "storm-card")
     assert await rows(rig, SAID) == [("wecom",)]

@@ -40,7 +40,7 @@ async def test_code_may_be_typed_in_small_letters_with_a_dash(bot: Bot) -> None:
 async def test_code_counts_once(bot: Bot) -> None:
     code = await code_for(bot, bot.rig.world.department_head)
     await start(bot, code)
-    assert "used already" in await start(bot, code, STRANGER)
+    assert "already used" in await start(bot, code, STRANGER)
     assert await bot.addresses(bot.rig.world.department_head) == ["555"]
 
 
@@ -56,7 +56,7 @@ async def test_expired_former_and_wrong_codes_are_refused(bot: Bot) -> None:
     assert "is wrong" in await start(bot, former)
     assert "is wrong" in await start(bot, "not-a-code")
     bot.rig.clock.forward(HOLDS)
-    assert "too old" in await start(bot, newest)
+    assert "has expired" in await start(bot, newest)
     assert await bot.addresses(person) == []
 
 
@@ -72,7 +72,7 @@ async def test_new_chat_replaces_the_persons_older_one(bot: Bot) -> None:
     person = bot.rig.world.engineer
     await start(bot, await code_for(bot, person))
     assert await bot.addresses(person) == ["555"]
-    assert "do not know this chat" in (await bot.write("engineer", "/todo")).text
+    assert "chat is not linked yet" in (await bot.write("engineer", "/todo")).text
 
 
 async def test_a_chat_that_was_ended_is_linked_anew(bot: Bot) -> None:

@@ -73,7 +73,7 @@ async def test_nobody_approves_their_own_request(rig: Rig) -> None:
         case.version,
         world.head,
     )
-    assert "nobody decides on their own request" in await told_after(
+    assert "you cannot decide on your own request" in await told_after(
         rig, "head", "approve", await rig.card_of(case, "head")
     )
 
@@ -83,7 +83,7 @@ async def test_button_is_stale_after_the_estimate_changed(rig: Rig) -> None:
     card = await rig.card_of(case, "head")
     newer = await rig.act(case, "estimate", rig.world.engineer, estimate="90000", reason="new tube")
     text = await told_after(rig, "head", "approve", card)
-    assert "Meanwhile Engineer did this: [zh]changed the estimate" in text
+    assert "Engineer has done this in the meantime: [zh]changed the estimate" in text
     assert f'<a href="{PAGES}/cases/{case.number}">' in text
     assert (await rig.press("head", "approve", await rig.card_of(newer, "head"))).message is not None
 
@@ -96,7 +96,7 @@ async def test_older_card_pressed_after_the_newer_one_changes_nothing(rig: Rig) 
     await rig.press("head", "approve", await rig.card_of(newer, "head"))
     assert (await rig.press("head", "approve", old, early)).message is None
     await rig.callback.background.settle()
-    assert "Meanwhile Head of Equipment did this" in rig.told.told[-1][2]
+    assert "Head of Equipment has done this in the meantime" in rig.told.told[-1][2]
     assert [step[0] for step in await rig.steps(case)].count("approve") == 1
 
 
@@ -109,7 +109,7 @@ async def test_of_two_managers_at_once_one_decides_and_the_other_hears_of_it(rig
     assert sorted(answer.message is None for answer in answers) == [False, True]
     assert [step[0] for step in await rig.steps(case)].count("approve") == 1
     assert len(rig.told.told) == 1
-    assert "Meanwhile" in rig.told.told[0][2]
+    assert "in the meantime" in rig.told.told[0][2]
 
 
 async def second_head(rig: Rig) -> str:
@@ -121,7 +121,7 @@ async def second_head(rig: Rig) -> str:
 async def test_action_that_asks_for_words_leads_to_its_page(rig: Rig) -> None:
     case = await rig.awaiting_approval()
     text = await told_after(rig, "head", "reject", await rig.card_of(case, "head"))
-    assert "“[zh]Reject” needs a few words of yours" in text
+    assert "“[zh]Reject” needs a comment" in text
     assert f'<a href="{PAGES}/cases/{case.number}/reject">{case.number}</a>' in text
     assert len(await rig.steps(case)) == 2
 
@@ -136,7 +136,7 @@ async def test_button_of_a_closed_case_says_that_it_is_closed(rig: Rig) -> None:
 async def test_unknown_card_and_unknown_action_are_refused_in_words(rig: Rig) -> None:
     case = await rig.awaiting_approval()
     assert "does not exist" in await told_after(rig, "head", "approve", "card-of-nobody")
-    assert "not open" in await told_after(rig, "head", "explode", await rig.card_of(case, "head"))
+    assert "no longer possible" in await told_after(rig, "head", "explode", await rig.card_of(case, "head"))
 
 
 async def test_reason_is_told_once_however_often_the_event_comes(rig: Rig) -> None:

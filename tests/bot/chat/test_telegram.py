@@ -141,7 +141,7 @@ async def test_stale_button_says_what_happened_and_leads_to_the_case(bot: Bot) -
     card = await bot.card_of(case, "head")
     await rig.act(case, "estimate", rig.world.engineer, estimate="90000", reason="new tube")
     answer = await bot.press("head", f"{card}:approve", 9)
-    assert "Meanwhile Engineer did this: [zh]changed the estimate" in answer.text
+    assert "Engineer has done this in the meantime: [zh]changed the estimate" in answer.text
     assert answer.method["show_alert"] is True
     assert len(answer.text) <= 200
     assert (await bot.press("head", f"{card}:approve", 9)).text == answer.text
@@ -163,7 +163,7 @@ async def test_who_has_no_right_and_who_is_unknown_change_nothing(bot: Bot) -> N
 async def test_action_that_asks_for_words_leads_to_its_page(bot: Bot) -> None:
     case = await bot.rig.awaiting_approval()
     answer = await bot.press("head", f"{await bot.card_of(case, 'head')}:reject")
-    assert "needs a few words of yours" in answer.text
+    assert "needs a comment" in answer.text
     await bot.rig.telegram.background.settle()
     assert f"{PAGES}/cases/{case.number}/reject" in bot.rig.told.told[-1][2]
 
@@ -222,7 +222,7 @@ async def test_every_command_is_answered_in_the_chat(bot: Bot, text: str, words:
 async def test_a_picture_or_voice_is_answered_with_what_can_be_understood(
     bot: Bot, what: dict[str, Any]
 ) -> None:
-    for user, words in (("engineer", "[zh]I did not understand"), (STRANGER, "I do not know this chat yet")):
+    for user, words in (("engineer", "[zh]I did not understand"), (STRANGER, "This chat is not linked yet")):
         chat = {"id": CHATS.get(str(user), STRANGER), "type": "private"}
         sender = {"id": chat["id"], "is_bot": False, "language_code": "zh-hans"}
         answer = await bot.send({"message": {"chat": chat, "from": sender, **what}})
@@ -245,7 +245,7 @@ async def test_words_of_others_become_no_markup(bot: Bot) -> None:
 
 async def test_chat_of_nobody_is_told_how_to_be_linked(bot: Bot) -> None:
     answer = await bot.write(STRANGER, "/todo")
-    assert "[zh]I do not know this chat yet" in answer.text
+    assert "[zh]This chat is not linked yet" in answer.text
     assert f"{PAGES}/me/telegram" in answer.text
 
 

@@ -14,9 +14,7 @@ async def test_who_says_so_has_read_it_and_the_message_shows_it(bot: Bot) -> Non
     rig = bot.rig
     card = await bot.card_of(await rig.reported(), "engineer")
     answers = [await bot.press("engineer", f"{card}:notice.read", 9) for _ in range(2)]
-    assert {(each.text, each.method["show_alert"]) for each in answers} == {
-        ("[zh]Noted: you have read this.", False)
-    }
+    assert {(each.text, each.method["show_alert"]) for each in answers} == {("[zh]Marked as read.", False)}
     await rig.telegram.background.settle()
     ((_, chat, message, shown),) = rig.told.shown
     assert (chat, message, shown.text) == ("102", 77, answers[0].text)
@@ -28,7 +26,7 @@ async def test_a_kind_is_stopped_for_its_reader_and_the_message_leads_back(bot: 
     rig = bot.rig
     card = await bot.card_of(await rig.reported(), "reporter")
     answer = await bot.press("reporter", f"{card}:notice.stop")
-    assert answer.text == "[zh]You will not be told of this kind of message for now."
+    assert answer.text == "[zh]You will not receive this kind of message for now."
     await rig.telegram.background.settle()
     shown = rig.told.shown[0][3]
     assert (shown.text, rig.told.told) == (answer.text, [])
@@ -42,7 +40,7 @@ async def test_what_may_not_be_stopped_stays_as_it_is_and_nobody_speaks_for_some
     case = await rig.reported()
     await rig.db.execute("UPDATE message SET severity = 'urgent'")
     card = await bot.card_of(case, "engineer")
-    assert "cannot be stopped" in (await bot.press("engineer", f"{card}:notice.stop")).text
+    assert "cannot be muted" in (await bot.press("engineer", f"{card}:notice.stop")).text
     assert "does not exist" in (await bot.press("second_engineer", f"{card}:notice.read")).text
     await rig.telegram.background.settle()
     assert (rig.told.shown, await rig.db.fetch(SAID)) == ([], [])
@@ -54,5 +52,5 @@ async def test_where_nothing_may_be_decided_it_is_read_and_no_case_moves_with_it
     await rig.db.execute("UPDATE message SET kind = 'alarm.alarm', case_version = 1")
     await rig.db.execute(POLICY, rig.world.department, {"in_chat": False}, 1)
     with patch.object(Engine, "act", side_effect=AssertionError("a case moved")):
-        assert "Noted" in (await bot.press("engineer", f"{card}:notice.read")).text
+        assert "Marked as read" in (await bot.press("engineer", f"{card}:notice.read")).text
     assert [tuple(row) for row in await rig.db.fetch(SAID)] == [("telegram",)]

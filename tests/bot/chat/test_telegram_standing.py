@@ -67,7 +67,7 @@ async def test_who_writes_or_presses_does_not_block_the_bot(bot: Bot) -> None:
         assert not await reached(bot)
         answer = await (bot.write("head", "todo") if act == "write" else bot.press("head", f"{card}:approve"))
         assert answer.status == 200
-        assert "do not know this chat" not in answer.text
+        assert "chat is not linked yet" not in answer.text
         assert await reached(bot)
 
 
@@ -76,7 +76,7 @@ async def test_a_way_that_was_ended_otherwise_does_not_come_back(bot: Bot) -> No
     for status in ("kicked", "member"):
         await bot.send(stands(CHATS["head"], status))
     assert not await reached(bot)
-    assert "do not know this chat" in (await bot.write("head", "todo")).text
+    assert "chat is not linked yet" in (await bot.write("head", "todo")).text
 
 
 async def test_somebody_who_left_meanwhile_does_not_come_back(bot: Bot) -> None:

@@ -24,7 +24,7 @@ async def test_stopped_kind_is_withdrawn_with_the_reason(around: Outside) -> Non
     (message,) = await around.ledger("reporter")
     assert (message["message_state"], message["reason"]) == (
         "withdrawn",
-        "The reader wants to hear no more of this.",
+        "The recipient has muted such messages.",
     )
 
 

@@ -34,7 +34,7 @@ async def test_of_reminders_that_wait_only_the_newest_is_sent(around: Outside) -
     await reminders(around)
     await again(around)
     await around.drain()
-    assert await states(around) == [("withdrawn", "A newer message says the same."), ("sent", "")]
+    assert await states(around) == [("withdrawn", "A newer message covers the same matter."), ("sent", "")]
     assert len(await around.phone("reporter")) == 1
 
 
@@ -69,7 +69,7 @@ async def test_the_same_is_not_told_again_too_soon_unless_it_matters_more(
     await around.drain()
     assert len(await around.phone("reporter")) == arrived
     told = [reason for state, reason in await states(around) if state == "withdrawn"]
-    assert told == ["The reader was told the same a short while ago."] * (2 - arrived)
+    assert told == ["The recipient was recently notified of the same."] * (2 - arrived)
 
 
 async def test_what_is_critical_is_told_again_however_soon(around: Outside) -> None:

@@ -116,7 +116,7 @@ async def test_storm_says_when_it_is_over_and_what_is_left(storming: Outside) ->
     await storms.run_due()
     await storms.run_due()
     await storming.drain()
-    assert [title.split(":")[0] for title in (await storming.titles("engineer"))[1:]] == ["It is calm again"]
+    assert [title.split(":")[0] for title in (await storming.titles("engineer"))[1:]] == ["Alarm storm over"]
     assert f"{MANY} of them are not closed" in str((await storming.phone("engineer"))[1]["body"])
 
 

@@ -73,7 +73,7 @@ async def test_what_only_the_database_knows_is_wrong_is_said_too(desk: ImportDes
     rows[1] = (*rows[1][:6], "Cellar", 1)
     faults = (await desk.row(await desk.upload(spreadsheet(HEAD, *rows))))["report"]["faults"]
     assert [(f[0], f[1]) for f in faults] == [(2, "number"), (3, "department"), (5, "serial")]
-    assert faults[0][2] == "This is registered already."
+    assert faults[0][2] == "This is already registered."
     assert faults[2][3]["number"] == "MR-0003"
 
 
@@ -207,7 +207,7 @@ async def test_each_step_is_for_its_state_alone(desk: ImportDesk) -> None:
 async def test_what_is_no_spreadsheet_fails_with_words(desk: ImportDesk, content: bytes) -> None:
     row = await desk.row(await desk.upload(content))
     assert row["state"] == "failed"
-    assert "no spreadsheet" in row["report"]["error"][0]
+    assert "not a spreadsheet" in row["report"]["error"][0]
 
 
 async def test_a_foreign_administrator_neither_sees_nor_starts_it(desk: ImportDesk) -> None:

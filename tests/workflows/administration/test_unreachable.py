@@ -38,7 +38,7 @@ async def test_administrator_is_told_once_a_day_who_has_no_channel(around: Outsi
     assert [await tell(around), await tell(around)] == [1, 0]
     await around.drain()
     (mail,) = await around.mails("visitor@people.example")
-    assert "People who cannot be told anything: 1" in mail["subject"]
+    assert "People who cannot be notified: 1" in mail["subject"]
     around.clock.forward(DAY)
     assert await tell(around) == 1
 

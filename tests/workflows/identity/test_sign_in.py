@@ -70,7 +70,7 @@ async def test_token_itself_is_stored_nowhere_and_csrf_token_differs(desk: Desk)
 async def test_refusal_is_the_same_for_names_that_exist_and_others(desk: Desk, username: str) -> None:
     errors = await desk.fail(username, 6)
     assert sorted(str(e) for e in errors) == [
-        "After 5 failed tries this user name is locked. Try again in 17 minutes.",
+        "After 5 failed attempts this user name is locked. Try again in 17 minutes.",
         *["User name or password is wrong."] * 5,
     ]
 

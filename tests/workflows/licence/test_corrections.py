@@ -92,7 +92,7 @@ async def test_dates_that_do_not_fit_are_refused_when_proposed_and_when_approved
     case = await licences.purchased(case)
     with pytest.raises(NotOpen) as late:
         await licences.desk.act(case, "approve", licences.province)
-    assert "does not fit" in late.value.text
+    assert "does not match" in late.value.text
 
 
 async def test_who_proposed_does_not_approve(licences: Licences) -> None:

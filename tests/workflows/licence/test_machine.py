@@ -57,7 +57,7 @@ async def test_a_licence_number_is_registered_once(licences: Licences) -> None:
     await licences.register(licence_number="乙1001100009")
     with pytest.raises(FormInvalid) as refused:
         await licences.register(licence_number="乙1001100009")
-    assert refused.value.fields == {"licence_number": ("This is registered already.", {})}
+    assert refused.value.fields == {"licence_number": ("This is already registered.", {})}
 
 
 async def test_who_applied_does_not_issue(licences: Licences) -> None:
@@ -186,19 +186,19 @@ async def test_a_complete_licence_has_no_limit_any_more(licences: Licences) -> N
 
 
 WRONG = [
-    ("purchase", "issued", PURCHASE, "purchased_on", "2026-03-03", "This day has not come yet."),
+    ("purchase", "issued", PURCHASE, "purchased_on", "2026-03-03", "This date is in the future."),
     ("purchase", "issued", PURCHASE, "purchased_on", "2025-03-01", "This is before the licence was issued."),
     ("apply", "purchased", DUPLICATE, "installed_on", "2026-02-28", "This is before the purchase."),
-    ("apply", "purchased", DUPLICATE, "installed_on", "2026-03-03", "This day has not come yet."),
+    ("apply", "purchased", DUPLICATE, "installed_on", "2026-03-03", "This date is in the future."),
     ("apply", "purchased", DUPLICATE, "reported_on", "2026-02-28", "This is before the installation."),
-    ("acknowledge", "issued", {}, "planned_on", "2026-03-01", "This day is past already."),
+    ("acknowledge", "issued", {}, "planned_on", "2026-03-01", "This date has already passed."),
     (
         "extend",
         "issued",
         {"reason": "late"},
         "limit_on",
         "2027-03-02",
-        "This is not later than the present limit.",
+        "This is not later than the current time limit.",
     ),
 ]
 

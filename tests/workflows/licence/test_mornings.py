@@ -157,7 +157,7 @@ async def test_what_the_unit_has_done_meanwhile_is_not_in_the_message(licences: 
     await licences.purchased(case)
     await licences.live_until(shanghai("2026-03-03", 9))
     reasons = await licences.desk.db.fetch("SELECT DISTINCT reason FROM message WHERE state = 'withdrawn'")
-    assert [row["reason"] for row in reasons] == ["The case had moved on before it was sent."]
+    assert [row["reason"] for row in reasons] == ["The case had changed before it was sent."]
     assert await to(licences, licences.director) == []
 
 
