@@ -50,7 +50,7 @@ USUAL = {
     "nearest_day": "12-31",
     "what_text": "no data: oxygen, measure first",
     "brief_text": "lack of oxygen: keep out, ventilate",
-    "means_text": "Whoever is in there can lose consciousness without warning.",
+    "means_text": "Anyone in the room can lose consciousness without warning.",
     "first_text": "Do not enter. Everybody leaves the room at once. Open its doors, switch the exhaust fan on from "
     "outside and keep others away. If somebody is still inside, nobody goes in without breathing apparatus: call 119.",
     "call_text": "Security; 119 if anybody is inside",

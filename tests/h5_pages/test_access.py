@@ -127,7 +127,7 @@ async def test_a_dead_letter_of_no_case_and_of_a_group_is_shown_too(pages: Pages
     await pages.db.execute(dead, pages.world.hospital, None, group)
     person = await add_person(pages.db, pages.world.hospital, "Administrator", Role.ADMINISTRATOR)
     page = (await (await pages.person(person)).get("/admin/dead-letters")).text
-    assert "took these messages: 2" in page
+    assert "accepted these messages: 2" in page
     assert (">Engineer</a>" in page, "None" in page) == (True, False)
 
 
