@@ -162,7 +162,7 @@ ALARM = Workflow(
         A.EASE: ActionLook(
             N_("Record that part of it is over"), N_("saw that one of the two values is back")
         ),
-        A.ACKNOWLEDGE: ActionLook(N_("Acknowledge the alarm"), N_("acknowledged it"), "primary"),
+        A.ACKNOWLEDGE: ActionLook(N_("Acknowledge alarm"), N_("acknowledged it"), "primary"),
         A.CLEAR: ActionLook(N_("Clear"), N_("recorded that it is over")),
         A.CLOSE: ActionLook(N_("Note the cause and close"), N_("noted the cause and closed it"), "primary"),
         A.DISMISS: ActionLook(N_("End manually: faulty sensor"), N_("ended it manually"), "danger"),
