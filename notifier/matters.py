@@ -9,18 +9,18 @@ from storage.texts import N_, Gettext
 
 TO_DO = {
     "repair": N_("a repair is waiting for you"),
-    "licence": N_("a configuration licence is waiting for you"),
+    "licence": N_("a licence is waiting for you"),
     "adverse_event": N_("an adverse event is waiting for you"),
     "alarm": N_("a machine room has an alarm"),
 }
 TO_KNOW = {
     "repair": N_("a repair was updated"),
-    "licence": N_("a configuration licence was updated"),
+    "licence": N_("a licence was updated"),
     "adverse_event": N_("an adverse event was updated"),
-    "alarm": N_("an alarm of a machine room was updated"),
+    "alarm": N_("a room alarm was updated"),
     "storm": N_("several machine rooms have alarms"),
     "house": N_("something needs administration"),
-    "digest": N_("there are messages for your information"),
+    "digest": N_("messages for your information"),
     "watch": N_("a case that you follow is closed"),
 }
 NOUNS = (*TO_DO.values(), *TO_KNOW.values())

@@ -157,7 +157,7 @@ async def test_question_which_one_reaches_the_phone_and_its_answer_the_right_mes
     await road.replied("1", which=1, extend_lost=True)
     await road.dispatcher.drain()
     sms = (await road.state())["sms"][-1]
-    assert "Reply which (000002、000001)" in sms["text"]
+    assert "Reply one of these: 000002、000001" in sms["text"]
     assert sms["extend_code"] == "", "the question itself asks for no acknowledgement"
     reply = await road.replied("1 000001")
     assert (reply["outcome"], reply["message_id"]) == ("noted", first)

@@ -66,8 +66,18 @@ async def test_every_role_has_somebody_for_every_department_who_can_be_told(demo
 
 async def test_every_state_of_the_repair_table_occurs(demo: Demo) -> None:
     assert set(await demo.column(STATES, "repair")) == set(REPAIR.states)
-    told_by_leaving = {"assign", "hand_back"}
-    assert set(await demo.column(ACTIONS, "repair")) == set(REPAIR.actions) - {"remind"} - told_by_leaving
+    not_told = {
+        "assign",
+        "hand_back",
+        "raise",
+        "stopped",
+        "usable",
+        "also_seen",
+        "correct_cost",
+        "approve_cost",
+    }
+    seen = set(await demo.column(ACTIONS, "repair"))
+    assert set(REPAIR.actions) - seen <= not_told
 
 
 async def test_every_state_and_colour_of_licences_occurs(demo: Demo) -> None:
