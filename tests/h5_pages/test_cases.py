@@ -53,7 +53,7 @@ async def test_each_viewer_is_offered_exactly_their_actions(pages: Pages) -> Non
     base = f"/cases/{case.number}"
     head = await (await pages.person(pages.world.head)).get(base)
     nurse = await (await pages.person(pages.world.reporter)).get(base)
-    assert actions_on(head, base) == {"approve", "reject", "assign", "cancel", "remark"}
+    assert actions_on(head, base) == {"approve", "reject", "assign", "cancel", "remark", "raise", "stopped"}
     assert actions_on(nurse, base) == {"remark"}
 
 
