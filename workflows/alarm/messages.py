@@ -29,7 +29,7 @@ USUAL_CAUSES = Question(
     several=True,
     own_words=True,
 )
-LAST_VALUE = (N_("Last reading"), "{metric_text} {value}")
+LAST_VALUE = (N_("Last value"), "{metric_text} {value}")
 
 # What to do first, what it means and whom to call are of the metric and its side: `workflows.alarm.meanings`.
 # No sentence here may send anybody anywhere.
