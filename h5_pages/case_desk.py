@@ -133,6 +133,7 @@ def _page(visit: Visit, desk: CaseDesk, status: int, **values: object) -> web.Re
         values=desk.view.workflow.variables(desk.view.page.facts),
         events=story.events(visit, desk.view),
         main=main,
-        others=[offer for offer in offers if offer is not main],
+        beside=(near := look.beside(offers, main)),
+        others=[offer for offer in offers if offer is not main and offer not in near],
         **{**defaults, **values},
     )

@@ -187,6 +187,14 @@ def administers_at(viewer: Viewer, path: str) -> bool:
 
 
 def primary(offers: list[Offer]) -> Offer | None:
-    """The one main action of a page: the first that the table calls primary, else the first harmless one."""
+    """The one main action of a page: the first that the table calls primary, else the first harmless one.
+
+    What undoes something, such as reopening, never becomes it.
+    """
     by_style = {offer.style: offer for offer in reversed(offers)}
-    return by_style.get("primary") or by_style.get("default") or next(iter(offers), None)
+    return by_style.get("primary") or by_style.get("default")
+
+
+def beside(offers: list[Offer], main: Offer | None) -> list[Offer]:
+    """The other answers to what the main action asks."""
+    return [offer for offer in offers if main is not None and offer.instead_of == main.action]

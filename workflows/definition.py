@@ -227,11 +227,15 @@ class HandBack:
 
 @dataclass(frozen=True)
 class ActionLook:
-    """How an action is offered: its label (a source text), style, and the past tense for history and cards."""
+    """How an action is offered: its label (a source text), style, and the past tense for history and cards.
+
+    `instead_of`: the action whose question this one answers otherwise; it then stands beside it.
+    """
 
     label: str
     done: str
     style: str = "default"
+    instead_of: str = ""
 
 
 @dataclass(frozen=True)

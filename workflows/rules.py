@@ -20,6 +20,7 @@ class Offer:
     label: str
     style: str
     form: type[Form]
+    instead_of: str = ""
 
     @property
     def one_press(self) -> bool:
@@ -38,7 +39,7 @@ def offers_to(workflow: Workflow, facts: Facts, viewer: Viewer) -> list[Offer]:
             and not _shut(move, facts)
         ):
             look = workflow.actions[move.action]
-            offers[move.action] = Offer(move.action, look.label, look.style, move.form)
+            offers[move.action] = Offer(move.action, look.label, look.style, move.form, look.instead_of)
     return list(offers.values())
 
 

@@ -43,6 +43,7 @@ def columns(visit: Visit) -> list[Column[DeviceRecord]]:
         hidden(N_("Place"), "location"),
         hidden(N_("Hospital"), "hospital_name"),
         Column(N_("State"), "status", lambda d: words(look.status(d.status))),
+        Column(N_("Stopped by a fault"), "", lambda d: words(N_("Yes")) if d.stopped else "", hidden=True),
         hidden(N_("Made on"), "made_on"),
         hidden(N_("Purchased on"), "purchased_on"),
         Column(N_("Installed on"), "installed_on", lambda d: d.installed_on),

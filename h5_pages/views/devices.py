@@ -7,12 +7,13 @@ from h5_pages.params import OfId, OfToken
 from h5_pages.sensors import gauges
 from h5_pages.views.device_admin import steps_for
 from h5_pages.visit import Visit
-from storage.access import NotVisible, device_page, devices
+from storage.access import NotVisible, device_page, devices, open_faults
 from storage.access.device_page import DevicePage
 from storage.access.devices import DeviceRecord, PublicDevice
 from storage.access.sensors import of_device
 from storage.clock import SHANGHAI
 from workflows.administration.device_forms import RIGHTS, Right
+from workflows.repair.machine import REPAIR
 
 MAY_PRINT_LABELS = RIGHTS[Right.LABEL]
 KEEPERS = RIGHTS[Right.FILES]
@@ -30,7 +31,8 @@ async def by_label(request: web.Request, visit: Visit) -> web.StreamResponse:
         return await no_label(visit, token)
     if device.status == "retired":
         return error_pages.trouble(visit, error_pages.DEVICE_RETIRED)
-    return visit.page("device_public.html", device=device, token=token)
+    faults = await open_faults.of_device(visit.services.db, device.id)
+    return visit.page("device_public.html", device=device, token=token, faults=faults, repair=REPAIR)
 
 
 async def record(request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -95,6 +97,7 @@ def _show(visit: Visit, found: DevicePage, token: str | None) -> web.Response:
         gauges=gauges(found.sensors),
         token=token,
         lines=visit.services.cases.with_limits(found.cases),
+        closed=found.closed,
         cases=visit.services.cases,
         may_print=may_print(visit, device),
     )

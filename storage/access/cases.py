@@ -185,10 +185,13 @@ async def visible(
     return [CaseLine(**dict(row)) for row in await db.fetch(part.sql, *part.values)]
 
 
-def visible_part(viewer: Viewer, device_id: int | Column | None, *, open_only: bool, limit: int) -> Part:
+def visible_part(
+    viewer: Viewer, device_id: int | Column | None, *, open_only: bool, limit: int, closed_only: bool = False
+) -> Part:
     """The same as a part of a larger statement."""
     of_device = "" if device_id is None else "AND c.device_id = $5"
     still_open = "AND c.closed_at IS NULL" if open_only else ""
+    still_open = "AND c.closed_at IS NOT NULL" if closed_only else still_open
     who = [viewer.person_id, viewer.participant_id, viewer.paths]
     return Part(
         f"{LINE} WHERE {VISIBLE} {of_device} {still_open} ORDER BY c.id DESC LIMIT $4",

@@ -20,14 +20,16 @@ from storage.together import Column, Part
 CASES, FILES = TypeAdapter(list[CaseLine]), TypeAdapter(list[DeviceFile])
 HISTORY, SENSORS = TypeAdapter(list[HistoryLine]), TypeAdapter(list[SensorLine])
 ROWS = TypeAdapter(list[dict[str, Any]])
+CLOSED_SHOWN = 10
 
 
 @dataclass(frozen=True)
 class DevicePage:
-    """Record, open cases, newest of the record's history, files, the licence's case (or empty), sensors."""
+    """Record, open and newest closed cases, newest of its history, files, the licence's case (or empty), sensors."""
 
     device: DeviceRecord
     cases: Sequence[CaseLine]
+    closed: Sequence[CaseLine]
     history: Sequence[HistoryLine]
     files: Sequence[DeviceFile]
     licence_case: str
@@ -55,6 +57,7 @@ def _parts(viewer: Viewer, keepers: Iterable[str], history: int) -> dict[str, Pa
     device = Column("shown.id")
     return {
         "cases": cases.visible_part(viewer, device, open_only=True, limit=100),
+        "closed": cases.visible_part(viewer, device, open_only=False, closed_only=True, limit=CLOSED_SHOWN),
         "history": device_history.lines_part(device, history),
         "files": device_files.listed_part(viewer, device, keepers),
         "licence": device_history.licence_case_part(viewer, Column("shown.licence_number")),
@@ -82,6 +85,7 @@ async def _page(
     return DevicePage(
         device=device,
         cases=CASES.validate_json(found["cases"]),
+        closed=CASES.validate_json(found["closed"]),
         history=HISTORY.validate_json(found["history"]),
         files=FILES.validate_json(found["files"]),
         licence_case=next((each["number"] for each in ROWS.validate_json(found["licence"])), ""),

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from storage.access import NotVisible
+from storage.access.open_faults import device_stopped
 from storage.database import Database
 from storage.directory import Viewer
 
@@ -28,7 +29,10 @@ class PublicDevice:
 
 @dataclass(frozen=True)
 class DeviceRecord(PublicDevice):
-    """A device as those in scope see it. `path` is its organisation's; `token` that of its valid label."""
+    """A device as those in scope see it. `path` is its organisation's; `token` that of its valid label.
+
+    `stopped`: an open fault stops it.
+    """
 
     type: str
     serial: str
@@ -53,6 +57,7 @@ class DeviceRecord(PublicDevice):
     path: str
     token: str | None
     generation: int | None
+    stopped: bool
 
 
 # The hospital is one of the organisations that the path names: found by id, however many there are.
@@ -67,7 +72,8 @@ PUBLIC = """d.id, d.name, d.number, d.maker, d.model, d.location, d.status, d.or
        o.name AS department_name, coalesce(hospital.name, o.name) AS hospital_name"""
 RECORD = f"""{PUBLIC}, d.type, d.serial, d.udi, d.licence_number, d.installed_on, d.retired_on, d.category, d.brand,
        d.ladder_type, d.asset_number, d.made_on, d.purchased_on, d.reported_on, d.warranty_until, d.price,
-       d.supplier, d.service_vendor, d.service_phone, d.remarks, d.version, o.path, label.token, label.generation"""
+       d.supplier, d.service_vendor, d.service_phone, d.remarks, d.version, o.path, label.token, label.generation,
+       {device_stopped("d.id")} AS stopped"""
 SOURCE = f"""device d {PLACE}
  LEFT JOIN LATERAL (
    SELECT l.token, l.generation FROM device_label l WHERE l.device_id = d.id AND l.revoked_at IS NULL

@@ -181,7 +181,7 @@ REPAIR = Workflow(
         A.REFUSE_COST: ActionLook(N_("Refuse the cost"), N_("refused the cost"), "danger"),
         A.CORRECT_COST: ActionLook(N_("Correct or explain the cost"), N_("corrected or explained the cost")),
         A.CONFIRM: ActionLook(N_("Confirm: it works"), N_("confirmed that it works"), "primary"),
-        A.REOPEN: ActionLook(N_("Not fixed, reopen"), N_("reopened it"), "danger"),
+        A.REOPEN: ActionLook(N_("Not fixed, reopen"), N_("reopened it"), "danger", A.CONFIRM),
         A.CANCEL: ActionLook(N_("Cancel"), N_("cancelled it"), "danger"),
         A.REMARK: ActionLook(N_("Add a remark"), N_("added a remark")),
         A.ALSO_SEEN: ActionLook(N_("Add to this report"), N_("also reported it")),
