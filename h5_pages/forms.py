@@ -87,7 +87,9 @@ async def _candidates(visit: Visit, move: Move, facts: Facts) -> list[tuple[str,
 
 
 def _known(facts: Facts) -> dict[str, str]:
-    return {name: _text(value) for name, value in facts.detail.items() if value not in (None, "")}
+    known = {name: _text(value) for name, value in facts.detail.items() if value not in (None, "")}
+    # An assessment starts with what the reporter said.
+    return {"diagnosis": known["fault"], **known} if "fault" in known else known
 
 
 def _text(value: Any) -> str:

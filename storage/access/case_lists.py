@@ -8,19 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from storage.access.cases import DUE, CaseLine
+from storage.access.pressing import LEVEL
 from storage.database import Database
 from storage.directory import Viewer
 from storage.paging import Listing, Order, Page, Sort, Where
 
-# 1 to 4: blue, yellow, orange, red. A licence's colour depends on the day, and stands in its own list. Each case's own
-# detail is looked up: joins would be made with all that ever was.
-LEVEL = """CASE c.workflow
-  WHEN 'repair' THEN CASE (SELECT r.urgency FROM repair r WHERE r.case_id = c.id)
-       WHEN 'critical' THEN 4 WHEN 'urgent' THEN 3 ELSE 1 END
-  WHEN 'alarm' THEN CASE (SELECT a.level FROM alarm a WHERE a.case_id = c.id) WHEN 'alarm' THEN 4 ELSE 3 END
-  WHEN 'adverse_event' THEN CASE (SELECT e.grade FROM adverse_event e WHERE e.case_id = c.id)
-       WHEN 'I' THEN 4 WHEN 'II' THEN 3 WHEN 'III' THEN 2 ELSE 1 END
-END"""
 # The timers of a licence are reminders and no limits.
 LIMIT = f"CASE WHEN c.workflow <> 'licence' THEN {DUE} END"
 COLUMNS = f"""c.id, c.number, c.workflow, c.state, c.title, c.entered_at, c.opened_at, c.closed_at, c.device_id,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.access import NotVisible
+from storage.access.pressing import FIRST, LEVEL, STOPPED
 from storage.database import Connection, Database
 from storage.directory import Viewer
 from storage.facts import Facts, load_facts
@@ -15,7 +16,10 @@ from storage.together import Column, Part
 
 @dataclass(frozen=True)
 class CaseLine:
-    """A case in a list. `due_at` is the next running deadline (business time)."""
+    """A case in a list. `due_at` is the next running deadline (business time).
+
+    `level` 1 to 4 says how much it matters, where that is known; `stopped`: its fault stops the device.
+    """
 
     id: int
     number: str
@@ -30,6 +34,8 @@ class CaseLine:
     device_number: str | None
     organisation_name: str
     due_at: datetime | None
+    level: int | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,7 +132,8 @@ PRESSES = f"""coalesce((SELECT (l.limit_on + 1)::timestamp AT TIME ZONE 'Asia/Sh
                          WHERE l.case_id = c.id), {DUE})"""
 LINE = f"""
 SELECT c.id, c.number, c.workflow, c.state, c.title, c.entered_at, c.opened_at, c.closed_at, c.device_id,
-       d.name AS device_name, d.number AS device_number, o.name AS organisation_name, {DUE} AS due_at
+       d.name AS device_name, d.number AS device_number, o.name AS organisation_name, {DUE} AS due_at,
+       {LEVEL} AS level, {STOPPED} AS stopped
   FROM work_case c JOIN organisation o ON o.id = c.organisation_id LEFT JOIN device d ON d.id = c.device_id
 """
 # $1 person, $2 participant, $3 path patterns: the viewer has a grant above it, or a part in it.
@@ -147,7 +154,7 @@ TODO = f"""{LINE} WHERE c.closed_at IS NULL AND EXISTS (
                         AND duty.not_who_did ? s.action)
      AND NOT (duty.not_the_reporter AND EXISTS (
        SELECT 1 FROM participant p WHERE p.case_id = c.id AND p.part = 'reporter' AND p.person_id = $1)))
- ORDER BY {PRESSES} NULLS LAST, c.entered_at LIMIT $4
+ ORDER BY {FIRST}, {PRESSES} NULLS LAST, c.entered_at LIMIT $4
 """
 STEPS = """SELECT version, action, source, target, actor_name, door, data, at FROM step
             WHERE case_id = $1 AND recorded_at BETWEEN $2 AND $3 ORDER BY id"""

@@ -52,3 +52,23 @@ async def test_closed_cases_stand_on_the_page_of_the_device(pages: Pages) -> Non
     await pages.act(case, "confirm", pages.world.reporter)
     page = (await (await pages.person(pages.world.engineer)).get(f"/devices/{pages.world.device}")).text
     assert f'href="/cases/{case.number}"' in page.split("Closed cases")[1]
+
+
+async def test_to_dos_show_patients_first_then_stopped_devices_then_the_rest(pages: Pages) -> None:
+    plain, stopped, red = [await pages.report(pages.world.reporter, f"Fault {nth}") for nth in range(3)]
+    await pages.db.execute("UPDATE repair SET device_down = true WHERE case_id = $1", stopped.case_id)
+    await pages.db.execute("UPDATE repair SET urgency = 'critical' WHERE case_id = $1", red.case_id)
+    page = (await (await pages.person(pages.world.engineer)).get("/todo")).text
+    assert re.findall(r'class="lead"><a href="/cases/([^"]+)"', page) == [
+        red.number,
+        stopped.number,
+        plain.number,
+    ]
+    assert page.count(CHIP) == 1
+    assert page.count("Red: critical") == 1
+
+
+async def test_an_assessment_starts_with_what_the_reporter_said(pages: Pages) -> None:
+    case = await pages.report(pages.world.reporter, "Smoke behind the panel")
+    page = await (await pages.person(pages.world.engineer)).get(f"/cases/{case.number}/triage")
+    assert re.search(r'name="diagnosis"[^>]*>\s*Smoke behind the panel', page.text)
