@@ -10,6 +10,7 @@ from h5_pages import error_pages, forms, look, story
 from h5_pages.intake import PressBroken
 from h5_pages.params import Press
 from h5_pages.sensors import Gauge
+from h5_pages.turns import turn_of
 from h5_pages.visit import Visit, kept_fields
 from storage.access import NotVisible
 from storage.directory import Viewer
@@ -133,6 +134,7 @@ def _page(visit: Visit, desk: CaseDesk, status: int, **values: object) -> web.Re
         values=desk.view.workflow.variables(desk.view.page.facts),
         events=story.events(visit, desk.view),
         main=main,
+        turn=turn_of(desk.view, visit.gettext),
         beside=(near := look.beside(offers, main)),
         others=[offer for offer in offers if offer is not main and offer not in near],
         **{**defaults, **values},

@@ -14,6 +14,7 @@ from storage.texts import Gettext
 from workflows.definition import Move, Workflow
 from workflows.registry import Registry
 from workflows.rules import Offer, offers_to
+from workflows.waiting import Waiting, waiting
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class CaseView:
     workflow: Workflow
     page: CasePage
     offers: Sequence[Offer]
+    waiting: Waiting | None = None
 
     def offer(self, action: str) -> Offer | None:
         """The offer of that action, if the viewer has it."""
@@ -77,7 +79,9 @@ class Cases:
         page = await cases.page(self._db, viewer, number, self._details, self._business.now())
         workflow = self.registry.named(page.facts.workflow)
         page = page if workflow.timers_are_limits else replace(page, due_at=None)
-        return CaseView(workflow, page, offers_to(workflow, page.facts, viewer))
+        return CaseView(
+            workflow, page, offers_to(workflow, page.facts, viewer), waiting(workflow, page.facts)
+        )
 
     def with_limits(self, lines: Sequence[CaseLine]) -> Sequence[CaseLine]:
         """The lines without due times that are but reminders."""

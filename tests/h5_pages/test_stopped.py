@@ -4,7 +4,7 @@ import re
 
 from storage.access.open_faults import STOPS_IN
 from tests.h5_pages.test_cases import repaired
-from tests.support.pages import Pages
+from tests.support.pages import Pages, reported_by_stranger
 from tests.support.world import LABEL
 from workflows.repair import names
 
@@ -72,3 +72,19 @@ async def test_an_assessment_starts_with_what_the_reporter_said(pages: Pages) ->
     case = await pages.report(pages.world.reporter, "Smoke behind the panel")
     page = await (await pages.person(pages.world.engineer)).get(f"/cases/{case.number}/triage")
     assert re.search(r'name="diagnosis"[^>]*>\s*Smoke behind the panel', page.text)
+
+
+async def test_a_case_says_for_whom_it_waits_for_its_reporter_too(pages: Pages) -> None:
+    visitor, link, case = await reported_by_stranger(pages)
+    engineer = await pages.person(pages.world.engineer)
+    for who, path in ((visitor, link), (engineer, f"/cases/{case.number}")):
+        line = (await who.get(path)).text.split('id="waiting">')[1].split("</p>")[0]
+        assert re.search(r"Waiting for: .*ngineer", line)
+        assert "Assess and assign" in line
+
+
+async def test_a_closed_case_waits_for_nobody(pages: Pages) -> None:
+    case = await repaired(pages)
+    await pages.act(case, "confirm", pages.world.reporter)
+    page = await (await pages.person(pages.world.engineer)).get(f"/cases/{case.number}")
+    assert 'id="waiting"' not in page.text
