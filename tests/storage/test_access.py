@@ -150,6 +150,7 @@ WITHOUT_VIEWER = {
     "cards.notice": "the same; who presses must be whom it was sent to",
     "cases.by_link": "makes the viewer from a link",
     "devices.by_label": "the public minimum behind a QR code",
+    "open_faults.of_device": "when and how far, without words or people, for whoever holds a label",
     "devices.was_replaced": "what a label says that was replaced",
     "notices.by_link": "the message behind a link in a mail",
     "notices.photo_by_link": "the photo at the head of a card, for whoever has the card",
