@@ -77,7 +77,11 @@ async def miss_a_reminder(around: Outside) -> str:
 
 
 async def alarms(around: Outside) -> list[dict[str, Any]]:
-    return [mail for mail in await around.mails(mail_of(ADMINISTRATOR)) if "Promised" in mail["subject"]]
+    return [
+        mail
+        for mail in await around.mails(mail_of(ADMINISTRATOR))
+        if "Planned but not done" in mail["subject"]
+    ]
 
 
 async def test_administrators_get_a_mail_that_no_outbox_holds(around: Outside) -> None:
@@ -152,7 +156,7 @@ async def test_a_slow_mail_server_lets_the_round_be_seen_to_go_on(around: Outsid
 
 
 async def told_in_wecom(around: Outside) -> int:
-    return sum("Promised" in title for title in await around.titles(ADMINISTRATOR))
+    return sum("Planned but not done" in title for title in await around.titles(ADMINISTRATOR))
 
 
 async def test_an_administrator_without_mail_is_told_by_what_they_have(around: Outside) -> None:

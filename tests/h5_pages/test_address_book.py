@@ -61,7 +61,7 @@ async def test_everything_shown_is_taken_over_with_its_record(database_url: str,
             "Engineer 3",
         ):
             assert words in page.text, words
-        assert "Taken over: 1" in (await admin.post(url, {"seen": page.hidden("seen")})).text
+        assert "Imported: 1 added" in (await admin.post(url, {"seen": page.hidden("seen")})).text
         wanted = [("gone", "Head of Equipment"), *((f"u{n}", f"Engineer {n}") for n in (1, 2, 3))]
         assert await people(town) == wanted
         assert "nothing to import" in (await admin.get(url)).text
